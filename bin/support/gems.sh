@@ -1,0 +1,41 @@
+# The gems that the Gemfile names, in a folder of our own per Ruby: neither the system's nor the user's gems are touched.
+
+# Everything after this runs with our Ruby and our gems.
+use_ruby() {
+  gem_home=$toolchain/gems-$ruby_version-$ruby_arch-$(printf '%s' "$ruby" | digest | cut -c 1-8)
+  write_environment
+  . "$root/tmp/environment"
+}
+
+# What bin/exec and the others run their commands with, as shell. It holds nothing of the shell that setup runs in.
+write_environment() {
+  mkdir -p "$root/tmp"
+  {
+    printf 'export PATH=%q:%q:"$PATH"\n' "$(dirname "$ruby")" "$gem_home/bin"
+    printf 'export GEM_HOME=%q RUBYLIB=%q BUNDLE_PATH__SYSTEM=true\n' "$gem_home" "$root/lib"
+    printf 'unset GEM_PATH RUBYOPT BUNDLE_PATH BUNDLE_GEMFILE BUNDLE_DEPLOYMENT BUNDLE_FROZEN BUNDLE_WITHOUT\n'
+  } | replace "$root/tmp/environment"
+}
+
+# One mark per set of wishes; it holds the Gemfile.lock they came to, so that the next clone has it at once.
+gems_mark() {
+  printf '%s/.bundled/%s' "$gem_home" "$(cat "$root"/Gemfile "$root"/*.gemspec "$root"/lib/active_data_flow/version.rb | digest)"
+}
+
+gems_ready() {
+  [ -e "$(gems_mark)" ] || return 1
+  [ -e "$root/Gemfile.lock" ] || cp "$(gems_mark)" "$root/Gemfile.lock"
+}
+
+gems_make() {
+  mkdir -p "$gem_home/.bundled"
+  rm -f "$root/Gemfile.lock"
+  logged gems "$root" bundle install ||
+    stop "could not install the gems that the Gemfile names (the reason is at the end of $(short "$log")); connect to a network, or point RubyGems at a source that can be reached (gem sources)"
+  cp "$root/Gemfile.lock" "$(gems_mark)"
+}
+
+gems_step() {
+  gems_ready || { take_turns; gems_ready; } || slowly "gems: installing those that the Gemfile names" gems_make
+  say "gems: $(grep -c '^    [a-z]' "$root/Gemfile.lock"), kept in $(short "$gem_home")"
+}
