@@ -1,0 +1,85 @@
+# frozen_string_literal: true
+
+require "logger"
+
+# How tasks are kept and run. Set once, when the program starts.
+#
+#   Operations.configure do |config|
+#     config.storage = Operations::Storage::Memory.new
+#     config.executor = Operations::Executor::Inline.new
+#     config.first_wake = :delay
+#   end
+module Operations
+  FIRST_WAKES = %i[delay immediate].freeze
+  @first_wake = :delay
+  @setup = Mutex.new
+
+  class << self
+    # @yieldparam config [Module] this module: its writers are the settings
+    def configure
+      yield self
+      self
+    end
+
+    # @return [Operations::Storage::Base] where tasks are kept; default {Storage::Memory}
+    def storage = @storage || @setup.synchronize { @storage ||= Storage::Memory.new }
+
+    # @return [Operations::Executor::Base] who runs tasks; default {Executor::Inline}
+    def executor = @executor || @setup.synchronize { @executor ||= Executor::Inline.new }
+
+    # @param adapter [Operations::Storage::Base] anything with save, find, sleeping_tasks, sub_tasks_of, delete_old
+    # @raise [ArgumentError] when it lacks one of them
+    def storage=(adapter)
+      @storage = checked(adapter, :storage, %i[save find sleeping_tasks sub_tasks_of delete_old])
+    end
+
+    # @param adapter [Operations::Executor::Base] anything with call, later, wake
+    # @raise [ArgumentError] when it lacks one of them
+    def executor=(adapter)
+      @executor = checked(adapter, :executor, %i[call later wake])
+    end
+
+    alias_method :storage_adapter, :storage
+    alias_method :storage_adapter=, :storage=
+    alias_method :executor_adapter, :executor
+    alias_method :executor_adapter=, :executor=
+
+    # @return [Symbol] :delay (a task entering a wait sleeps for its `delay` first) or :immediate (it is due at once)
+    attr_reader :first_wake
+
+    def first_wake=(policy)
+      @first_wake = first_wake_policy(policy)
+    end
+
+    # @return [#debug, #info, #warn, #error] default: warnings and errors to standard error
+    def logger = @logger ||= Logger.new($stderr, level: Logger::WARN, progname: "operations")
+
+    attr_writer :logger
+
+    # Back to the defaults, with an empty memory storage: for the `before` hook of a test suite.
+    def reset!
+      @storage = @executor = @logger = nil
+      @first_wake = :delay
+      self
+    end
+
+    # @private
+    def first_wake_policy(policy)
+      return policy.to_sym if FIRST_WAKES.include?(policy&.to_sym)
+
+      raise ArgumentError, "first_wake is :delay or :immediate, not #{policy.inspect}"
+    end
+
+    private
+
+    def checked(adapter, word, methods)
+      return adapter if adapter.nil?
+
+      missing = methods.reject { |name| adapter.respond_to?(name) }
+      return adapter if missing.empty?
+
+      raise ArgumentError, "#{word} needs #{methods.join(", ")}; #{adapter.inspect} lacks #{missing.join(", ")}. " \
+        "Give an instance of a subclass of Operations::#{word.capitalize}::Base."
+    end
+  end
+end

@@ -1,0 +1,46 @@
+# frozen_string_literal: true
+
+module Operations
+  module Handlers
+    # A state that does something, then goes on.
+    class ActionHandler
+      # @return [Symbol, nil] where the task goes afterwards
+      attr_accessor :next_state
+      # @return [Symbol] the state
+      attr_reader :name
+
+      # @param name [Symbol, String]
+      # @param transaction [Boolean] handler, sub-tasks and transition commit together; only where the storage can
+      # @yield runs with the task as self
+      def initialize(name, transaction: false, &action)
+        @name = name.to_sym
+        @action = action
+        @next_state = nil
+        @transaction = transaction
+        @work = Compiled.new(action || proc {})
+      end
+
+      # @param state [Symbol, String] where the task goes afterwards
+      # @return [Symbol, String] the same
+      def then(state)
+        @next_state = state
+      end
+
+      def immediate? = true
+
+      # @return [Boolean] whether the author asked for one commit
+      def transaction? = @transaction
+
+      def call(task)
+        @work.call(task)
+        task.go_to(@next_state)
+      end
+
+      # @private
+      def compile(klass) = @work.compile(klass, :"__action_#{@name}")
+
+      # @private
+      def edges = @next_state ? [[@next_state.to_s, nil]] : []
+    end
+  end
+end

@@ -1,0 +1,70 @@
+# frozen_string_literal: true
+
+module Operations
+  module Handlers
+    # A state that chooses where to go: by the first condition that holds, or by one condition and two answers.
+    class DecisionHandler
+      include Conditions
+
+      # @param name [Symbol, String]
+      # @yield the words `condition`, `go_to`, `if_true`, `if_false`
+      def initialize(name, &config)
+        clear_conditions(name)
+        @true_state = nil
+        @false_state = nil
+        instance_eval(&config) if config
+      end
+
+      # @param state [Symbol, String, nil]
+      # @yield instead of a state: runs with the task as self and returns the state
+      def if_true(state = nil, &block)
+        @true_state = state || block
+      end
+
+      # (see #if_true)
+      def if_false(state = nil, &block)
+        @false_state = state || block
+      end
+
+      def immediate? = true
+
+      # @raise [NoDecision] when no condition holds
+      def call(task)
+        answers? ? answer(task) : choose(task)
+      end
+
+      # @private
+      def edges
+        return super unless answers?
+
+        [[@true_state, "yes"], [@false_state, "no"]].filter_map do |state, label|
+          [state.to_s, label] unless state.nil? || state.is_a?(Proc)
+        end
+      end
+
+      # @private Whether a block may send the task anywhere.
+      def open_ended? = [@true_state, @false_state].any?(Proc)
+
+      private
+
+      def answers? = !(@true_state.nil? && @false_state.nil?)
+
+      def answer(task)
+        raise NoDecision, "No condition is given in #{@name}: write condition { ... } above if_true" if @tests.empty?
+
+        state = @tests.first.call(task) ? @true_state : @false_state
+        state = task.instance_exec(&state) if state.is_a?(Proc)
+        raise NoDecision, "No conditions matched #{@name}" unless state
+
+        task.go_to(state)
+      end
+
+      def choose(task)
+        index = first_match(task)
+        raise NoDecision, "No conditions matched #{@name}" unless index
+
+        task.go_to(@destinations[index])
+      end
+    end
+  end
+end

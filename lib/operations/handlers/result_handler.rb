@@ -1,0 +1,28 @@
+# frozen_string_literal: true
+
+module Operations
+  module Handlers
+    # A state in which the task is completed.
+    class ResultHandler
+      # @return [Symbol] the state
+      attr_reader :name
+
+      # @param name [Symbol, String]
+      def initialize(name)
+        @name = name.to_sym
+      end
+
+      def immediate? = true
+
+      def call(task)
+        task.update(task_status: "completed", completed_at: Clock.time(Clock.now_us))
+      end
+
+      # @private
+      def compile(_klass) = nil
+
+      # @private
+      def edges = []
+    end
+  end
+end

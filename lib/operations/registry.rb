@@ -1,0 +1,55 @@
+# frozen_string_literal: true
+
+module Operations
+  # Finds task classes by the name they are stored under. Only classes that descend from {Task} are ever found,
+  # so a name in a database cannot become any other constant.
+  module Registry
+    # What a class without a name is stored and reported as.
+    UNNAMED = "An anonymous task"
+    @by_name = {}
+
+    class << self
+      # @param name [String]
+      # @return [Class] the task class of that name
+      # @raise [Operations::Error] when there is none
+      def fetch(name)
+        raise Error, refusal(name) unless name.is_a?(String)
+
+        known = @by_name[name]
+        return known if known && current?(known, name)
+
+        @by_name[name] = newest(name) || raise(Error, refusal(name))
+      end
+
+      # @return [Array<Class>] every loaded task class that has a name and is not abstract, by name
+      def all
+        descendants(Task).select { |klass| klass.name && !klass.abstract_class? }.uniq(&:name).sort_by(&:name)
+      end
+
+      # @return [Array<String>] the names of a class and all below it, as they are stored
+      def names_below(klass)
+        [klass, *descendants(klass)].select { |below| below.name && current?(below, below.name) }.map(&:name).uniq
+      end
+
+      private
+
+      # After a code reload the constant names a new class; the old one must not come back to life.
+      def current?(klass, name)
+        !Object.const_defined?(name) || Object.const_get(name).equal?(klass)
+      end
+
+      def newest(name)
+        descendants(Task).find { |klass| klass.name == name && !klass.abstract_class? && current?(klass, name) }
+      end
+
+      def descendants(klass) = klass.subclasses.flat_map { |child| [child, *descendants(child)] }
+
+      def refusal(name)
+        return "a task of a class without a name cannot be read back; give its class a constant" if [nil, "", UNNAMED].include?(name)
+
+        "#{name.inspect} is not a registered task class; there are #{all.map(&:name).join(", ")}. " \
+          "Is its file loaded, and does it descend from Operations::Task?"
+      end
+    end
+  end
+end

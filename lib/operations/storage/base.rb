@@ -1,0 +1,201 @@
+# frozen_string_literal: true
+
+require "monitor"
+require_relative "marks"
+
+module Operations
+  module Storage
+    # Where tasks are kept. An adapter subclasses this and writes five methods: {#save}, {#find}, {#sleeping_tasks},
+    # {#sub_tasks_of}, {#delete_old}. All others have defaults made of those; {#delete} and {#all} have to be written by
+    # an adapter whose tasks are to be deleted, listed or `unique_by` something.
+    #
+    # The defaults are right for one process. A storage that is shared by processes overrides {#exclusively} with a lock
+    # that they share, or {#claim}, {#claim_copy} and {#save_with} with what its database can do atomically.
+    class Base
+      TURNS = Monitor.new
+      private_constant :TURNS
+
+      # @private
+      def self.new(...)
+        adapter = super
+        adapter.keeps_versions? ? adapter : adapter.extend(Marks)
+      end
+
+      # Stores a task, new or known; gives it an id if it has none, and sets `updated_at`.
+      # @param task [Operations::Task]
+      # @return [Operations::Task] the same
+      # @raise [Busy] when the stored task was changed since this copy was read, where the storage can tell
+      def save(task) = _abstract(:save)
+
+      # @param id [String, Integer]
+      # @return [Operations::Task, nil]
+      def find(id) = _abstract(:find)
+
+      # @param task_class [Class, nil] only tasks of this class and those below it
+      # @return [Array<Operations::Task>] waiting tasks whose `wake_at` has come, or whose timeout has passed
+      def sleeping_tasks(task_class = nil) = _abstract(:sleeping_tasks)
+
+      # @param task [Operations::Task]
+      # @return [Array<Operations::Task>] those it started, in that order
+      def sub_tasks_of(task) = _abstract(:sub_tasks_of)
+
+      # Deletes finished tasks; an unfinished one is never deleted.
+      # @param task_class [Class, nil] only tasks of this class and those below it
+      # @param before [Time] those whose `delete_at` is not later
+      # @return [Integer] how many
+      def delete_old(task_class = nil, before:) = _abstract(:delete_old)
+
+      # @param id [String, Integer]
+      # @return [Boolean] whether there was one
+      def delete(id) = _abstract(:delete)
+
+      # @param task_class [Class, nil] only tasks of this class and those below it
+      # @return [Array<Operations::Task>]
+      def all(task_class = nil) = _abstract(:all)
+
+      # @yieldparam task [Operations::Task]
+      # @return [self, Enumerator]
+      def each(task_class = nil, &block)
+        return enum_for(:each, task_class) unless block
+
+        all(task_class).each(&block)
+        self
+      end
+
+      # Claims a task that is due, for the caller to run: it is active from then on.
+      # @param now [Time, Integer] a moment, or microseconds since the epoch
+      # @return [Boolean] true once per due wake
+      def claim(id, now = Clock.now_us)
+        now_us = _moment_us(now)
+        exclusively do
+          task = find(id)
+          (task&.waiting? && _due?(task, now_us)) ? _claim_found(task) : false
+        end
+      end
+
+      # Claims a waiting task, due or not, if it is still as this copy has it.
+      # @param task [Operations::Task] the copy; afterwards it counts as the newest
+      # @return [Boolean] whether the caller may run it
+      def claim_copy(task, now_us)
+        exclusively do
+          stored = find(task.id)
+          next false unless stored&.waiting? && stored.updated_at == task.updated_at
+
+          _claim_found(stored)
+          task.updated_at = stored.updated_at
+          task.claimed_as(self, nil)
+          true
+        end
+      end
+
+      # Stores a new task.
+      # @return [Operations::Task] itself, or the unfinished one with the same `unique_by`
+      def insert(task)
+        key = task.unique_key
+        return save(task) unless key
+
+        exclusively do
+          all(task.class).find { |other| !other._finished? && other.unique_key == key } || save(task)
+        end
+      end
+
+      # Stores a task and the sub-tasks its handler started: these first, so that a handler which is repeated after a
+      # crash between the two finds them by their `start_key`.
+      # @return [Array<Operations::Task>] the sub-tasks as they are stored
+      def save_with(task, children)
+        save(task) unless task.id
+        known = sub_tasks_of(task).to_h { |child| [child.start_key, child] }
+        stored = children.map do |child|
+          child.parent_task_id = task.id
+          (child.start_key && known[child.start_key]) || insert(child)
+        end
+        save(task)
+        stored
+      end
+
+      # Makes the waiting parent of a task that ended due.
+      # @param id [String, Integer] of the parent
+      # @return [Boolean] whether it was waiting
+      def signal(id)
+        exclusively do
+          parent = find(id)
+          next false unless parent&.waiting?
+
+          parent.wake_at = Clock.time(Clock.now_us)
+          save(parent)
+          true
+        end
+      end
+
+      # @param statuses [Array<Symbol>, nil] nil: all
+      # @return [Integer]
+      def count_sub_tasks(task, statuses = nil)
+        sub_tasks_of(task).count { |child| statuses.nil? || statuses.include?(child._status_name) }
+      end
+
+      # @param model [Object] that stands in an attribute which the tasks' classes `index`
+      # @param attribute_name [Symbol, String, nil] only in this one
+      # @return [Array<Operations::Task>]
+      def tasks_of(model, attribute_name = nil)
+        each.select do |task|
+          task.participants.any? do |entry|
+            entry.participant == model && (attribute_name.nil? || entry.attribute_name == attribute_name.to_s)
+          end
+        end
+      end
+
+      # @return [String, nil] an id for a task to be, or nil where only a save gives one
+      def new_id = nil
+
+      # @return [Boolean] whether the adapter itself guards its writes by a version, and calls `task.stored_as(self, version)`
+      def keeps_versions? = false
+
+      # @return [Boolean] whether `action transaction: true` can be kept
+      def transactions? = false
+
+      # @param model [Object] with an `id`
+      # @return [Hash] :id and :type, which is what is stored of it
+      def serialise_model(model)
+        return {id: model.id, type: model.class.name} if model.respond_to?(:id)
+
+        raise ArgumentError, "a model is stored by its id, and #{model.inspect} has none"
+      end
+
+      # @param data [Hash, nil] :id and :type
+      # @param class_name [String] a class that the task declared; `data[:type]` was checked against it
+      # @return [Object, nil] nil when the record is gone
+      def deserialise_model(data, class_name)
+        return nil if data.nil?
+
+        model_class = Object.const_get(class_name)
+        return model_class.find_by(id: data[:id]) if model_class.respond_to?(:find_by)
+
+        model_class.find(data[:id])
+      end
+
+      private
+
+      # Names with an underscore, since all others are the adapter's.
+      def _abstract(name)
+        raise NotImplementedError, "#{self.class} has to define ##{name}; Operations::Storage::Base only says what it does"
+      end
+
+      def _due?(task, now_us)
+        [task.wake_at, task.timeout_at].any? { |moment| moment && Clock.us(moment) <= now_us }
+      end
+
+      # The defaults look and then write, so they take turns: those of all threads, until an adapter does more.
+      # @yield while nobody else is between its look and its write; may be entered again by who is inside
+      # @return [Object] what the block returned
+      def exclusively(&block) = TURNS.synchronize(&block)
+
+      def _claim_found(task)
+        task.status = :active
+        save(task)
+        true
+      end
+
+      def _moment_us(now) = now.is_a?(Integer) ? now : Clock.us(now)
+    end
+  end
+end

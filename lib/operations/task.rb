@@ -1,0 +1,148 @@
+# frozen_string_literal: true
+
+require_relative "task/attributes"
+require_relative "task/models"
+require_relative "task/validations"
+require_relative "task/retry_rule"
+require_relative "task/chart"
+require_relative "task/dsl"
+require_relative "task/options"
+require_relative "task/fields"
+require_relative "task/transitions"
+require_relative "task/time_words"
+require_relative "task/running"
+require_relative "task/wakes"
+require_relative "task/interactions"
+require_relative "task/children"
+require_relative "task/serialisation"
+require_relative "task/persistence"
+require_relative "task/drawing"
+require_relative "task/testing"
+
+module Operations
+  # A durable flowchart. What people write is the class; what is stored of a task survives the process.
+  #
+  #   class Greeting < Operations::Task
+  #     has_attribute :name
+  #     validates :name, presence: true
+  #     starts_with :polite?
+  #
+  #     decision :polite? do
+  #       condition { name.start_with?("Dear") }
+  #       if_true :answer
+  #       if_false :ignore
+  #     end
+  #     action(:answer) { puts "Good day, #{name}" }.then(:done)
+  #     result :done
+  #     result :ignore
+  #   end
+  #   Greeting.call(name: "Dear Ada")
+  #
+  # One task object belongs to one thread at a time; the storage keeps copies of one task from overwriting each other.
+  class Task
+    include Attributes
+    include Models
+    include Validations
+    extend DSL
+    extend Options
+    include Fields
+    include Transitions
+    include TimeWords
+    include Running
+    include Wakes
+    include Interactions
+    include Children
+    include Serialisation
+    include Persistence
+    include Drawing
+    extend Testing
+
+    class << self
+      # Stores a task and runs it until it sleeps, is completed or fails.
+      # @param attributes [Hash] attributes and models of the class; also the system fields of {#initialize}
+      # @return [Operations::Task] itself, or the unfinished one with the same `unique_by`
+      # @raise [ValidationError] before anything is stored
+      # @raise whatever a handler raised, after it was recorded
+      def call(**attributes)
+        task = new(**attributes)
+        found = task._insert
+        return found unless found.equal?(task)
+
+        Operations.executor.call(task)
+        task
+      end
+      alias_method :perform_now, :call
+
+      # Stores a task that is due now and hands it to the executor.
+      # @return [Operations::Task] waiting in its first state, or the unfinished one with the same `unique_by`
+      # @raise [ValidationError] before anything is stored
+      def later(**attributes)
+        task = new(**attributes, task_status: :waiting)
+        found = task._insert
+        Operations.executor.later(task) if found.equal?(task)
+        found
+      end
+      alias_method :perform_later, :later
+
+      # @param id [String, Integer] as the storage gave it
+      # @return [Operations::Task, nil] nil when there is none, or it is of a class that is not below this one
+      # @raise [Error] for a stored class name that is not a registered task class
+      def find(id)
+        task = Operations.storage.find(id)
+        task if task.is_a?(self)
+      end
+
+      # @return [Array<Operations::Task>] every stored task of this class and those below it
+      def all = Operations.storage.all(self)
+
+      # Wakes every task of this class that is due. One task's error does not stop the others: it is recorded there.
+      # @return [Integer] how many were due
+      def wake_sleeping = Operations.storage.sleeping_tasks(self).each { |task| task._wake_quietly }.size
+
+      # Deletes the finished tasks of this class whose `delete_at` has passed.
+      # @return [Integer] how many
+      def delete_old = Operations.storage.delete_old(self, before: Clock.time(Clock.now_us))
+
+      private
+
+      def inherited(subclass)
+        super
+        subclass.copy_tables_of(self)
+      end
+    end
+
+    # @param given [Hash] attributes and models; beside them the system fields id:, status: (or task_status:),
+    #   current_state:, wake_at:, timeout_at:, delete_at:, parent: or parent_task_id:, created_at:, updated_at:
+    # @raise [ArgumentError] for a keyword that is neither
+    # @raise [ValidationError] when what was given is not valid
+    # @raise [InvalidPlan] when the class's flowchart cannot work
+    def initialize(**given)
+      _use_chart(self.class.chart)
+      system = _take_system_fields(given)
+      @_trail = []
+      _start_life(system)
+      initialize_attributes(given)
+      validate!
+    end
+
+    # Runs the task where it stands, as `MyTask.call` does for a new one.
+    # @return [self]
+    def call(immediate: false)
+      return wake_up! if waiting? && immediate
+
+      Operations.executor.call(self)
+      self
+    end
+    alias_method :perform_now, :call
+
+    # Two copies of one stored task are equal.
+    def ==(other) = equal?(other) || (other.instance_of?(self.class) && !@id.nil? && @id == other.id)
+    alias_method :eql?, :==
+
+    def hash = @id ? [self.class, @id].hash : super
+
+    def to_s = "#{self.class.name || "Task"}(#{@id || "not stored"})"
+
+    def inspect = "#<#{self.class.name || "Operations::Task"} id=#{@id.inspect} status=#{@_status} state=#{@current_state.inspect}>"
+  end
+end

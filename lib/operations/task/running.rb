@@ -1,0 +1,161 @@
+# frozen_string_literal: true
+
+module Operations
+  class Task
+    # The run loop: one handler after the other, each transition stored before the next handler runs.
+    module Running
+      # Errors of the author's code, recorded on the task. All others (Interrupt, a killed thread) mean that the
+      # process is leaving: the task then goes back to sleep and is run again from its last stored transition.
+      RECORDED = [StandardError, ScriptError, SystemStackError].freeze
+
+      # Runs a task that is active until it sleeps or ends. Executors call this.
+      # @return [self]
+      # @raise whatever a handler raised, after it was recorded
+      def execute_state_machine
+        _guarded { _run_steps }
+      end
+
+      # Marks the task as failed, keeps what happened, and stores it.
+      # @param error [Exception]
+      # @return [self]
+      def record_error!(error, outcome = History::FAILED)
+        error.task ||= self if error.is_a?(Error)
+        _back_to_handler
+        self._life = @_plan.fail(_life, Clock.now_us)
+        @exception_class = error.class.to_s
+        @exception_message = error.message
+        @exception_backtrace = error.backtrace&.join("\n")
+        _ended(outcome)
+        @_started = nil
+        _store_step
+        self
+      end
+
+      # Goes on with a failed task: the handler that failed runs again.
+      # @return [self]
+      # @raise [InvalidState] when the task has not failed
+      def retry!
+        raise InvalidState.new("#{self} is #{task_status}; only a failed task can be retried", self) unless failed?
+
+        self._life = @_plan.revive(_life, Clock.now_us)
+        @exception_class = @exception_message = @exception_backtrace = nil
+        @_trail[-2] = History::RETRIED
+        @_trail.push(@current_state, Clock.now_us, History::STAYED, nil)
+        Operations.storage.save(self)
+        Operations.executor.call(self)
+        self
+      end
+
+      private
+
+      def _run_steps
+        storage = Operations.storage
+        while @_status == :active
+          stop = @_stop || _unknown_state(@current_state)
+          @_from = stop.name
+          stop.handler.call(self)
+          raise _own_state(stop) if @_stop.equal?(stop) && @_status == :active
+
+          @_started || _finished? ? _store_step : storage.save(self)
+        end
+      end
+
+      # One rescue for all that runs the author's code.
+      def _guarded
+        @_running = true
+        settled = false
+        yield
+        settled = true
+        self
+      rescue *RECORDED => error
+        settled = true
+        _handle(error)
+        self
+      ensure
+        @_running = false
+        @_from = @_started = nil
+        _give_back unless settled
+      end
+
+      def _handle(error)
+        return _catch_up if error.is_a?(Fenced) && error.task.equal?(self)
+        raise error if _finished?
+
+        rule = self.class.retry_rules.find { |candidate| candidate.matches?(error) }
+        return _again_later(rule, error) if rule&.again?(_tries)
+
+        record_error!(error)
+        return rule.exhausted.call(self, error) if rule&.exhausted
+
+        raise error
+      end
+
+      def _tries
+        _back_to_handler
+        _settle
+        @_attempts + 1
+      end
+
+      def _again_later(rule, error)
+        Operations.logger.warn("#{self} waits in #{@current_state} to try again: #{error.class}: #{error.message}")
+        self._life = @_plan.retry_later(_life, rule.wait_us(@_attempts + 1), Clock.now_us)
+        @_started = nil
+        _note_step
+        @_trail[-2] = History::RETRIED
+        @_trail.push(@current_state, Clock.now_us, History::STAYED, nil)
+        Operations.storage.save(self)
+      end
+
+      # What failed is the handler that ran, not the state it had already asked for.
+      def _back_to_handler
+        return if @_from.nil? || @current_state.equal?(@_from)
+
+        _settle
+        @_stop = @_stops[@_from]
+        @current_state = @_from
+        @_entered_us = @_trail[-3] || @_entered_us
+      end
+
+      # Stores a transition together with the sub-tasks the handler started, then tells who needs to know.
+      def _store_step
+        started = @_started
+        @_started = nil
+        started ? _store_with(started) : Operations.storage.save(self)
+        _signal_parent if _finished?
+      end
+
+      def _store_with(started)
+        children = Operations.storage.save_with(self, started)
+        children.each { |child| _hand_over(child) if child.waiting? }
+      end
+
+      # The sub-task is stored and due: whatever goes wrong here is not its parent's failure.
+      def _hand_over(child)
+        Operations.executor.later(child)
+      rescue *RECORDED => error
+        Operations.logger.error("#{child} failed: #{error.class}: #{error.message}")
+      end
+
+      # Outside the commit: a wake inside it would be lost.
+      def _signal_parent
+        Operations.storage.signal(@parent_task_id) if @parent_task_id
+      end
+
+      def _own_state(stop)
+        Error.new("#{self.class.name || Registry::UNNAMED} asks in :#{stop.name} for :#{stop.name} itself, which would never end. " \
+          "Let it go to another state, or wait with wait_until.", self)
+      end
+
+      # The process is leaving in the middle of a handler: what is stored goes back to sleep, due at once.
+      def _give_back
+        return unless stored?
+
+        task = Operations.storage.find(@id)
+        return unless task&.active?
+
+        task._interrupted!
+        Operations.storage.save(task)
+      end
+    end
+  end
+end

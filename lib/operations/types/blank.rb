@@ -1,0 +1,34 @@
+# frozen_string_literal: true
+
+module Operations
+  module Types
+    SPACE = /\A[[:space:]]*\z/
+    private_constant :SPACE
+
+    # Nothing worth having: nil, false, text of white space, or something empty, as Rails' `blank?` has it.
+    # @return [Boolean]
+    def self.blank?(value)
+      case value
+      when String then blank_text?(value)
+      when nil, false then true
+      when Numeric, true, Time then false
+      else blank_object?(value)
+      end
+    end
+
+    # Bytes that are no text are something, and a pattern cannot look at them.
+    def self.blank_text?(text)
+      return true if text.empty?
+      return false unless text.valid_encoding?
+
+      text = text.encode(Encoding::UTF_8) unless text.encoding.ascii_compatible?
+      SPACE.match?(text)
+    end
+
+    def self.blank_object?(value)
+      question = %i[blank? empty?].find { |candidate| value.respond_to?(candidate) }
+      !!(question && value.public_send(question))
+    end
+    private_class_method :blank_text?, :blank_object?
+  end
+end
