@@ -59,6 +59,12 @@ RSpec.describe "bin/setup" do
       expect_refusal setup(in_folder: fresh_copy, **without_gems), /could not install the gems.*connect to a network, or point RubyGems at a source/
     end
 
+    it "is the packages that building a Ruby needs, where there is none" do
+      skip "only Debian's apt-get brings them" unless Dir.exist?("/etc/apt")
+      path = [path_with("apt-get", "exit 100"), path_with("dpkg-query", "exit 1"), path_with("dpkg-source", "exit"), path_without("ruby*")].join(":")
+      expect_refusal setup(in_folder: fresh_copy, **without_gems, PATH: path), /building Ruby needs build-essential .*run: sudo apt-get install build-essential/
+    end
+
     it "is a Ruby, or what one is built from" do
       skip "only Debian's apt-get can bring one" unless Dir.exist?("/etc/apt")
       no_network = path_with("apt-get", "exit 100")

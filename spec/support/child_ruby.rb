@@ -1,0 +1,34 @@
+# frozen_string_literal: true
+
+require "open3"
+require "rbconfig"
+require "tempfile"
+
+# Ruby in a process of its own, for what one process cannot take back: what is loaded, and how it exits.
+module ChildRuby
+  Answer = Data.define(:out, :err, :status) do
+    def success? = status.success?
+  end
+
+  LIB = File.expand_path("../../lib", __dir__)
+
+  # What Bundler has set. Without it a program finds every gem that is installed, as most people's do, and starts sooner.
+  BUNDLER = ENV.keys.grep(/\ABUNDLE|\ARUBYOPT\z/).to_h { |name| [name, nil] }.freeze
+
+  # @return [Answer] of a program run with `lib` on the load path
+  def child_ruby(program, *arguments, env: {})
+    out, err, status = Open3.capture3(BUNDLER.merge(env), RbConfig.ruby, "-I", LIB, "-e", program, "--", *arguments)
+    Answer.new(out:, err:, status:)
+  end
+
+  # @return [Answer] of rake with a Rakefile of its own
+  def child_rake(rakefile, *arguments, env: {})
+    Tempfile.create("Rakefile") do |file|
+      file.write(rakefile)
+      file.close
+      child_ruby("require 'rake'; Rake.application.run(ARGV)", "--rakefile", file.path, *arguments, env:)
+    end
+  end
+end
+
+RSpec.configure { |config| config.include ChildRuby }

@@ -1,0 +1,44 @@
+# frozen_string_literal: true
+
+require "timeout"
+
+# Real processes, made by fork.
+module Forks
+  PATIENCE = 60 # seconds, after which a process counts as hung
+  private_constant :PATIENCE
+
+  # Runs the block in a fork.
+  # @return [Thread] whose value is what the block returned, or the text of what it raised
+  def in_fork
+    reader, writer = IO.pipe
+    pid = fork { answer_from(reader, writer) { yield } }
+    writer.close
+    Thread.new { answer_of(pid, reader) }
+  end
+
+  private
+
+  def answer_from(reader, writer)
+    reader.close
+    answer = begin
+      yield
+    rescue Exception => error # rubocop:disable Lint/RescueException -- the parent is to see whatever it was
+      "#{error.class}: #{error.message}"
+    end
+    Marshal.dump(answer, writer)
+    writer.close
+  ensure
+    exit!(0) # neither RSpec's nor anybody else's at_exit belongs to this process
+  end
+
+  def answer_of(pid, reader)
+    Timeout.timeout(PATIENCE) { Marshal.load(reader) }
+  rescue Timeout::Error
+    Process.kill(:KILL, pid)
+    "hung"
+  ensure
+    Process.wait(pid)
+  end
+end
+
+RSpec.configure { |config| config.include Forks }
