@@ -1,0 +1,92 @@
+# What the benches share: which sides there are, child processes (one per side and mode, so that neither heap nor compiled code
+# of one side disturbs the other), medians, and the printed table.
+require "json"
+require "open3"
+require "rbconfig"
+require_relative "support/side"
+require_relative "support/sleeper"
+require_relative "support/table"
+
+module Bench
+  CHILD = "ACTIVE_DATA_FLOW_BENCH_CHILD"
+  private_constant :CHILD
+
+  module_function
+
+  # Runs the block in each child process with its side and parameters, and hands back to the parent what it returned (a Hash of
+  # numbers). In the parent itself: does nothing.
+  def child
+    text = ENV[CHILD] or return
+    params = JSON.parse(text, symbolize_names: true)
+    puts JSON.generate(yield(Side.new(params.delete(:side)), **params))
+    exit
+  end
+
+  # One child: the running program once more, in the given mode.
+  # @return [Hash] with Symbol keys
+  # @raise [RuntimeError] when the child fails; it carries what the child wrote
+  def run(mode:, **params)
+    command = [RbConfig.ruby, *mode_option(mode), File.expand_path($PROGRAM_NAME)]
+    out, error, status = Open3.capture3(child_env(params), *command)
+    raise "bench child #{params} failed (#{status}):\n#{error}" unless status.success?
+    JSON.parse(out.lines.last, symbolize_names: true)
+  end
+
+  # Each cell `rounds` times, cell after cell in each round: a slow minute of the machine then hits all of them alike.
+  # @param cells [Hash{Object => Hash}] the name of a cell => parameters of {run}
+  # @return [Hash{Object => Hash{Symbol => Float}}] medians
+  def rounds(cells, rounds: count("ROUNDS", 5))
+    results = Hash.new { |hash, key| hash[key] = [] }
+    rounds.times { cells.each { |name, params| results[name] << run(**params) } }
+    results.transform_values { |list| list.first.keys.to_h { |key| [key, median(list.map { |result| result[key] })] } }
+  end
+
+  def modes = yjit? ? %w[interpreter YJIT] : %w[interpreter]
+
+  def yjit? = defined?(RubyVM::YJIT) ? true : false
+
+  # @return [Integer] from the environment, `1_000` style allowed
+  def count(name, default) = Integer(ENV.fetch(name, default))
+
+  def seconds(default) = Float(ENV.fetch("SECONDS", default))
+
+  def median(values)
+    sorted = values.sort
+    (sorted[(sorted.size - 1) / 2] + sorted[sorted.size / 2]) / 2.0
+  end
+
+  # @return [Float] seconds that the block took
+  def time
+    start = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    yield
+    Process.clock_gettime(Process::CLOCK_MONOTONIC) - start
+  end
+
+  # Repeats the block until `seconds` are over, at least once.
+  # @yieldreturn [Integer] how many things one call did
+  # @return [Float] seconds for one of them
+  def per_unit(seconds)
+    units = 0
+    start = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    loop do
+      units += yield
+      spent = Process.clock_gettime(Process::CLOCK_MONOTONIC) - start
+      return spent / units if spent >= seconds
+    end
+  end
+
+  # @return [Integer] bytes of this process that are in memory
+  def resident_bytes
+    status = "/proc/self/status"
+    return File.read(status)[/^VmRSS:\s+(\d+) kB/, 1].to_i * 1024 if File.exist?(status)
+    Integer(`ps -o rss= -p #{Process.pid}`) * 1024
+  end
+
+  def mode_option(mode) = yjit? ? [(mode == "YJIT") ? "--yjit" : "--disable-yjit"] : []
+
+  def child_env(params)
+    options = ENV["RUBYOPT"].to_s.split.grep_v(/yjit/).join(" ")
+    {CHILD => JSON.generate(params), "RUBY_YJIT_ENABLE" => nil, "RUBYOPT" => options}
+  end
+  private_class_method :mode_option, :child_env
+end
