@@ -22,5 +22,6 @@ Gem::Specification.new do |spec|
   spec.require_paths = ["lib"]
 
   # Makes the Makefile that calls cargo, where the extension is compiled; a platform gem goes without.
+  spec.add_dependency "bigdecimal", ">= 3.1" # decimal attributes; a bundled gem from Ruby 3.4 on
   spec.add_dependency "rb_sys", "~> 0.9", ">= 0.9.124" # magnus 0.8.4 asks for the crate of that version
 end

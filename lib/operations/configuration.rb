@@ -76,6 +76,8 @@ module Operations
       return adapter if adapter.nil?
 
       missing = methods.reject { |name| adapter.respond_to?(name) }
+      # A task asks its storage for more than these, which only the base class makes of them.
+      missing << "the rest" if word == :storage && !adapter.is_a?(Storage::Base)
       return adapter if missing.empty?
 
       raise ArgumentError, "#{word} needs #{methods.join(", ")}; #{adapter.inspect} lacks #{missing.join(", ")}. " \

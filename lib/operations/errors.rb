@@ -12,6 +12,13 @@ module Operations
       super(message)
       @task = task
     end
+
+    # @private Whoever knows the task says so; the first to know is right.
+    # @return [self]
+    def about(task)
+      @task ||= task unless frozen?
+      self
+    end
   end
 
   # For the author's own use: raise it in a handler to fail the task with a reason.
@@ -34,12 +41,12 @@ module Operations
 
   # An attribute or model was refused; the message has every text.
   class ValidationError < Error
-    # @return [Operations::Task::Errors, nil] all that was refused, by attribute
+    # @return [Operations::Validations::Errors, nil] all that was refused, by attribute
     attr_reader :errors
 
     # @param message [String, nil]
     # @param task [Operations::Task, nil]
-    # @param errors [Operations::Task::Errors, nil] defaults to the task's own
+    # @param errors [Operations::Validations::Errors, nil] defaults to the task's own
     def initialize(message = nil, task = nil, errors = nil)
       super(message, task)
       @errors = errors

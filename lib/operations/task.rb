@@ -4,7 +4,6 @@ require_relative "task/attributes"
 require_relative "task/models"
 require_relative "task/validations"
 require_relative "task/retry_rule"
-require_relative "task/chart"
 require_relative "task/dsl"
 require_relative "task/options"
 require_relative "task/fields"
@@ -16,6 +15,8 @@ require_relative "task/interactions"
 require_relative "task/children"
 require_relative "task/serialisation"
 require_relative "task/persistence"
+require_relative "task/burst"
+require_relative "task/chart"
 require_relative "task/drawing"
 require_relative "task/testing"
 
@@ -54,6 +55,7 @@ module Operations
     include Children
     include Serialisation
     include Persistence
+    include Burst
     include Drawing
     extend Testing
 
@@ -121,6 +123,7 @@ module Operations
       system = _take_system_fields(given)
       @_trail = []
       _start_life(system)
+      _note_step
       initialize_attributes(given)
       validate!
     end

@@ -26,7 +26,7 @@ module Operations
     class CastError < ArgumentError; end
 
     CLASSES = {
-      string: StringType, text: StringType, immutable_string: ImmutableStringType,
+      string: StringType, text: StringType, immutable_string: StringType,
       integer: IntegerType, big_integer: IntegerType, float: FloatType, decimal: DecimalType,
       boolean: BooleanType, date: DateType, datetime: DateTimeType, time: TimeType,
       binary: BinaryType, json: JsonType

@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 require "open3"
 require "rbconfig"
 require_relative "../../bench/reference/plain_operations"

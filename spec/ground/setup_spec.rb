@@ -88,6 +88,30 @@ RSpec.describe "bin/setup" do
     folder ? {ADF_CRATES: folder} : {}
   end
 
+  it "keeps crates that came from a folder, for clones that have none beside them" do
+    skip "cargo gets its crates by itself here" if crates.empty?
+    fresh_home = {**without_gems, CARGO_HOME: File.join(scratch, "cargo")}
+    setup(in_folder: fresh_copy, **fresh_home)
+    second = setup(in_folder: fresh_copy("second"), **fresh_home, ADF_CRATES: nil)
+    expect(second.lines).to include(/\Acrates: \d+, from .*toolchain\/crates\z/)
+  end
+
+  it "leaves a cargo configuration alone that is not its own" do
+    copy = fresh_copy
+    config = File.join(copy, ".cargo/config.toml")
+    FileUtils.mkdir_p(File.dirname(config))
+    File.write(config, "[source.crates-io]\nreplace-with = \"mine\"\n[source.mine]\ndirectory = \"nowhere\"\n")
+    expect_refusal setup(in_folder: copy, **without_gems), /as \.cargo\/config\.toml of this clone says, which is not bin\/setup's/
+    expect(File.read(config)).to include "nowhere"
+  end
+
+  it "says so when a manifest was changed and the lock file was not" do
+    copy = fresh_copy
+    manifest = File.join(copy, "Cargo.toml")
+    File.write(manifest, File.read(manifest).sub("version = \"#{ActiveDataFlow::VERSION}\"", 'version = "0.0.1"'))
+    expect_refusal setup(in_folder: copy, **without_gems), /Cargo\.lock does not fit the manifests any more.*cargo update --workspace/
+  end
+
   it "uses the Ruby on PATH when that is good" do
     outcome = setup(in_folder: fresh_copy, **without_gems)
     expect(outcome.lines).to include "ruby: #{RUBY_VERSION} with YJIT (#{RbConfig.ruby})"

@@ -17,7 +17,7 @@ RSpec.describe "The files of Operations" do
 
   %w[operations standard_procedure_operations active_data_flow].each do |file|
     it "can be entered by require #{file.inspect}, which prints nothing", req: %w[O-02 O-04 X-01] do
-      answer = child_ruby(<<~RUBY)
+      answer = child_ruby(<<~RUBY, gems: false)
         $VERBOSE = true
         require #{file.inspect}
         class Hello < Operations::Task
@@ -32,7 +32,7 @@ RSpec.describe "The files of Operations" do
   end
 
   it "has one version", req: "O-04" do
-    answer = child_ruby('require "operations"; puts Operations::VERSION; require "active_data_flow"; puts ActiveDataFlow::VERSION')
+    answer = child_ruby('require "operations"; puts Operations::VERSION; require "active_data_flow"; puts ActiveDataFlow::VERSION', gems: false)
     expect(answer.out.lines.uniq.size).to eq(1)
   end
 
@@ -45,7 +45,7 @@ RSpec.describe "The files of Operations" do
   end
 
   it "loads no adapter's library by itself", req: %w[O-02 O-05] do
-    answer = child_ruby('require "active_data_flow"; p [defined?(Async), defined?(ActiveRecord), defined?(ActiveJob), defined?(RSpec), defined?(Rake)].compact')
+    answer = child_ruby('require "active_data_flow"; p [defined?(Async), defined?(ActiveRecord), defined?(ActiveJob), defined?(RSpec), defined?(Rake)].compact', gems: false)
     expect(answer.out).to eq("[]\n")
   end
 end

@@ -84,7 +84,7 @@ RSpec.describe "operations/matchers", req: "O-69" do
   end
 
   it "is not loaded, nor is RSpec, by whoever only uses tasks" do
-    expect(child_ruby('require "active_data_flow"; p defined?(RSpec)').out).to eq("nil\n")
+    expect(child_ruby('require "active_data_flow"; p defined?(RSpec)', gems: false).out).to eq("nil\n")
   end
 
   it "can be required alone, with no more of RSpec than its expectations" do

@@ -7,6 +7,7 @@ RSpec.describe Operations::Participant, req: "O-49" do
   before do
     stub_const("Paper", Class.new do
       include Operations::Participant
+
       attr_reader :id
 
       def self.find(id) = new(id)

@@ -15,7 +15,7 @@ RSpec.describe Operations::SubTasks, req: "O-38" do
     expect(sub_tasks[1].note).to eq("1")
     expect(sub_tasks.each_with_index.map { |task, index| [task.note, index] }).to eq([["0", 0], ["1", 1], ["2", 2]])
     expect(sub_tasks.each.next.note).to eq("0")
-    expect(sub_tasks.select(&:waiting?).size).to eq(3)
+    expect(sub_tasks.select(&:waiting?).map(&:note)).to eq(%w[0 1 2])
     expect(sub_tasks.sort_by(&:note).map(&:note)).to eq(%w[0 1 2])
     expect(sub_tasks.include?(sub_tasks.to_a[1])).to be(true)
   end

@@ -12,21 +12,23 @@ module ChildRuby
 
   LIB = File.expand_path("../../lib", __dir__)
 
-  # What Bundler has set. Without it a program finds every gem that is installed, as most people's do, and starts sooner.
+  # What Bundler has set; without it a program starts sooner.
   BUNDLER = ENV.keys.grep(/\ABUNDLE|\ARUBYOPT\z/).to_h { |name| [name, nil] }.freeze
 
+  # @param gems [Boolean] whether the program needs the gems of the Gemfile
   # @return [Answer] of a program run with `lib` on the load path
-  def child_ruby(program, *arguments, env: {})
-    out, err, status = Open3.capture3(BUNDLER.merge(env), RbConfig.ruby, "-I", LIB, "-e", program, "--", *arguments)
+  def child_ruby(program, *arguments, env: {}, gems: true)
+    env = BUNDLER.merge(env) unless gems
+    out, err, status = Open3.capture3(env, RbConfig.ruby, "-I", LIB, "-e", program, "--", *arguments)
     Answer.new(out:, err:, status:)
   end
 
   # @return [Answer] of rake with a Rakefile of its own
-  def child_rake(rakefile, *arguments, env: {})
+  def child_rake(rakefile, *arguments)
     Tempfile.create("Rakefile") do |file|
       file.write(rakefile)
       file.close
-      child_ruby("require 'rake'; Rake.application.run(ARGV)", "--rakefile", file.path, *arguments, env:)
+      child_ruby("require 'rake'; Rake.application.run(ARGV)", "--rakefile", file.path, *arguments)
     end
   end
 end

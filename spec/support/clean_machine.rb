@@ -59,8 +59,8 @@ module CleanMachine
   def scratch = @scratch ||= Dir.mktmpdir("adf")
 
   # @return [String] a copy of what bin/setup needs, never set up
-  def fresh_copy
-    copy = File.join(scratch, "clone")
+  def fresh_copy(name = "clone")
+    copy = File.join(scratch, name)
     FileUtils.mkdir_p(copy)
     FileUtils.cp_r(%w[bin ext lib rakelib Cargo.toml Cargo.lock Gemfile active_data_flow.gemspec].map { |name| File.join(ROOT, name) }, copy)
     FileUtils.rm_f(Dir[File.join(copy, "lib/active_data_flow/*.{so,bundle}")])

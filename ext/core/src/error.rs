@@ -111,12 +111,7 @@ fn unknown_state(
     }
 }
 
-fn illegal_move(
-    f: &mut fmt::Formatter<'_>,
-    class: &str,
-    status: &str,
-    verb: &str,
-) -> fmt::Result {
+fn illegal_move(f: &mut fmt::Formatter<'_>, class: &str, status: &str, verb: &str) -> fmt::Result {
     let who = if class.is_empty() { "the task" } else { class };
     write!(f, "{who} is {status} and cannot {verb}")?;
     match status {

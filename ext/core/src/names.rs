@@ -99,11 +99,8 @@ impl Name {
         let Some(texts) = TEXTS.get(shelf) else {
             return;
         };
-        let texts = texts.get_or_init(|| {
-            (0..FIRST_SHELF << shelf)
-                .map(|_| OnceLock::new())
-                .collect()
-        });
+        let texts =
+            texts.get_or_init(|| (0..FIRST_SHELF << shelf).map(|_| OnceLock::new()).collect());
         if let Some(slot) = texts.get(place) {
             slot.get_or_init(|| text);
         }

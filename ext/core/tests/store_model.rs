@@ -14,14 +14,46 @@ use support::{data, id, plan, record, STATES, TYPES};
 #[derive(Debug, Clone)]
 enum Operation {
     Insert(Box<Record>),
-    Advance { id: u8, stale: bool, state: u8, now_us: i64, attributes: Option<u8> },
-    Put { id: u8, version: Versioned, type_name: u8, life: Life, attributes: Option<u8>, failure: u8, trail: bool,
-          parent: Option<u8>, unique: Option<u8>, children: Vec<Record> },
-    Claim { id: u8, now_us: i64 },
-    Take { id: u8, stale: bool, now_us: i64 },
-    Signal { id: u8, now_us: i64 },
-    Delete { id: u8 },
-    DeleteOld { before_us: i64, types: Option<Vec<Name>>, limit: usize },
+    Advance {
+        id: u8,
+        stale: bool,
+        state: u8,
+        now_us: i64,
+        attributes: Option<u8>,
+    },
+    Put {
+        id: u8,
+        version: Versioned,
+        type_name: u8,
+        life: Life,
+        attributes: Option<u8>,
+        failure: u8,
+        trail: bool,
+        parent: Option<u8>,
+        unique: Option<u8>,
+        children: Vec<Record>,
+    },
+    Claim {
+        id: u8,
+        now_us: i64,
+    },
+    Take {
+        id: u8,
+        stale: bool,
+        now_us: i64,
+    },
+    Signal {
+        id: u8,
+        now_us: i64,
+    },
+    Delete {
+        id: u8,
+    },
+    DeleteOld {
+        before_us: i64,
+        types: Option<Vec<Name>>,
+        limit: usize,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +72,13 @@ fn life() -> impl Strategy<Value = Life> {
     let maybe = || proptest::option::of(moment());
     let moments = (moment(), maybe(), maybe(), maybe(), maybe(), maybe());
     (0..4_usize, 0..STATES.len(), moments, 0..3_u32, moment()).prop_map(
-        |(status, state, (entered_at_us, wake_at_us, timeout_at_us, delete_at_us, completed_at_us, failed_at_us), attempts, now_us)| Life {
+        |(
+            status,
+            state,
+            (entered_at_us, wake_at_us, timeout_at_us, delete_at_us, completed_at_us, failed_at_us),
+            attempts,
+            now_us,
+        )| Life {
             status: Status::ALL[status],
             state: Name::of(STATES[state]),
             entered_at_us,
@@ -58,7 +96,11 @@ fn life() -> impl Strategy<Value = Life> {
 }
 
 fn new_record() -> impl Strategy<Value = Record> {
-    let keys = (proptest::option::of(0..6_u8), proptest::option::of(0..3_u8), proptest::option::of(0..3_u8));
+    let keys = (
+        proptest::option::of(0..6_u8),
+        proptest::option::of(0..3_u8),
+        proptest::option::of(0..3_u8),
+    );
     (0..10_u8, 0..TYPES.len(), life(), keys, any::<u8>()).prop_map(
         |(number, type_name, life, (parent, start, unique), text)| Record {
             id: id(number),
@@ -75,12 +117,32 @@ fn new_record() -> impl Strategy<Value = Record> {
 
 fn operation() -> impl Strategy<Value = Operation> {
     let key = || 0..10_u8;
-    let types = proptest::option::of(proptest::sample::subsequence(TYPES.to_vec(), 0..=TYPES.len()));
-    let types = types.prop_map(|types| types.map(|types| types.into_iter().map(Name::of).collect()));
-    let version = prop_oneof![Just(Versioned::Any), Just(Versioned::Right), Just(Versioned::Right), Just(Versioned::Stale)];
+    let types = proptest::option::of(proptest::sample::subsequence(
+        TYPES.to_vec(),
+        0..=TYPES.len(),
+    ));
+    let types =
+        types.prop_map(|types| types.map(|types| types.into_iter().map(Name::of).collect()));
+    let version = prop_oneof![
+        Just(Versioned::Any),
+        Just(Versioned::Right),
+        Just(Versioned::Right),
+        Just(Versioned::Stale)
+    ];
     let maybe = || proptest::option::of(0..4_u8);
     let children = proptest::collection::vec(new_record(), 0..3);
-    let put = (key(), version, 0..3_u8, life(), maybe(), 0..3_u8, any::<bool>(), maybe(), maybe(), children);
+    let put = (
+        key(),
+        version,
+        0..3_u8,
+        life(),
+        maybe(),
+        0..3_u8,
+        any::<bool>(),
+        maybe(),
+        maybe(),
+        children,
+    );
     prop_oneof![
         3 => new_record().prop_map(|record| Operation::Insert(Box::new(record))),
         3 => (key(), any::<bool>(), 0..5_u8, moment(), maybe()).prop_map(|(id, stale, state, now_us, attributes)| {
@@ -101,7 +163,9 @@ fn operation() -> impl Strategy<Value = Operation> {
 
 /// The version that a writer names who has seen the stored one, or one before it.
 fn version(store: &Store, number: u8, stale: bool) -> u64 {
-    let stored = store.fetch(id(number).as_ref()).map_or(1, |record| record.version);
+    let stored = store
+        .fetch(id(number).as_ref())
+        .map_or(1, |record| record.version);
     stored + u64::from(stale)
 }
 
@@ -110,13 +174,21 @@ fn run(store: &mut Store, model: &mut Model, operation: Operation) {
         Operation::Insert(record) => {
             assert_eq!(store.insert(*record.clone()), model.insert(*record));
         }
-        Operation::Advance { id: number, stale, state, now_us, attributes } => {
+        Operation::Advance {
+            id: number,
+            stale,
+            state,
+            now_us,
+            attributes,
+        } => {
             let version = version(store, number, stale);
             let plan = plan();
             let attributes = attributes.map(|text| data(text).attributes().to_vec());
             let attributes = attributes.as_deref();
             let state = STATES.get(usize::from(state)).copied().unwrap_or("nowhere");
-            let Ok(outcome) = plan.move_to(state.as_bytes()) else { return };
+            let Ok(outcome) = plan.move_to(state.as_bytes()) else {
+                return;
+            };
             let id = id(number);
             assert_eq!(
                 store.advance(id.as_ref(), version, &plan, outcome, now_us, attributes),
@@ -125,9 +197,16 @@ fn run(store: &mut Store, model: &mut Model, operation: Operation) {
         }
         Operation::Put { .. } => run_put(store, model, operation),
         Operation::Claim { id: number, now_us } => {
-            assert_eq!(store.claim(id(number).as_ref(), now_us), Ok(model.claim(&id(number), now_us)));
+            assert_eq!(
+                store.claim(id(number).as_ref(), now_us),
+                Ok(model.claim(&id(number), now_us))
+            );
         }
-        Operation::Take { id: number, stale, now_us } => {
+        Operation::Take {
+            id: number,
+            stale,
+            now_us,
+        } => {
             let version = version(store, number, stale);
             assert_eq!(
                 store.take(id(number).as_ref(), version, now_us),
@@ -135,17 +214,29 @@ fn run(store: &mut Store, model: &mut Model, operation: Operation) {
             );
         }
         Operation::Signal { id: number, now_us } => {
-            assert_eq!(store.signal(id(number).as_ref(), now_us), model.signal(&id(number), now_us));
+            assert_eq!(
+                store.signal(id(number).as_ref(), now_us),
+                model.signal(&id(number), now_us)
+            );
         }
         Operation::Delete { id: number } => {
             assert_eq!(store.delete(id(number).as_ref()), model.delete(&id(number)));
         }
-        Operation::DeleteOld { before_us, types, .. } if types.as_ref().is_none_or(|types| types.len() != 1) => {
+        Operation::DeleteOld {
+            before_us, types, ..
+        } if types.as_ref().is_none_or(|types| types.len() != 1) => {
             // Which of several classes a limit leaves out is not promised.
             let types = types.as_deref();
-            assert_eq!(store.delete_old(before_us, types, usize::MAX), model.delete_old(before_us, types));
+            assert_eq!(
+                store.delete_old(before_us, types, usize::MAX),
+                model.delete_old(before_us, types)
+            );
         }
-        Operation::DeleteOld { before_us, types, limit } => {
+        Operation::DeleteOld {
+            before_us,
+            types,
+            limit,
+        } => {
             let types = types.as_deref();
             let deleted = store.delete_old(before_us, types, limit);
             assert!(deleted <= limit);
@@ -156,8 +247,18 @@ fn run(store: &mut Store, model: &mut Model, operation: Operation) {
 }
 
 fn run_put(store: &mut Store, model: &mut Model, operation: Operation) {
-    let Operation::Put { id: number, version: versioned, type_name, life, attributes, failure, trail, parent, unique, children } =
-        operation
+    let Operation::Put {
+        id: number,
+        version: versioned,
+        type_name,
+        life,
+        attributes,
+        failure,
+        trail,
+        parent,
+        unique,
+        children,
+    } = operation
     else {
         return;
     };
@@ -194,14 +295,22 @@ fn compare(store: &Store, model: &Model) {
     for number in 0..10 {
         let id = id(number);
         assert_eq!(store.fetch(id.as_ref()), model.fetch(&id));
-        for statuses in [&Status::ALL[..], &[Status::Active, Status::Waiting], &[Status::Failed]] {
+        for statuses in [
+            &Status::ALL[..],
+            &[Status::Active, Status::Waiting],
+            &[Status::Failed],
+        ] {
             let asked = statuses.iter().copied().collect();
             let children = model.children(&id, statuses);
             assert_eq!(store.count_children(id.as_ref(), asked), children.len());
             assert_eq!(store.children(id.as_ref(), asked), children);
         }
     }
-    for types in [None, Some(vec![Name::of(TYPES[0])]), Some(vec![Name::of(TYPES[1]), Name::of("never stored")])] {
+    for types in [
+        None,
+        Some(vec![Name::of(TYPES[0])]),
+        Some(vec![Name::of(TYPES[1]), Name::of("never stored")]),
+    ] {
         let types = types.as_deref();
         assert_eq!(store.ids(types), model.ids(types));
         for now_us in [i64::MIN, 3, 10, i64::MAX] {
@@ -212,14 +321,22 @@ fn compare(store: &Store, model: &Model) {
 
 /// Tasks that are due at the same moment may come in any order.
 fn compare_due(store: &Store, model: &Model, now_us: i64, types: Option<&[Name]>) {
-    let moments = |records: &[Record]| records.iter().map(|record| record.life.due_at_us()).collect::<Vec<_>>();
+    let moments = |records: &[Record]| {
+        records
+            .iter()
+            .map(|record| record.life.due_at_us())
+            .collect::<Vec<_>>()
+    };
     let sorted = |mut records: Vec<Record>| {
         records.sort_by_key(|record| (record.life.due_at_us(), record.id.to_string()));
         records
     };
     let (ours, theirs) = (store.due(now_us, types, None), model.due(now_us, types));
     assert_eq!(moments(&ours), moments(&theirs));
-    assert_eq!(moments(&store.due(now_us, types, Some(2))), moments(&theirs[..theirs.len().min(2)]));
+    assert_eq!(
+        moments(&store.due(now_us, types, Some(2))),
+        moments(&theirs[..theirs.len().min(2)])
+    );
     assert_eq!(sorted(ours), sorted(theirs));
 }
 
@@ -270,9 +387,21 @@ fn a_child_that_cannot_be_stored_leaves_nothing_behind() {
         children: vec![record(3), record(2)],
     };
     let refused = store.put(put.clone());
-    assert_eq!(refused, Err(Error::AlreadyStored(support::id(2).to_string())));
+    assert_eq!(
+        refused,
+        Err(Error::AlreadyStored(support::id(2).to_string()))
+    );
     assert_eq!(store.stats().tasks, before.tasks);
     assert_eq!(store.fetch(id.as_ref()).unwrap().version, 1);
-    let accepted = store.put(Put { children: vec![record(3)], ..put });
-    assert_eq!(accepted, Ok(Some(Stored { version: 2, children: vec![support::id(3)] })));
+    let accepted = store.put(Put {
+        children: vec![record(3)],
+        ..put
+    });
+    assert_eq!(
+        accepted,
+        Ok(Some(Stored {
+            version: 2,
+            children: vec![support::id(3)]
+        }))
+    );
 }

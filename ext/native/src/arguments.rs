@@ -7,7 +7,9 @@ use active_data_flow_core::task::{IdRef, Status};
 use active_data_flow_core::Name;
 use magnus::rb_sys::AsRawValue;
 use magnus::value::ReprValue;
-use magnus::{DataType, Error, Integer, RArray, RString, Ruby, Symbol, TryConvert, TypedData, Value};
+use magnus::{
+    DataType, Error, Integer, RArray, RString, Ruby, Symbol, TryConvert, TypedData, Value,
+};
 use rb_sys::{
     rb_data_type_t, ruby_value_type, RB_TYPE, RTYPEDDATA_GET_DATA, RTYPEDDATA_P, RTYPEDDATA_TYPE,
 };
@@ -56,7 +58,10 @@ fn refused(value: Value, wanted: &str) -> Error {
     let ruby = Ruby::get_with(value);
     // SAFETY: the name is copied at once.
     let got = unsafe { value.classname() }.into_owned();
-    Error::new(ruby.exception_type_error(), format!("expected {wanted}, got {got}"))
+    Error::new(
+        ruby.exception_type_error(),
+        format!("expected {wanted}, got {got}"),
+    )
 }
 
 /// A moment or a duration.
@@ -121,12 +126,16 @@ impl Text {
         if let Some(id) = IdRef::uuid(self.bytes()) {
             return Ok(id);
         }
-        let compatible = self.0.is_utf8_compatible_encoding() || self.bytes().is_ascii() && !self.has_wide_encoding();
+        let compatible = self.0.is_utf8_compatible_encoding()
+            || self.bytes().is_ascii() && !self.has_wide_encoding();
         match std::str::from_utf8(self.bytes()) {
             Ok(text) if compatible => Ok(IdRef::new(text)),
             _ => {
                 let ruby = Ruby::get_with(self.0);
-                Err(argument_error(&ruby, format!("an id has to be UTF-8 text, not {:?}", self.lossy())))
+                Err(argument_error(
+                    &ruby,
+                    format!("an id has to be UTF-8 text, not {:?}", self.lossy()),
+                ))
             }
         }
     }
@@ -180,7 +189,12 @@ pub fn fields<const N: usize>(value: Value, what: &str) -> Result<[Value; N], Ra
     };
     // SAFETY: the values are copied to the stack before anything else happens to the array.
     let found: Result<[Value; N], _> = unsafe { array.as_slice().try_into() };
-    found.map_err(|_| argument_error(&ruby, format!("{what} has {N} entries, not {}", array.len())))
+    found.map_err(|_| {
+        argument_error(
+            &ruby,
+            format!("{what} has {N} entries, not {}", array.len()),
+        )
+    })
 }
 
 /// What `read` makes of each element.
@@ -199,14 +213,18 @@ pub fn list<T>(value: Value, read: impl Fn(Value) -> Result<T, Raised>) -> Resul
 pub fn counter(value: Value) -> Result<u32, Raised> {
     let number = Micros::try_convert(value)?.0;
     let ruby = Ruby::get_with(value);
-    u32::try_from(number).map_err(|_| range_error(&ruby, format!("{number} is no counter: 0 to {}", u32::MAX)))
+    u32::try_from(number)
+        .map_err(|_| range_error(&ruby, format!("{number} is no counter: 0 to {}", u32::MAX)))
 }
 
 /// A status by its number.
 pub fn status(value: Value) -> Result<Status, Raised> {
     let ruby = Ruby::get_with(value);
     let Some(code) = Integer::from_value(value) else {
-        return Err(type_error(&ruby, "a status is an Integer: 0, 10, 100 or -1".to_owned()));
+        return Err(type_error(
+            &ruby,
+            "a status is an Integer: 0, 10, 100 or -1".to_owned(),
+        ));
     };
     let code = code.to_i64()?;
     Status::coded(code).ok_or_else(|| {

@@ -37,7 +37,9 @@ pub fn life(plan: &NativePlan, value: Value) -> Result<Life, Raised> {
 /// The state of a stored task may be one that its class has no more: that is told when it is run, not here.
 fn state_name(plan: &NativePlan, value: Value) -> Result<Name, Raised> {
     let text = Text::try_convert(value)?;
-    Ok(plan.name_of(text.bytes()).unwrap_or_else(|| Name::of(&text.lossy())))
+    Ok(plan
+        .name_of(text.bytes())
+        .unwrap_or_else(|| Name::of(&text.lossy())))
 }
 
 fn micros(value: Value) -> Result<i64, Raised> {
@@ -49,11 +51,17 @@ pub fn trail(plan: &NativePlan, value: Value, room: usize) -> Result<Trail, Rais
     const FIELDS: usize = 4;
     let ruby = Ruby::get_with(value);
     let Some(array) = RArray::from_value(value) else {
-        return Err(argument_error(&ruby, "a trail is an Array, with four entries a step".to_owned()));
+        return Err(argument_error(
+            &ruby,
+            "a trail is an Array, with four entries a step".to_owned(),
+        ));
     };
     let steps = array.len() / FIELDS;
     if steps * FIELDS != array.len() {
-        let message = format!("a trail has four entries a step, and {} are no whole steps", array.len());
+        let message = format!(
+            "a trail has four entries a step, and {} are no whole steps",
+            array.len()
+        );
         return Err(argument_error(&ruby, message));
     }
     let kept = steps.min(active_data_flow_core::task::trail::KEPT);
@@ -74,12 +82,19 @@ fn step_end(value: Value) -> Result<StepEnd, Raised> {
     let number = micros(value)?;
     let end = u8::try_from(number).ok().and_then(StepEnd::numbered);
     let ruby = Ruby::get_with(value);
-    end.ok_or_else(|| argument_error(&ruby, format!("{number} is no outcome of a step; there are 0 to 5")))
+    end.ok_or_else(|| {
+        argument_error(
+            &ruby,
+            format!("{number} is no outcome of a step; there are 0 to 5"),
+        )
+    })
 }
 
 /// A key that is compared byte by byte, whatever its encoding.
 pub fn key(value: Value) -> Result<Option<Box<[u8]>>, Raised> {
-    maybe(value, |value| Ok::<_, Raised>(Text::try_convert(value)?.bytes().into()))
+    maybe(value, |value| {
+        Ok::<_, Raised>(Text::try_convert(value)?.bytes().into())
+    })
 }
 
 pub fn id(value: Value) -> Result<Id, Raised> {
@@ -101,7 +116,8 @@ pub fn failure(value: Value) -> Result<Change<Failure>, Raised> {
 
 /// The arguments of an insert: id, plan, life, parent id, start key, unique key, attributes, models, trail.
 pub fn record(arguments: [Value; 9]) -> Result<Record, Raised> {
-    let [own_id, plan, stored_life, parent_id, start_key, unique_key, attributes, models, steps] = arguments;
+    let [own_id, plan, stored_life, parent_id, start_key, unique_key, attributes, models, steps] =
+        arguments;
     let plan = Wrapped::<NativePlan>::try_convert(plan)?;
     let data = data(attributes, models)?;
     let life = life(&plan, stored_life)?;
@@ -118,13 +134,15 @@ pub fn record(arguments: [Value; 9]) -> Result<Record, Raised> {
         data,
         failure: None,
         trail: trail(&plan, steps, room)?,
-        signals: 0,
+        signalled: false,
     })
 }
 
 /// Children of a write: an Array of the arguments of inserts.
 pub fn children(value: Value) -> Result<Vec<Record>, Raised> {
-    list(value, |child| record(fields(child, "a child (arguments of insert)")?))
+    list(value, |child| {
+        record(fields(child, "a child (arguments of insert)")?)
+    })
 }
 
 /// Names of classes; one that no task has is the name of nothing that is stored.

@@ -1,6 +1,8 @@
 //! `ActiveDataFlow::Native::Plan`: the flowchart of a task class, and the transitions of its tasks.
 
-use active_data_flow_core::task::plan::{After, Declaration, Edge, Interaction, Kind, Settings, State};
+use active_data_flow_core::task::plan::{
+    After, Declaration, Edge, Interaction, Kind, Settings, State,
+};
 use active_data_flow_core::task::transition::Outcome;
 use active_data_flow_core::task::{Life, Plan, Seen, Status};
 use active_data_flow_core::Name;
@@ -8,12 +10,19 @@ use magnus::typed_data::Obj;
 use magnus::value::ReprValue;
 use magnus::{function, method, Class, Error, Module, Object, RArray, Ruby, TryConvert, Value};
 
-use crate::arguments::{counter, declared, fields, flag, list, maybe, name, status, Micros, Text, Wrapped};
+use crate::arguments::{
+    counter, declared, fields, flag, list, maybe, name, status, Micros, Text, Wrapped,
+};
 use crate::errors::{argument_error, Raised};
 use crate::{convert, names, results};
 
 /// Names and numbers; no Ruby object, so the collector has nothing to visit. Never changes, so any Ractor may use it.
-#[magnus::wrap(class = "ActiveDataFlow::Native::Plan", free_immediately, size, frozen_shareable)]
+#[magnus::wrap(
+    class = "ActiveDataFlow::Native::Plan",
+    free_immediately,
+    size,
+    frozen_shareable
+)]
 pub struct NativePlan(Plan);
 
 type This = Wrapped<NativePlan>;
@@ -70,22 +79,46 @@ impl NativePlan {
     }
 
     fn create(ruby: &Ruby, this: This, now_us: Micros, waiting: Value) -> Result<RArray, Raised> {
-        let status = if flag(waiting)? { Status::Waiting } else { Status::Active };
+        let status = if flag(waiting)? {
+            Status::Waiting
+        } else {
+            Status::Active
+        };
         let life = this.0.created(now_us.0, status)?;
-        Ok(results::life(ruby, &life, names::interned(life.state.as_str())))
+        Ok(results::life(
+            ruby,
+            &life,
+            names::interned(life.state.as_str()),
+        ))
     }
 
     fn create_in(ruby: &Ruby, this: This, state: Text, now_us: Micros) -> Result<RArray, Raised> {
         let life = this.0.created_in(state.bytes(), now_us.0)?;
-        Ok(results::life(ruby, &life, names::interned(life.state.as_str())))
+        Ok(results::life(
+            ruby,
+            &life,
+            names::interned(life.state.as_str()),
+        ))
     }
 
-    fn advance(ruby: &Ruby, this: This, life: Value, state: Text, now_us: Micros) -> Result<RArray, Raised> {
+    fn advance(
+        ruby: &Ruby,
+        this: This,
+        life: Value,
+        state: Text,
+        now_us: Micros,
+    ) -> Result<RArray, Raised> {
         let outcome = this.0.move_to(state.bytes())?;
         this.apply(ruby, life, outcome, now_us)
     }
 
-    fn sleep(ruby: &Ruby, this: This, life: Value, wake_us: Value, now_us: Micros) -> Result<RArray, Raised> {
+    fn sleep(
+        ruby: &Ruby,
+        this: This,
+        life: Value,
+        wake_us: Value,
+        now_us: Micros,
+    ) -> Result<RArray, Raised> {
         let until_us = maybe(wake_us, Micros::try_convert)?.map(|moment| moment.0);
         this.apply(ruby, life, Outcome::Slept { until_us }, now_us)
     }
@@ -102,7 +135,13 @@ impl NativePlan {
         this.apply(ruby, life, Outcome::Failed, now_us)
     }
 
-    fn retry_later(ruby: &Ruby, this: This, life: Value, wait_us: Micros, now_us: Micros) -> Result<RArray, Raised> {
+    fn retry_later(
+        ruby: &Ruby,
+        this: This,
+        life: Value,
+        wait_us: Micros,
+        now_us: Micros,
+    ) -> Result<RArray, Raised> {
         let outcome = Outcome::RetryLater { wait_us: wait_us.0 };
         this.apply(ruby, life, outcome, now_us)
     }
@@ -115,7 +154,12 @@ impl NativePlan {
         Ok(convert::life(&this, life)?.is_expired(now_us.0))
     }
 
-    fn to_mermaid(this: This, visited: Value, current: Value, status: Value) -> Result<String, Raised> {
+    fn to_mermaid(
+        this: This,
+        visited: Value,
+        current: Value,
+        status: Value,
+    ) -> Result<String, Raised> {
         Ok(this.0.to_mermaid(&seen(visited, current, status)?))
     }
 
@@ -123,7 +167,13 @@ impl NativePlan {
         Ok(this.0.to_dot(&seen(visited, current, status)?))
     }
 
-    fn apply(&self, ruby: &Ruby, value: Value, outcome: Outcome, now_us: Micros) -> Result<RArray, Raised> {
+    fn apply(
+        &self,
+        ruby: &Ruby,
+        value: Value,
+        outcome: Outcome,
+        now_us: Micros,
+    ) -> Result<RArray, Raised> {
         let before = convert::life(self, value)?;
         let after = self.0.apply(&before, outcome, now_us.0)?;
         Ok(results::life(ruby, &after, state(value, &before, &after)?))
@@ -164,20 +214,30 @@ fn read_state(value: Value) -> Result<State, Raised> {
     let [own_name, kind, edges, conditions, afters, line] = fields(value, "a state")?;
     let word = declared(kind)?;
     let kind = Kind::named(&word).ok_or_else(|| {
-        argument_error(&ruby, format!("{word:?} is no kind of state; there are action, decision, wait_until, result"))
+        argument_error(
+            &ruby,
+            format!("{word:?} is no kind of state; there are action, decision, wait_until, result"),
+        )
     })?;
     Ok(State {
         name: name(own_name)?,
         kind,
         edges: list(edges, |edge| {
             let [target, label] = fields(edge, "an edge")?;
-            Ok(Edge { target: name(target)?, label: maybe(label, declared)? })
+            Ok(Edge {
+                target: name(target)?,
+                label: maybe(label, declared)?,
+            })
         })?,
         conditions: counter(conditions)?,
         afters: list(afters, |after| {
             let [us, since, target] = fields(after, "an after")?;
             let us = Micros::try_convert(us)?.0;
-            Ok(After { us, since: maybe(since, declared)?, target: maybe(target, name)? })
+            Ok(After {
+                us,
+                since: maybe(since, declared)?,
+                target: maybe(target, name)?,
+            })
         })?,
         line: maybe(line, declared)?,
     })
@@ -185,11 +245,15 @@ fn read_state(value: Value) -> Result<State, Raised> {
 
 fn read_interaction(value: Value) -> Result<Interaction, Raised> {
     let [own_name, states] = fields(value, "an interaction")?;
-    Ok(Interaction { name: declared(own_name)?, states: list(states, name)? })
+    Ok(Interaction {
+        name: declared(own_name)?,
+        states: list(states, name)?,
+    })
 }
 
 fn read_settings(value: Value) -> Result<Settings, Raised> {
-    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate] = fields(value, "settings")?;
+    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate] =
+        fields(value, "settings")?;
     let micros = |value| Micros::try_convert(value).map(|duration| duration.0);
     Ok(Settings {
         delay_us: micros(delay)?,
@@ -202,7 +266,9 @@ fn read_settings(value: Value) -> Result<Settings, Raised> {
 
 pub fn init(ruby: &Ruby) -> Result<(), Error> {
     convert::for_all_ractors(true);
-    let native = ruby.define_module("ActiveDataFlow")?.define_module("Native")?;
+    let native = ruby
+        .define_module("ActiveDataFlow")?
+        .define_module("Native")?;
     let class = native.define_class("Plan", ruby.class_object())?;
     class.undef_default_alloc_func();
     class.define_singleton_method("new", function!(NativePlan::new, 5))?;

@@ -33,6 +33,13 @@ pub fn life(ruby: &Ruby, life: &Life, state: Value) -> RArray {
     ])
 }
 
+pub fn moment(ruby: &Ruby, at_us: Option<i64>) -> Value {
+    match at_us {
+        Some(at_us) => ruby.integer_from_i64(at_us).as_value(),
+        None => ruby.qnil().as_value(),
+    }
+}
+
 pub fn version(ruby: &Ruby, version: Option<u64>) -> Value {
     match version {
         Some(version) => ruby.integer_from_u64(version).as_value(),

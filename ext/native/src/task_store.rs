@@ -4,16 +4,20 @@
 //! ever run without the interpreter's own lock; as it is, nobody waits for it.
 
 use active_data_flow_core::task::store::{Inserted, Put, Stored};
+use active_data_flow_core::task::transition::Outcome;
 use active_data_flow_core::task::Store;
 use magnus::value::ReprValue;
-use magnus::{function, method, Class, DataTypeFunctions, Error, Module, Object, RArray, Ruby, TryConvert, TypedData, Value};
+use magnus::{
+    function, method, Class, DataTypeFunctions, Error, Module, Object, RArray, Ruby, TryConvert,
+    TypedData, Value,
+};
 use parking_lot::Mutex;
 
 use crate::arguments::{maybe, Micros, Text, Version, Wrapped};
 use crate::errors::{range_error, Raised};
 use crate::plan::NativePlan;
 use crate::values::with_maps;
-use crate::{convert, results};
+use crate::{clock, convert, results};
 
 /// Tasks as plain data; no Ruby object, so the collector has nothing to visit.
 #[derive(Default, TypedData)]
@@ -51,8 +55,9 @@ impl TaskStore {
         models: Value,
         trail: Value,
     ) -> Result<Value, Raised> {
-        let record =
-            convert::record([id, plan, life, parent_id, start_key, unique_key, attributes, models, trail])?;
+        let record = convert::record([
+            id, plan, life, parent_id, start_key, unique_key, attributes, models, trail,
+        ])?;
         let inserted = this.0.lock().insert(record)?;
         Ok(match inserted {
             Inserted::New => results::version(ruby, Some(1)),
@@ -60,7 +65,9 @@ impl TaskStore {
         })
     }
 
-    #[allow(clippy::too_many_arguments)] // the hot call: nothing may be built for it
+    /// The hot call: nothing may be built for it. `now` is a Time or microseconds. The moment of the move, or nil when the task is
+    /// not stored with that version; the new version is the next.
+    #[allow(clippy::too_many_arguments)]
     fn advance(
         ruby: &Ruby,
         this: This,
@@ -68,16 +75,37 @@ impl TaskStore {
         version: Version,
         plan: Wrapped<NativePlan>,
         state: Text,
-        now_us: Micros,
+        now: Value,
         attributes: Value,
     ) -> Result<Value, Raised> {
+        let now_us = clock::moment(ruby, now)?;
         let plan = plan.core();
-        let version = with_maps(attributes, ruby.qnil().as_value(), |attributes, _| {
+        let moved = with_maps(attributes, ruby.qnil().as_value(), |attributes, _| {
             let (id, outcome) = (id.id()?, plan.move_to(state.bytes())?);
             let mut store = this.0.lock();
-            Ok(store.advance(id, version.0, plan, outcome, now_us.0, attributes)?)
+            Ok(store.advance(id, version.0, plan, outcome, now_us, attributes)?)
         })?;
-        Ok(results::version(ruby, version))
+        Ok(results::moment(ruby, moved.map(|_| now_us)))
+    }
+
+    /// Likewise for a task that has reached a result.
+    fn finish(
+        ruby: &Ruby,
+        this: This,
+        id: Text,
+        version: Version,
+        plan: Wrapped<NativePlan>,
+        now: Value,
+        attributes: Value,
+    ) -> Result<Value, Raised> {
+        let now_us = clock::moment(ruby, now)?;
+        let plan = plan.core();
+        let finished = with_maps(attributes, ruby.qnil().as_value(), |attributes, _| {
+            let id = id.id()?;
+            let mut store = this.0.lock();
+            Ok(store.advance(id, version.0, plan, Outcome::Completed, now_us, attributes)?)
+        })?;
+        Ok(results::moment(ruby, finished.map(|_| now_us)))
     }
 
     #[allow(clippy::too_many_arguments)] // as insert
@@ -131,7 +159,13 @@ impl TaskStore {
         }
     }
 
-    fn due(ruby: &Ruby, this: This, now_us: Micros, types: Value, limit: Value) -> Result<RArray, Raised> {
+    fn due(
+        ruby: &Ruby,
+        this: This,
+        now_us: Micros,
+        types: Value,
+        limit: Value,
+    ) -> Result<RArray, Raised> {
         let types = convert::types(types)?;
         let limit = maybe(limit, |limit| count(ruby, limit))?;
         let records = this.0.lock().due(now_us.0, types.as_deref(), limit);
@@ -144,7 +178,13 @@ impl TaskStore {
         Ok(results::version(ruby, version))
     }
 
-    fn take(ruby: &Ruby, this: This, id: Text, version: Version, now_us: Micros) -> Result<Value, Raised> {
+    fn take(
+        ruby: &Ruby,
+        this: This,
+        id: Text,
+        version: Version,
+        now_us: Micros,
+    ) -> Result<Value, Raised> {
         let id = id.id()?;
         let version = this.0.lock().take(id, version.0, now_us.0)?;
         Ok(results::version(ruby, version))
@@ -155,7 +195,12 @@ impl TaskStore {
         Ok(this.0.lock().signal(id, now_us.0))
     }
 
-    fn children(ruby: &Ruby, this: This, parent_id: Text, statuses: Value) -> Result<RArray, Raised> {
+    fn children(
+        ruby: &Ruby,
+        this: This,
+        parent_id: Text,
+        statuses: Value,
+    ) -> Result<RArray, Raised> {
         let (statuses, parent_id) = (convert::statuses(statuses)?, parent_id.id()?);
         let records = this.0.lock().children(parent_id, statuses);
         results::rows(ruby, records)
@@ -171,11 +216,19 @@ impl TaskStore {
         Ok(this.0.lock().delete(id))
     }
 
-    fn delete_old(ruby: &Ruby, this: This, before_us: Micros, types: Value) -> Result<usize, Raised> {
+    fn delete_old(
+        ruby: &Ruby,
+        this: This,
+        before_us: Micros,
+        types: Value,
+    ) -> Result<usize, Raised> {
         let types = convert::types(types)?;
         let mut deleted = 0;
         loop {
-            let now = this.0.lock().delete_old(before_us.0, types.as_deref(), DELETED_AT_ONCE);
+            let now = this
+                .0
+                .lock()
+                .delete_old(before_us.0, types.as_deref(), DELETED_AT_ONCE);
             deleted += now;
             if now < DELETED_AT_ONCE {
                 return Ok(deleted);
@@ -215,18 +268,22 @@ fn written(ruby: &Ruby, stored: Option<Stored>, with_children: bool) -> Result<V
 
 fn count(ruby: &Ruby, value: Value) -> Result<usize, Raised> {
     let number = Micros::try_convert(value)?.0;
-    usize::try_from(number).map_err(|_| range_error(ruby, format!("a limit is 0 or more, not {number}")))
+    usize::try_from(number)
+        .map_err(|_| range_error(ruby, format!("a limit is 0 or more, not {number}")))
 }
 
 pub fn init(ruby: &Ruby) -> Result<(), Error> {
     // The list of names that rows are made with belongs to the main Ractor.
     convert::for_all_ractors(false);
-    let native = ruby.define_module("ActiveDataFlow")?.define_module("Native")?;
+    let native = ruby
+        .define_module("ActiveDataFlow")?
+        .define_module("Native")?;
     let class = native.define_class("TaskStore", ruby.class_object())?;
     class.undef_default_alloc_func();
     class.define_singleton_method("new", function!(TaskStore::new, 0))?;
     class.define_method("insert", method!(TaskStore::insert, 9))?;
     class.define_method("move", method!(TaskStore::advance, 6))?;
+    class.define_method("finish", method!(TaskStore::finish, 5))?;
     class.define_method("put", method!(TaskStore::put, 11))?;
     class.define_method("fetch", method!(TaskStore::fetch, 1))?;
     class.define_method("due", method!(TaskStore::due, 3))?;

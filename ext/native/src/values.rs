@@ -80,13 +80,16 @@ pub fn data(attributes: Value, models: Value) -> Result<Data, Raised> {
         put_map(packer, models)?;
         Ok(split)
     };
-    packed(both, |bytes, split| Ok(Data::packed(bytes.into(), split)?))
+    packed(both, |bytes, split| Ok(Data::packed(bytes, split)?))
 }
 
 /// Any value that can be stored, packed.
 pub fn pack(value: Value) -> Result<Box<[u8]>, Raised> {
     let ruby = Ruby::get_with(value);
-    packed(|packer| put(&ruby, packer, value), |bytes, ()| Ok(bytes.into()))
+    packed(
+        |packer| put(&ruby, packer, value),
+        |bytes, ()| Ok(bytes.into()),
+    )
 }
 
 fn put_map(packer: &mut Packer, value: Value) -> Result<(), Raised> {
@@ -197,8 +200,13 @@ fn put_pair(ruby: &Ruby, packer: &mut Packer, key: Value, value: Value) -> Resul
 /// in plain ASCII is the same key in either.
 fn put_string(packer: &mut Packer, string: RString, is_key: bool) {
     // SAFETY: the String is alive, and the others only tell a number.
-    let (encoding, utf8, ascii) =
-        unsafe { (ENCODING_GET(string.as_raw()), rb_utf8_encindex(), rb_usascii_encindex()) };
+    let (encoding, utf8, ascii) = unsafe {
+        (
+            ENCODING_GET(string.as_raw()),
+            rb_utf8_encindex(),
+            rb_usascii_encindex(),
+        )
+    };
     let is_utf8 = encoding == utf8;
     let is_ascii_key = is_key && encoding == ascii;
     // SAFETY: nothing below calls into Ruby, except for the static name of an encoding.

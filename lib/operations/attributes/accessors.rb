@@ -2,6 +2,9 @@
 
 module Operations
   module Attributes
+    # A module of methods that were written here, not by the author.
+    class GeneratedMethods < Module; end
+
     # Writes the methods of an attribute as Ruby text, because handlers read attributes in their innermost loops:
     # a reader of an integer is one Hash lookup, and asks nothing that was known when the class loaded.
     class Accessors
@@ -56,8 +59,7 @@ module Operations
       def writer
         <<~RUBY
           def #{@name}=(value)
-            #{"value = _serialise_attribute(\"#{@name}\", value)#{" unless #{@type.as_is}" if @type.as_is}"}
-            _write_attribute("#{@name}", value)
+            _write_attribute("#{@name}", #{@type.inline % "_serialise_attribute(\"#{@name}\", value)"})
           end
         RUBY
       end

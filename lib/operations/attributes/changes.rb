@@ -2,10 +2,10 @@
 
 module Operations
   module Attributes
-    # What was changed since the task was last stored: by assignment (`@_changed_attributes` has what was there
-    # before, of models too), or in place. A text, Array or Hash that a reader has handed out may be changed by
-    # whoever holds it, so a copy is kept (`@_shared_attributes`) and compared when somebody asks; reading alone
-    # changes nothing.
+    # What was changed since the task was last stored. By assignment: `@_changed_attributes` has what was there before
+    # (of models too), and a task that was never stored (`@_unsaved`) is compared with what a new one begins with.
+    # In place: an Array or Hash that a reader has handed out may be changed by whoever holds it, so a copy is kept
+    # (`@_shared_attributes`) and compared when somebody asks; reading alone changes nothing.
     module Changes
       # @return [Boolean] whether an attribute or model differs from what was last stored
       def changed?
@@ -20,18 +20,20 @@ module Operations
         end
       end
 
+      # Asked at every transition.
       # @return [Boolean] whether attributes or models have to be stored
       # @api private
-      def _data_changed? = !@_changed_attributes.nil? || (!@_shared_attributes.nil? && _shared_attributes_changed?)
-      alias_method :data_changed?, :_data_changed?
+      def _data_changed?
+        !@_changed_attributes.nil? || @_unsaved || (!@_shared_attributes.nil? && _shared_attributes_changed?)
+      end
 
       # Called when attributes and models have been stored.
       # @api private
       def data_saved!
-        serialised_models if @pending_models
-        @pending_models = nil
-        @_saved_attributes = @_changed_attributes ? @_changed_attributes.keys : NO_NAMES
+        _models_saved if @pending_models
+        @_saved_attributes = @_unsaved ? :all : @_changed_attributes
         @_changed_attributes = nil
+        @_unsaved = false
         _shared_attributes_saved if @_shared_attributes && _shared_attributes_changed?
       end
 
@@ -67,6 +69,7 @@ module Operations
 
       # In what was stored, serialised.
       def _attribute_stored_before(name)
+        return self.class.attribute_definitions[name].beginning if @_unsaved
         return @_changed_attributes[name] if @_changed_attributes&.key?(name)
 
         @_shared_attributes ? @_shared_attributes.fetch(name) { @_attributes[name] } : @_attributes[name]
@@ -87,9 +90,14 @@ module Operations
         [_attribute_before(name), _read_attribute(name)] if _attribute_differs?(name)
       end
 
-      def _attribute_saved?(name) = @_saved_attributes.include?(name)
+      # The first save has no list: what it changed is what differs from the beginning.
+      def _attribute_saved?(name)
+        return @_saved_attributes ? @_saved_attributes.key?(name) : false unless @_saved_attributes == :all
 
-      # Asked at every transition: one pass, and no object made.
+        !Types::JsonSafe.same?(self.class.attribute_definitions[name].beginning, _attribute_stored_before(name))
+      end
+
+      # One pass, and no object made.
       def _shared_attributes_changed?
         @_shared_attributes.each_pair { |name, copy| return true unless Types::JsonSafe.same?(copy, @_attributes[name]) }
         false
@@ -100,15 +108,18 @@ module Operations
       end
 
       def _shared_attributes_saved
-        names = _shared_attribute_names
-        names.each { |name| @_shared_attributes[name] = Types::JsonSafe.copy(@_attributes[name]) }
-        @_saved_attributes |= names
+        saved = _shared_attribute_names.to_h { |name| [name, @_shared_attributes[name]] }
+        saved.each_key { |name| @_shared_attributes[name] = Types::JsonSafe.copy(@_attributes[name]) }
+        @_saved_attributes = saved.merge(@_saved_attributes || {}) unless @_saved_attributes == :all
       end
 
       def _unsaved_attribute_names
         names = @_changed_attributes ? @_changed_attributes.keys : []
+        names |= @_attributes.keys.select { |name| _declared_and_different?(name) } if @_unsaved
         @_shared_attributes ? names | _shared_attribute_names : names
       end
+
+      def _declared_and_different?(name) = self.class.attribute_definitions.key?(name) && _attribute_differs?(name)
 
       # Whoever changed a Hash in place may have put a Symbol or a Time into it.
       def _serialise_shared_attributes

@@ -13,9 +13,18 @@ module Operations
       # @api private
       attr_reader :attribute_writers
 
-      # @return [Hash{String => Definition}] those with a default
+      # @return [Hash{String => Object}] what a new task begins with: the defaults that all tasks can share
+      # @api private
+      attr_reader :attribute_template
+
+      # @return [Hash{String => Definition}] the other defaults, which each task makes for itself
       # @api private
       attr_reader :attribute_defaults
+
+      # @return [Hash{String, Symbol => Definition}] those whose writer is not the author's, from the first use on; a
+      #   new task takes their values without calling it
+      # @api private
+      attr_reader :plain_attributes
 
       # @return [Class] the class that brought attributes in, whose methods no attribute may replace
       # @api private
@@ -55,7 +64,8 @@ module Operations
       # After this, a declaration raises. Called when the class is first used.
       # @api private
       def freeze_attribute_tables
-        [@attribute_definitions, @attribute_writers, @attribute_defaults, @model_definitions].each(&:freeze)
+        @plain_attributes = find_plain_attributes unless @attribute_definitions.frozen?
+        [@attribute_definitions, @attribute_writers, @attribute_template, @attribute_defaults, @model_definitions].each(&:freeze)
         freeze_validation_tables if respond_to?(:freeze_validation_tables)
         self
       end
@@ -66,7 +76,9 @@ module Operations
         @attribute_root = self
         @attribute_definitions = {}
         @attribute_writers = {}
+        @attribute_template = {}
         @attribute_defaults = {}
+        @plain_attributes = NONE
         @model_definitions = {}
       end
 
@@ -75,7 +87,9 @@ module Operations
         @attribute_root = parent.attribute_root
         @attribute_definitions = parent.attribute_definitions.dup
         @attribute_writers = parent.attribute_writers.dup
+        @attribute_template = parent.attribute_template.dup
         @attribute_defaults = parent.attribute_defaults.dup
+        @plain_attributes = NONE
         @model_definitions = parent.model_definitions.dup
       end
 
@@ -89,8 +103,16 @@ module Operations
         name = definition.name
         @attribute_definitions[name] = definition
         remember_writer(name)
+        @attribute_template.delete(name)
         @attribute_defaults.delete(name)
-        @attribute_defaults[name] = definition if definition.default?
+        return unless definition.default?
+
+        definition.constant? ? @attribute_template[name] = definition.default_for(nil) : @attribute_defaults[name] = definition
+      end
+
+      def find_plain_attributes
+        plain = @attribute_definitions.select { |name, _| GeneratedMethods === instance_method(:"#{name}=").owner }
+        plain.flat_map { |name, definition| [[name, definition], [name.to_sym, definition]] }.to_h.freeze
       end
 
       def remember_writer(name)
@@ -105,7 +127,7 @@ module Operations
 
       # One module a class, so that the author's own methods of the same names come first and may call super.
       def attribute_methods
-        @attribute_methods ||= Module.new.tap do |methods|
+        @attribute_methods ||= GeneratedMethods.new.tap do |methods|
           const_set(:GeneratedAttributeMethods, methods)
           private_constant :GeneratedAttributeMethods
           include methods

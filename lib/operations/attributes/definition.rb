@@ -5,9 +5,6 @@ module Operations
     # No attributes, no models; shared by all tasks that have none.
     NONE = {}.freeze
 
-    # No names of such.
-    NO_NAMES = [].freeze
-
     # One `has_attribute` line: its type, and what a task has before anything is assigned.
     class Definition
       # @return [String] frozen
@@ -27,11 +24,17 @@ module Operations
 
       def default? = !@default.nil?
 
+      # @return [Boolean] whether all tasks can have the same object as their default
+      def constant? = default? && !@default.is_a?(Proc) && !(@type.mutable? && (Array === @default || Hash === @default))
+
+      # @return [Object, nil] what a new task begins with, serialised and frozen, where that is known beforehand
+      def beginning = @default.is_a?(Proc) ? nil : @default
+
       # @return [Object, nil] the default in its serialised form, a copy where it could be changed
       def default_for(task)
         return serialise(task.instance_exec(&@default)) if @default.is_a?(Proc)
 
-        (@default.frozen? && @type.mutable? && !(String === @default)) ? Types::JsonSafe.copy(@default) : @default
+        constant? ? @default : Types::JsonSafe.copy(@default)
       end
 
       # @raise [ArgumentError] naming class, attribute and type

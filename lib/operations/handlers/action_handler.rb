@@ -39,6 +39,9 @@ module Operations
       # @private
       def compile(klass) = @work.compile(klass, :"__action_#{@name}")
 
+      # @private the compiled block and where it leads, when that is all there is to it
+      def short_way = (@work.name && @next_state && !@transaction && instance_of?(ActionHandler)) ? [@work.name, @next_state] : []
+
       # @private
       def edges = @next_state ? [[@next_state.to_s, nil]] : []
     end

@@ -11,6 +11,9 @@ module Operations
       # @return [Proc] as the author wrote it
       attr_reader :block
 
+      # @return [Symbol, nil] the private method it was compiled to
+      attr_reader :name
+
       # @param block [Proc]
       # @param via [Symbol] :instance_exec or :instance_eval, for receivers without the compiled method
       def initialize(block, via = :instance_exec)

@@ -42,6 +42,13 @@ module Operations
         end
       end
 
+      # @private the compiled condition and its two answers, when that is all there is to it
+      def short_way
+        states = [@true_state, @false_state]
+        plain = @tests.size == 1 && @destinations.empty? && states.none? { |state| state.nil? || state.is_a?(Proc) }
+        (plain && @tests.first.name && instance_of?(DecisionHandler)) ? [@tests.first.name, *states] : []
+      end
+
       # @private Whether a block may send the task anywhere.
       def open_ended? = [@true_state, @false_state].any?(Proc)
 

@@ -23,6 +23,9 @@ module Operations
 
       # @private
       def edges = []
+
+      # @private
+      def short_way = []
     end
   end
 end

@@ -42,6 +42,9 @@ module Operations
       end
 
       # @private
+      def short_way = []
+
+      # @private
       def afters
         @tests.each_with_index.filter_map do |test, index|
           [test.us, test.since&.to_s, @destinations[index]&.to_s] if test.is_a?(After)

@@ -10,7 +10,8 @@ module Operations
     # an adapter whose tasks are to be deleted, listed or `unique_by` something.
     #
     # The defaults are right for one process. A storage that is shared by processes overrides {#exclusively} with a lock
-    # that they share, or {#claim}, {#claim_copy} and {#save_with} with what its database can do atomically.
+    # that they share, or {#claim}, {#claim_copy} and {#save_with} with what its database can do atomically. The defaults
+    # know no leases: a task whose process was killed while it ran stays active until an adapter makes it waiting again.
     class Base
       TURNS = Monitor.new
       private_constant :TURNS
@@ -152,6 +153,9 @@ module Operations
 
       # @return [Boolean] whether `action transaction: true` can be kept
       def transactions? = false
+
+      # @private the native store that a burst may write to directly, if this storage is one and keeps the task
+      def burst_store(_task) = nil
 
       # @param model [Object] with an `id`
       # @return [Hash] :id and :type, which is what is stored of it

@@ -48,11 +48,10 @@ module Operations
       # The start of a new task: what was given, then the default of everything else.
       # @api private
       def initialize_attributes(given = Operations::Attributes::NONE)
-        _start_attribute_data({}, Operations::Attributes::NONE)
-        assign_attributes(given) unless given.empty?
-        self.class.attribute_defaults.each do |name, definition|
-          @_attributes[name] = definition.default_for(self) if @_attributes[name].nil?
-        end
+        klass = self.class
+        _start_attribute_data({**klass.attribute_template}, Operations::Attributes::NONE, true)
+        _assign_first(klass, given) unless given.empty?
+        _make_defaults(klass.attribute_defaults) unless klass.attribute_defaults.empty?
       end
 
       # The start of a task that comes out of a storage. Names that the class does not declare (any more) are kept
@@ -64,7 +63,7 @@ module Operations
       # @api private
       def restore_data(attributes, models)
         restoring = Operations::Attributes::Restoring
-        _start_attribute_data(restoring.attributes(attributes, self.class.attribute_definitions), restoring.models(models))
+        _start_attribute_data(restoring.attributes(attributes, self.class.attribute_definitions), restoring.models(models), false)
       end
 
       # @return [Hash{String => Object}] the live Hash of serialised values; not to be changed
@@ -76,15 +75,34 @@ module Operations
 
       private
 
-      def _start_attribute_data(attributes, models)
+      def _start_attribute_data(attributes, models, unsaved)
         @_attributes = attributes
         @_models = models
         @_model_objects = Operations::Attributes::NONE
         @pending_models = nil
         @_changed_attributes = nil
-        @_saved_attributes = Operations::Attributes::NO_NAMES
+        @_saved_attributes = nil
+        @_unsaved = unsaved
         @_shared_attributes = nil
         @_errors = nil
+      end
+
+      # As {#assign_attributes} does, without calling the writers that only cast.
+      def _assign_first(klass, given)
+        plain = klass.plain_attributes
+        attributes = @_attributes
+        given.each do |name, value|
+          definition = plain[name]
+          next attributes[definition.name] = definition.serialise(value) if definition
+
+          public_send(klass.attribute_writers[name] || _unknown_attribute(name), value)
+        end
+      end
+
+      def _make_defaults(definitions)
+        definitions.each do |name, definition|
+          @_attributes[name] = definition.default_for(self) if @_attributes[name].nil?
+        end
       end
 
       # What the generated readers return, by name, whatever the author has made of the reader.

@@ -4,8 +4,9 @@ module Operations
   class Task
     # A task class made ready to run: the plan as the core checked it, and for each state its handler.
     class Chart
-      # One state: its name as it is stored, who handles it, whether it runs at once.
-      Stop = Struct.new(:name, :handler, :immediate, :afters_only, :afters)
+      # One state: its name as it is stored, who handles it, whether it runs at once; and for {Burst} the private method
+      # that its block was compiled to, with the stop it leads to (or the two, by its answer), or whether it is a result.
+      Stop = Struct.new(:name, :handler, :immediate, :afters_only, :afters, :work, :target, :yes, :no, :result)
 
       # @return [ActiveDataFlow::Native::Plan]
       attr_reader :plan
@@ -15,6 +16,8 @@ module Operations
       attr_reader :first_wake
       # @return [Boolean] whether the class overrides instance_exec or instance_eval, so that blocks must go through them
       attr_reader :interpreted
+      # @return [Boolean] whether nobody overrides what {Burst} leaves out
+      attr_reader :plain
 
       # @param klass [Class]
       # @raise [InvalidPlan] naming every error with its fix
@@ -27,7 +30,14 @@ module Operations
         raise InvalidPlan, errors.join("\n") unless errors.empty?
 
         @stops = stops_by_name.freeze
-        @interpreted = Chart.interpreted?(klass)
+        @stops.each_value { |stop| shorten(stop) }
+        reconsider
+      end
+
+      # Asks again who overrides what.
+      def reconsider
+        @interpreted = Chart.interpreted?(@klass)
+        @plain = !Burst.hooked?(@klass)
       end
 
       # @return [Array<String>] why the class cannot run: the plan's own errors, and what only Ruby can know
@@ -101,6 +111,17 @@ module Operations
         delete_after = @klass.deletion_time
         [Duration.us(@klass.background_delay, :delay), timeout && Duration.us(timeout, :timeout),
           !@klass.timeout_given?, delete_after && Duration.us(delete_after, :delete_after), @first_wake == :immediate]
+      end
+
+      # The short way, where the handler says all that there is to know: the block, and where it leads.
+      def shorten(stop)
+        work, *targets = stop.handler.short_way
+        stop.result = stop.handler.instance_of?(Handlers::ResultHandler)
+        ends = targets.map { |state| @stops[state] }
+        return unless work && ends.all? { |one| one&.immediate && !one.equal?(stop) }
+
+        stop.work = work
+        stop.target, stop.yes, stop.no = (ends.size == 1) ? ends : [nil, *ends]
       end
 
       def stops_by_name

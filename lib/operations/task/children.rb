@@ -14,7 +14,7 @@ module Operations
         unless task_class.is_a?(Class) && task_class <= Task
           raise ArgumentError, "start takes a subclass of Operations::Task, not #{task_class.inspect}"
         end
-        return task_class.later(parent_task_id: @id, **attributes) if stored? && !@_running
+        return task_class.later(parent_task_id: @id, **attributes) if stored? && !_running_here?
 
         _start_in_handler(task_class.new(task_status: :waiting, parent_task_id: @id, **attributes))
       end

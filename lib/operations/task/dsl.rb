@@ -82,6 +82,24 @@ module Operations
       # @return [ActiveDataFlow::Native::Plan] the flowchart with its `errors` and `warnings`, unchecked
       def plan = Chart.plan_of(self)
 
+      # @private A module, or a method, that comes when the class was used already is seen by the tasks made after it.
+      def include(*) = super.tap { reconsider_overrides }
+
+      # @private
+      def prepend(*) = super.tap { reconsider_overrides }
+
+      # @private
+      def method_added(name)
+        super
+        reconsider_overrides if Burst::HOOKS.key?(name)
+      end
+
+      # @private
+      def reconsider_overrides
+        @chart&.reconsider
+        subclasses.each(&:reconsider_overrides)
+      end
+
       # @private line of each state, for messages
       def lines = @lines ||= {}
 

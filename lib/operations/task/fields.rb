@@ -77,7 +77,7 @@ module Operations
       def timeout_at = Clock.time(_timeout_us)
 
       # @return [Time, nil] from when on a finished task may be deleted
-      def delete_at = Clock.time(@_delete_us)
+      def delete_at = Clock.time(_settle && @_delete_us)
 
       # @return [Time]
       def created_at = Clock.time(@_created_us)
@@ -127,7 +127,10 @@ module Operations
 
       # @private A module may bring another instance_exec.
       def extend(*)
-        super.tap { @_interpreted ||= Chart.interpreted?(singleton_class) }
+        super.tap do
+          @_interpreted ||= Chart.interpreted?(singleton_class)
+          @_plain &&= !Burst.hooked?(singleton_class)
+        end
       end
 
       # @private whether blocks must go through instance_exec and instance_eval, because somebody overrides them
@@ -139,12 +142,14 @@ module Operations
         @_stops = chart.stops
         @_plan = chart.plan
         @_interpreted = chart.interpreted
+        @_plain = chart.plain
       end
 
       # A double or an override on this one object.
       def singleton_method_added(name)
         super
         @_interpreted = true if name == :instance_exec || name == :instance_eval
+        @_plain = false if Burst::HOOKS.key?(name)
       end
 
       def _wake_us = _settle && @_wake_us

@@ -14,13 +14,16 @@ module Operations
       # @raise [InvalidState] when the interaction is not legal in the stored state
       # @raise [Busy] when somebody else has been running the task for five seconds
       def _serve(handler, args, keywords, block)
-        return _serve_here(handler, args, keywords, block) if @_running || !stored?
+        return _serve_here(handler, args, keywords, block) if _running_here? || !stored?
 
         kept = unsaved_data
         claimed = _claim_for(handler)
         _all_or_nothing(claimed, kept) { handler.perform(self, args, keywords, block) }
         _store_interaction(handler)
         wake_up!
+      rescue Fenced
+        _give_back
+        raise
       end
 
       private
@@ -35,10 +38,12 @@ module Operations
       def _claim_for(handler)
         patience_ends = _monotonic + PATIENCE
         Kernel.loop do
-          stored = _stored_copy
-          _time_out_first && next if timeout_expired?
-          handler.check(self) unless active?
-          return _take_over(stored) if _finished? || Operations.storage.claim_copy(stored, Clock.now_us)
+          unless @_running # by another fiber, with this very object
+            stored = _stored_copy
+            _time_out_first && next if timeout_expired?
+            handler.check(self) unless active?
+            return _take_over(stored) if _finished? || Operations.storage.claim_copy(stored, Clock.now_us)
+          end
           raise _busy(handler) if _monotonic > patience_ends
 
           Kernel.sleep(PAUSE)
@@ -63,11 +68,12 @@ module Operations
 
       def _all_or_nothing(claimed, kept)
         @_running = :interaction
+        @_runner = Fiber.current
         done = false
         yield
         done = true
       rescue Error => error
-        error.task ||= self
+        error.about(self)
         raise
       ensure
         @_running = false
@@ -77,8 +83,17 @@ module Operations
       # Nothing of the block is stored; the task waits as it did before.
       def _undo(claimed, kept)
         @_started = @_mover = nil
-        Operations.storage.save(claimed) unless claimed._finished?
+        _put_back(claimed)
         _adopt(claimed, kept)
+      end
+
+      # Somebody may have changed the task, or the storage be gone: what the block raised is the error to see.
+      def _put_back(claimed)
+        Operations.storage.save(claimed) unless claimed._finished?
+      rescue Fenced
+        _give_back
+      rescue *Running::RECORDED => error
+        Operations.logger.error("#{self} could not be given back: #{error.class}: #{error.message}")
       end
 
       def _store_interaction(handler)

@@ -59,6 +59,11 @@ module Operations
         @_models[name]&.fetch("id")
       end
 
+      def _models_saved
+        _refer_to_assigned_models
+        @pending_models = nil
+      end
+
       def _refer_to_assigned_models
         names = @pending_models.filter_map { |name, pending| name if pending }
         return if names.empty?

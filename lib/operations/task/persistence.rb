@@ -91,8 +91,9 @@ module Operations
       def _store_move(storage, native)
         return unless @_moved_us && storage.equal?(@_saved_in) && @_mover.nil? && @pending_models.nil?
 
-        changed = data_changed?
-        @_version = native.move(@id, @_version, @_plan, @current_state, @_moved_us, changed ? serialised_attributes : nil) || raise(_fenced)
+        changed = _data_changed?
+        native.move(@id, @_version, @_plan, @current_state, @_moved_us, changed ? serialised_attributes : nil) || raise(_fenced)
+        @_version += 1
         data_saved! if changed
         _note_step
         @_steps += 1

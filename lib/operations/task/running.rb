@@ -19,11 +19,11 @@ module Operations
       # @param error [Exception]
       # @return [self]
       def record_error!(error, outcome = History::FAILED)
-        error.task ||= self if error.is_a?(Error)
+        error.about(self) if error.is_a?(Error)
         _back_to_handler
         self._life = @_plan.fail(_life, Clock.now_us)
         @exception_class = error.class.to_s
-        @exception_message = error.message
+        @exception_message = _message_of(error)
         @exception_backtrace = error.backtrace&.join("\n")
         _ended(outcome)
         @_started = nil
@@ -39,8 +39,7 @@ module Operations
 
         self._life = @_plan.revive(_life, Clock.now_us)
         @exception_class = @exception_message = @exception_backtrace = nil
-        @_trail[-2] = History::RETRIED
-        @_trail.push(@current_state, Clock.now_us, History::STAYED, nil)
+        _note_retry
         Operations.storage.save(self)
         Operations.executor.call(self)
         self
@@ -49,26 +48,38 @@ module Operations
       private
 
       def _run_steps
-        storage = Operations.storage
+        native = @_plain && Operations.storage.burst_store(self)
         while @_status == :active
-          stop = @_stop || _unknown_state(@current_state)
-          @_from = stop.name
-          stop.handler.call(self)
-          raise _own_state(stop) if @_stop.equal?(stop) && @_status == :active
-
-          @_started || _finished? ? _store_step : storage.save(self)
+          (native && _burst_step(native)) || _step
         end
       end
+
+      def _step
+        stop = @_stop || _unknown_state(@current_state)
+        @_from = stop.name
+        stop.handler.call(self)
+        _store_handled(stop)
+      end
+
+      # After a handler: what it did is stored before the next one runs.
+      def _store_handled(stop)
+        raise _own_state(stop) if @_stop.equal?(stop) && @_status == :active
+
+        @_started || _finished? ? _store_step : Operations.storage.save(self)
+      end
+
+      # One object may be handed to a fiber and held by somebody else: only who runs it is inside a handler.
+      def _running_here? = @_running && @_runner.equal?(Fiber.current)
 
       # One rescue for all that runs the author's code.
       def _guarded
         @_running = true
+        @_runner = Fiber.current
         settled = false
         yield
         settled = true
         self
       rescue *RECORDED => error
-        settled = true
         _handle(error)
         self
       ensure
@@ -77,17 +88,41 @@ module Operations
         _give_back unless settled
       end
 
+      # A run that was overtaken ends quietly: it neither goes on nor records a failure.
       def _handle(error)
-        return _catch_up if error.is_a?(Fenced) && error.task.equal?(self)
-        raise error if _finished?
+        _retry_or_record(error) unless _overtaken?(error)
+      rescue Fenced => second
+        raise unless _overtaken?(second)
+      end
+
+      def _overtaken?(error) = error.is_a?(Fenced) && error.task.equal?(self)
+
+      def _retry_or_record(error)
+        raise error if _finished? && !_ended_too_soon?
 
         rule = self.class.retry_rules.find { |candidate| candidate.matches?(error) }
         return _again_later(rule, error) if rule&.again?(_tries)
 
         record_error!(error)
-        return rule.exhausted.call(self, error) if rule&.exhausted
+        raise error unless rule&.exhausted
 
-        raise error
+        @_running = false
+        rule.exhausted.call(self, error)
+      end
+
+      # A handler that ended the task and then raised has ended nothing: the task is as it is stored.
+      def _ended_too_soon?
+        stored = @id && Operations.storage.find(@id)
+        return false if stored.nil? || stored._finished?
+
+        _adopt(stored)
+        true
+      end
+
+      def _message_of(error)
+        error.message
+      rescue *RECORDED => second
+        "(its message raised #{second.class})"
       end
 
       def _tries
@@ -101,8 +136,7 @@ module Operations
         self._life = @_plan.retry_later(_life, rule.wait_us(@_attempts + 1), Clock.now_us)
         @_started = nil
         _note_step
-        @_trail[-2] = History::RETRIED
-        @_trail.push(@current_state, Clock.now_us, History::STAYED, nil)
+        _note_retry
         Operations.storage.save(self)
       end
 
@@ -146,15 +180,19 @@ module Operations
           "Let it go to another state, or wait with wait_until.", self)
       end
 
-      # The process is leaving in the middle of a handler: what is stored goes back to sleep, due at once.
+      # The handler has not come to an end that is stored: the process is leaving, or somebody else has changed the task
+      # in the meantime. What is stored goes back to sleep, due at once, so that it is run again.
       def _give_back
-        return unless stored?
+        task = Operations.storage.find(@id) if stored?
+        return unless task
 
-        task = Operations.storage.find(@id)
-        return unless task&.active?
-
-        task._interrupted!
-        Operations.storage.save(task)
+        if task.active?
+          task._interrupted!
+          Operations.storage.save(task)
+        end
+        _adopt(task) if active?
+      rescue *RECORDED => error
+        Operations.logger.error("#{self} could not be given back: #{error.class}: #{error.message}")
       end
     end
   end

@@ -21,11 +21,12 @@ module Operations
     # @private
     def _run_handler_once
       @_running = true
+      @_runner = Fiber.current
       @_from = @current_state
       @_stops[@current_state].handler.call(self)
       self
     rescue Error => error
-      error.task ||= self
+      error.about(self)
       raise
     ensure
       @_running = false

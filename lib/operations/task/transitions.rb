@@ -24,7 +24,7 @@ module Operations
           _leave_for(stop)
         end
       rescue InvalidState => error
-        raise _mine(error)
+        raise error.about(self)
       end
 
       # Puts the task to sleep in the state it is in, for its `delay`, or up to the next `after` where that comes first.
@@ -34,7 +34,7 @@ module Operations
         self._life = @_plan.sleep(_life, _next_look_us(@_stop, now), now)
         self
       rescue InvalidState => error
-        raise _mine(error)
+        raise error.about(self)
       end
       alias_method :go_to_sleep!, :sleep_until_woken
 
@@ -45,7 +45,7 @@ module Operations
         _ended(History::COMPLETED)
         self
       rescue InvalidState => error
-        raise _mine(error)
+        raise error.about(self)
       end
 
       # @private What moved the task, for its history.
@@ -80,29 +80,34 @@ module Operations
         @_moved_us = nil
       end
 
-      # The core knows the rule, but not whose task it was.
-      def _mine(error) = error.tap { error.task ||= self }
-
-      # Applies the moves that so far only changed the name of the state.
+      # Applies the moves (and the completion) that so far only changed what everybody looks at.
       def _settle
         return true unless @_lag
 
         @_lag = false
-        stored = @_moved_us ? 0 : 1
-        from = [Fields::CODES[@_status], @current_state, @_entered_us, nil, @_timeout_us, nil, nil, nil, @_steps - stored, 0,
-          @_created_us, @_updated_us]
-        self._life = @_plan.move(from, @current_state, @_entered_us)
+        completed_us = @_completed_us
+        life = @_plan.create_in(@current_state, @_entered_us)
+        life[8] = @_moved_us ? @_steps + 1 : @_steps
+        life[10] = @_created_us
+        life[11] = @_updated_us
+        self._life = completed_us ? @_plan.complete(life, completed_us) : life
         true
       end
 
       def _leave_for(stop)
-        return sleep_until_woken if stop.name == @current_state && !stop.immediate
+        return _sleep_on if stop.name == @current_state && !stop.immediate
 
         now = Clock.now_us
         self._life = @_plan.move(_life, stop.name, now)
         return if stop.immediate || !stop.afters
 
         self._life = @_plan.sleep(_life_before_step, _next_look_us(stop, now), now) unless _first_look_sooner?(stop, now)
+      end
+
+      # A look that worked ends the count of those that failed.
+      def _sleep_on
+        @_attempts = 0
+        sleep_until_woken
       end
 
       # Moving and falling asleep are one transition.
@@ -128,6 +133,7 @@ module Operations
       def _missing_target(state)
         _unknown_state(state) unless state.nil?
         return if @_from && (_finished? || !@current_state.equal?(@_from) || @_status != :active)
+        raise _own_state(@_stop) if @_moved_us
 
         raise InvalidState.new("#{self.class.name || Registry::UNNAMED} does not say where :#{@current_state} goes next. " \
           "Write .then(:state) or go_to :state below it, or call go_to in its block.", self)
@@ -139,7 +145,16 @@ module Operations
         @_trail[-2] = History::MOVED if @_trail[-2] == History::STAYED
         @_trail[-1] = @_mover unless @_trail.empty? || @_mover.nil?
         @_mover = nil
-        @_trail.push(@current_state, @_entered_us, History::STAYED, nil)
+        _push_step(@_entered_us)
+      end
+
+      def _note_retry
+        @_trail[-2] = History::RETRIED
+        _push_step(Clock.now_us)
+      end
+
+      def _push_step(at_us)
+        @_trail.push(@current_state, at_us, History::STAYED, nil)
         @_trail.shift(History::FIELDS) if @_trail.size > History::KEPT * History::FIELDS
       end
 

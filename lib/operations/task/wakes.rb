@@ -80,7 +80,6 @@ module Operations
       end
 
       def _leave_timed_out_state
-        _note_step
         _store_step
         _run_steps
       end

@@ -8,8 +8,9 @@ module Operations
     # Nothing worth having: nil, false, text of white space, or something empty, as Rails' `blank?` has it.
     # @return [Boolean]
     def self.blank?(value)
+      return blank_text?(value) if String === value
+
       case value
-      when String then blank_text?(value)
       when nil, false then true
       when Numeric, true, Time then false
       else blank_object?(value)
@@ -18,11 +19,12 @@ module Operations
 
     # Bytes that are no text are something, and a pattern cannot look at them.
     def self.blank_text?(text)
-      return true if text.empty?
+      first = text.getbyte(0)
+      return true if first.nil?
+      return false if first > 32 && first < 128 && text.encoding == Encoding::UTF_8 # nearly all texts end here
       return false unless text.valid_encoding?
 
-      text = text.encode(Encoding::UTF_8) unless text.encoding.ascii_compatible?
-      SPACE.match?(text)
+      SPACE.match?(text.encoding.ascii_compatible? ? text : text.encode(Encoding::UTF_8))
     end
 
     def self.blank_object?(value)

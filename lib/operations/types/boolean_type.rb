@@ -15,7 +15,7 @@ module Operations
 
       def stored?(value) = value == true || value == false
 
-      def as_is = "true == value || false == value"
+      def inline = "(true == value || false == value) ? value : %s"
     end
   end
 end

@@ -26,7 +26,7 @@ module Operations
 
       def direct_when = "Float === value"
 
-      def as_is = "Float === value && value.finite?"
+      def inline = "(Float === value && value.finite?) ? value : %s"
     end
   end
 end

@@ -16,7 +16,7 @@ module Operations
 
       def stored?(value) = Integer === value
 
-      def as_is = "Integer === value"
+      def inline = "Integer === value ? value : %s"
     end
   end
 end

@@ -52,9 +52,9 @@ module Operations
 
       # @return [String] the text itself when it can't change, else a copy without the subclass
       def self.text(value)
-        return value if value.frozen? && value.instance_of?(String)
+        return String.new(value) unless value.instance_of?(String)
 
-        String.new(value)
+        value.frozen? ? value : value.dup
       end
 
       class << self

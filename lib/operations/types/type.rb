@@ -2,7 +2,7 @@
 
 module Operations
   module Types
-    # What every type answers. The generated readers and writers ask {direct?}, {mutable?} and {as_is} once, when
+    # What every type answers. The generated readers and writers ask {direct_when}, {mutable?} and {inline} once, when
     # they are written, so that the common types cost no call at run time.
     class Type
       # @return [Symbol, nil] the word that was written
@@ -37,8 +37,8 @@ module Operations
       # @return [Boolean] whether the reader hands out something that can be changed in place
       def mutable? = false
 
-      # @return [String, nil] a Ruby expression on `value`; when it holds, the value is stored as it is
-      def as_is = nil
+      # @return [String] a Ruby expression that serialises the common kinds of `value` on the spot; %s is for the others
+      def inline = "%s"
 
       private
 

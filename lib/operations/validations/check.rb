@@ -12,11 +12,11 @@ module Operations
         raise ArgumentError, "#{call.inspect} is no name of a method" unless Symbol === call || Proc === call || String === call
 
         @call = (String === call) ? call.to_sym : call
-        @conditions = Conditions.new(conditions)
+        @conditions = Conditions.from(conditions)
       end
 
       def validate(task)
-        Conditions.resolve(@call, task) if @conditions.hold?(task)
+        Conditions.resolve(@call, task) if @conditions.nil? || @conditions.hold?(task)
       end
     end
   end

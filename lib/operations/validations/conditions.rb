@@ -8,6 +8,9 @@ module Operations
       NAMES = %i[if unless].freeze
       NO_ON = "on: names a moment that tasks do not have: they are validated at creation, update and save!. Write if: instead"
 
+      # @return [Conditions, nil] nil when there are none, so that nothing has to be asked
+      def self.from(options) = (new(options) if NAMES.any? { |name| options[name] })
+
       def initialize(options)
         @if = list(:if, options[:if])
         @unless = list(:unless, options[:unless])

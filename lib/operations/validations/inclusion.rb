@@ -5,8 +5,6 @@ module Operations
     # `inclusion: {in: %w[a b]}`, a Range, or a Symbol or Proc that gives one. Of an Array, every item is asked.
     class Inclusion < Rule
       OPTIONS = %i[in within].freeze
-      MOMENTS = [Numeric, Time].freeze
-      private_constant :MOMENTS
 
       def self.short_option(value) = (:in if value.respond_to?(:include?) || Symbol === value || Proc === value)
       private_class_method :short_option
@@ -33,8 +31,11 @@ module Operations
       def among?(members, value)
         return members.include?(value) unless Range === members
 
-        bound = members.begin || members.end
-        (Numeric === bound || bound.respond_to?(:to_time)) ? members.cover?(value) : members.include?(value)
+        endless?(members.begin || members.end) ? members.cover?(value) : members.include?(value)
+      end
+
+      def endless?(bound)
+        Numeric === bound || Time === bound || (defined?(::Date) && ::Date === bound)
       end
     end
   end

@@ -40,17 +40,18 @@ module Operations
       def initialize(names, options)
         @names = names.map(&:to_sym)
         @options = options
-        @conditions = Conditions.new(options)
+        @conditions = Conditions.from(options)
+        @skips = options[:allow_nil] || options[:allow_blank]
         check_message(options[:message])
         prepare
       end
 
       def validate(task)
-        return unless @conditions.hold?(task)
+        return if @conditions && !@conditions.hold?(task)
 
         @names.each do |name|
-          value = task.public_send(name)
-          check(task, name, value) unless skipped?(value)
+          value = task.__send__(name)
+          check(task, name, value) unless @skips && skipped?(value)
         end
       end
 

@@ -78,7 +78,11 @@ RSpec.describe Operations::Handlers::Compiled, req: "X-02" do
 
   it "lets an interaction end early with next" do
     task_class("EarlyCall", Samples::Sleeper) do
-      interaction(:maybe!) { |sure = false| next unless sure; self.awake = true }
+      interaction(:maybe!) do |sure = false|
+        next unless sure
+
+        self.awake = true
+      end
     end
     task = EarlyCall.call
     expect(task.maybe!).to be_waiting

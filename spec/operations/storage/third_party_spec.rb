@@ -10,20 +10,20 @@ RSpec.describe Storages::JsonText, req: %w[O-03 O-20] do
   describe "in many threads", req: "O-06" do
     before { Operations.storage = described_class.new }
 
-    def together(*blocks)
+    def together(blocks)
       blocks.map { |block| Thread.new(&block) }.map { |thread| (thread.join(60) || raise("a thread hangs")).value }
     end
 
     it "runs each wake once" do
       parcels = Array.new(60) { StoredTasks::Parcel.later }
-      counts = together(*Array.new(4) { -> { Operations::Runner.new.tick } })
+      counts = together(Array.new(4) { -> { Operations::Runner.new.tick } })
       expect(counts.sum { |count| count[:woken] }).to eq(60)
       expect(parcels.map { |parcel| stored(parcel).weight }.uniq).to eq([2])
     end
 
     it "loses no interaction" do
       id = StoredTasks::Letter.call.id
-      together(*Array.new(4) { |thread| -> { 10.times { |number| StoredTasks::Letter.find(id).stamp!([thread, number]) } } })
+      together(Array.new(4) { |thread| -> { 10.times { |number| StoredTasks::Letter.find(id).stamp!([thread, number]) } } })
       expect(StoredTasks::Letter.find(id).stamps).to match_array((0..3).flat_map { |thread| (0..9).map { |number| [thread, number] } })
     end
 
@@ -31,7 +31,7 @@ RSpec.describe Storages::JsonText, req: %w[O-03 O-20] do
       50.times do
         parent = StoredTasks::Shipment.call(weights: [1, 2])
         wakes = parent.sub_tasks.to_a << stored(parent)
-        together(*wakes.map { |task| -> { task.wake_up! } })
+        together(wakes.map { |task| -> { task.wake_up! } })
         Operations::Runner.new.tick
         expect(stored(parent)).to be_completed
       end

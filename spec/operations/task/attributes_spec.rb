@@ -35,7 +35,14 @@ RSpec.describe Operations::Task::Attributes do
         end
       end
 
-      expect(shouting.new(name: "ada").name).to eq("ADA")
+      quiet = Class.new(shouting) { has_attribute :name }
+
+      2.times do
+        expect(shouting.new(name: "ada").name).to eq("ADA")
+        expect(shouting.new("name" => "ada").name).to eq("ADA")
+        expect(quiet.new(name: "ada").name).to eq("ada")
+        [shouting, quiet].each(&:freeze_attribute_tables)
+      end
     end
   end
 
@@ -51,6 +58,13 @@ RSpec.describe Operations::Task::Attributes do
       order.attributes = {"on" => "2024-02-03", :name => "b"}
 
       expect(order.attributes).to eq("name" => "b", "on" => Date.new(2024, 2, 3))
+    end
+
+    it "casts and refuses the same once the class was used" do
+      used = order.class.freeze_attribute_tables
+
+      expect(used.new(:name => 5, "on" => "2024-02-03")).to have_attributes(name: "5", on: Date.new(2024, 2, 3))
+      expect { used.new(nme: 1) }.to raise_error(ArgumentError, /has no attribute :nme/)
     end
 
     it "leaves what is not named as it is" do
@@ -145,6 +159,15 @@ RSpec.describe Operations::Task::Attributes do
       expect(order.restore({"amount" => nil})).to have_attributes(amount: 3, tags: ["new"])
     end
 
+    it "are gone where a subclass declares the attribute without one" do
+      plain = Class.new(order) do
+        has_attribute :amount, :integer
+        has_attribute :tags, :json
+      end
+
+      expect(plain.new).to have_attributes(amount: nil, tags: nil)
+    end
+
     it "belong to one task: changing a list does not change the next task's" do
       order.new.tags << "old"
 
@@ -212,6 +235,18 @@ RSpec.describe Operations::Task::Attributes do
     end
   end
 
+  it "reads text frozen, so that changing it in place raises instead of being lost", req: "O-50" do
+    order = declare do
+      has_attribute :name
+      has_attribute :note, :text, default: +"none"
+    end
+    task = order.new(name: +"a")
+
+    expect { task.name << "b" }.to raise_error(FrozenError)
+    expect { task.note << "b" }.to raise_error(FrozenError)
+    expect { task.saved.name << "b" }.to raise_error(FrozenError)
+  end
+
   describe "changes", req: "O-50" do
     let(:order) do
       declare do
@@ -233,13 +268,27 @@ RSpec.describe Operations::Task::Attributes do
 
       task.data_saved!
 
-      expect(task).to have_attributes(changed?: false, on_changed?: false, on_change: nil, changes: {}, data_changed?: false)
+      expect(task).to have_attributes(changed?: false, on_changed?: false, on_change: nil, changes: {}, _data_changed?: false)
       expect(task).to have_attributes(saved_change_to_on?: true, saved_change_to_name?: false)
+    end
+
+    it "of a new task are what it was given, before its first save and after it" do
+      task = order.new(name: "a", lines: ["pen"])
+      expect(task).to have_attributes(_data_changed?: true, name_changed?: true, name_change: %w[none a], amount_changed?: false)
+      expect(task.changes.keys).to eq(%w[name lines])
+      expect(task.unsaved_data).to eq("name" => "a", "lines" => ["pen"])
+
+      task.data_saved!
+      task.name = "b"
+
+      expect(task).to have_attributes(saved_change_to_name?: true, saved_change_to_amount?: false, name_was: "a", changed?: true)
+      expect(order.new.tap(&:data_saved!)).to have_attributes(changed?: false, saved_change_to_name?: false)
+      expect(order.new).to have_attributes(changed?: false, _data_changed?: true)
     end
 
     it "are none where the same value was assigned, or the old one came back" do
       task.name = "a"
-      expect(task).to have_attributes(changed?: false, data_changed?: false)
+      expect(task).to have_attributes(changed?: false, _data_changed?: false)
 
       task.name = "b"
       task.name = "a"
@@ -252,22 +301,28 @@ RSpec.describe Operations::Task::Attributes do
 
       other = order.new(lines: [1]).saved
       other.lines[0] = 1.0
-      expect(other.data_changed?).to be(true)
+      expect(other._data_changed?).to be(true)
     end
 
     it "are seen when a value that was read is changed in place" do
       task.lines << "ink"
-      task.name << "da"
 
-      expect(task).to have_attributes(data_changed?: true, changed?: true, lines_change: [["pen"], %w[pen ink]], name_change: %w[a ada])
-      expect(task.saved).to have_attributes(lines: %w[pen ink], name: "ada")
-      expect(task).to have_attributes(data_changed?: false, saved_change_to_lines?: true)
+      expect(task).to have_attributes(_data_changed?: true, changed?: true, lines_change: [["pen"], %w[pen ink]])
+      expect(task.saved.lines).to eq(%w[pen ink])
+      expect(task).to have_attributes(_data_changed?: false, saved_change_to_lines?: true)
+    end
+
+    it "are counted from what was stored when a value was changed in place and then replaced" do
+      task.lines << "ink"
+      task.lines = ["paper"]
+
+      expect(task.lines_change).to eq([["pen"], ["paper"]])
     end
 
     it "are none when a value was only read" do
       task.attributes
 
-      expect(task).to have_attributes(data_changed?: false, changed?: false, unsaved_data: {})
+      expect(task).to have_attributes(_data_changed?: false, changed?: false, unsaved_data: {})
     end
 
     it "are still seen when what was read before a save is changed after it" do
@@ -275,7 +330,7 @@ RSpec.describe Operations::Task::Attributes do
       task.data_saved!
       lines << "ink"
 
-      expect(task).to have_attributes(data_changed?: true, lines_was: ["pen"])
+      expect(task).to have_attributes(_data_changed?: true, lines_was: ["pen"])
     end
 
     it "in place are stored as JSON can hold them" do

@@ -156,6 +156,15 @@ RSpec.describe Operations::Task::Fields do
       expect(stored(task).attributes.values).to eq(wanted.map(&:to_s))
     end
 
+    it "are not those of Ruby's own functions, which the machine does not call on the task" do
+      task_class("Functions", Samples::Sleeper) do
+        %i[sleep loop rand select system test format puts print gets open trap exit].each { |name| has_attribute name }
+      end
+      task = Functions.call(sleep: "deep", loop: "again")
+      expect(task.get_up!).to be_completed.and have_attributes(sleep: "deep", loop: "again")
+      expect(Operations::Runner.new.tick).to include(failed: 0)
+    end
+
     it "and an author's own helpers do not trip the machine" do
       task_class("Helpful", Samples::Approval) do
         %i[path plan copy tries life life= trail busy stop stops settle undo handle touch adopt insert restore serve guarded finish

@@ -4,46 +4,144 @@ require "spec_helper"
 require_relative "../../support/tasks"
 
 RSpec.describe "Methods of a task that an author overrides or a spec spies upon", req: "X-02" do
-  it "sees every move through go_to" do
-    moves = []
-    task_class("Watched", Samples::Approval) do
-      define_method(:go_to) { |state| moves << state.to_s and super(state) }
+  let(:seen) { [] }
+
+  # A method that notes its call, then does what it always did.
+  def noting(name)
+    list = seen
+    Module.new do
+      define_method(name) do |*given, **keywords, &block|
+        list << [name, *given, *keywords.keys]
+        super(*given, **keywords, &block)
+      end
     end
-    task = Watched.call(amount: 500)
-    task.approver = "Ada"
-    task.wake_up!
-    expect(moves).to eq(%w[approved? approved? pay paid]).or eq(%w[approved? pay paid])
-    expect(task).to be_completed
   end
 
-  it "sees its completion through update" do
-    fields = nil
-    task_class("Watched", Samples::Approval) do
-      define_method(:update) { |**given| (fields = given) and super(**given) }
+  # Every way in which somebody may put himself in between.
+  def self.each_way(name)
+    {
+      "in the class" => ->(spec, klass) { klass.define_method(name, spec.noting(name).instance_method(name)) && klass.new(amount: 5) },
+      "in a module that the class includes" => ->(spec, klass) { klass.include(spec.noting(name)) && klass.new(amount: 5) },
+      "in a module that the class prepends" => ->(spec, klass) { klass.prepend(spec.noting(name)) && klass.new(amount: 5) },
+      "in a class above it" => lambda do |spec, klass|
+        klass.include(spec.noting(name))
+        spec.task_class("Below", klass).new(amount: 5)
+      end,
+      "on one object that is extended" => ->(spec, klass) { klass.new(amount: 5).extend(spec.noting(name)) },
+      "on one object, in its singleton class" => ->(spec, klass) { klass.new(amount: 5).tap { |task| task.singleton_class.prepend(spec.noting(name)) } }
+    }.each { |way, build| yield way, build }
+  end
+
+  %i[go_to update].each do |name|
+    each_way(name) do |way, build|
+      it "sees every #{name} #{way}" do
+        watched = task_class("Watched", Samples::Approval)
+        task = build.call(self, watched)
+        expect(task.call).to be_completed
+        expected = (name == :go_to) ? [[:go_to, :pay], [:go_to, :paid]] : [%i[update task_status completed_at]]
+        expect(seen).to eq(expected)
+        expect(stored(task)).to be_completed & be_in(:paid)
+        expect(stored(task).history.map(&:state)).to eq(%w[small? pay paid])
+      end
     end
-    expect(Watched.call(amount: 5)).to be_completed
-    expect(fields).to match(task_status: "completed", completed_at: kind_of(Time))
+  end
+
+  it "sees moves that begin after a class was used" do
+    watched = task_class("Watched", Samples::Approval)
+    watched.call(amount: 5)
+    watched.prepend(noting(:go_to))
+    watched.call(amount: 5)
+    expect(seen).to eq([[:go_to, :pay], [:go_to, :paid]])
+  end
+
+  it "sees moves of a class below one that was changed after both were used" do
+    watched = task_class("Watched", Samples::Approval)
+    below = task_class("Below", watched)
+    [watched, below].each { |klass| klass.call(amount: 5) }
+    watched.include(noting(:go_to))
+    below.call(amount: 5)
+    expect(seen).to eq([[:go_to, :pay], [:go_to, :paid]])
+  end
+
+  it "sees them on any object of a class, as RSpec has it" do
+    watched = task_class("Watched", Samples::Approval)
+    watched.call(amount: 5)
+    moves = []
+    allow_any_instance_of(watched).to receive(:go_to).and_wrap_original { |go_to, state| moves << state && go_to.call(state) }
+    expect(watched.call(amount: 5)).to be_completed
+    expect(moves).to eq(%i[pay paid])
+  end
+
+  it "sees what a wait asks for: to go on, or to stay" do
+    watched = task_class("Watched", Samples::Approval) { starts_with :approved? }
+    watched.prepend(noting(:go_to))
+    task = watched.call
+    task.approver = "Ada"
+    task.wake_up!
+    expect(seen).to eq([[:go_to, "approved?"], [:go_to, :pay], [:go_to, :paid]])
   end
 
   it "lets a spy stand in for go_to" do
     task = Samples::Approval.new(amount: 5)
     allow(task).to receive(:go_to).and_call_original
-    task.call
+    expect(task.call).to be_completed
     expect(task).to have_received(:go_to).with(:pay)
     expect(task).to have_received(:go_to).with(:paid)
   end
 
+  it "lets a spy stand in for update" do
+    task = Samples::Approval.new(amount: 5)
+    allow(task).to receive(:update).and_call_original
+    task.call
+    expect(task).to have_received(:update).with(task_status: "completed", completed_at: kind_of(Time))
+  end
+
+  it "lets an author send the task elsewhere" do
+    task_class("Detour", Samples::Approval) { def go_to(state) = super((state == :paid) ? :refused : state) }
+    expect(Detour.call(amount: 5)).to be_completed & be_in(:refused)
+  end
+
   it "lets an author wrap wake_up!" do
-    woken = 0
-    task_class("Watched", Samples::Sleeper) do
-      define_method(:wake_up!) { (woken += 1) && super() }
-    end
-    Watched.call.get_up!
-    expect(woken).to eq(1)
+    watched = task_class("Watched", Samples::Sleeper)
+    watched.prepend(noting(:wake_up!))
+    watched.call.get_up!
+    expect(seen).to eq([[:wake_up!]])
   end
 
   it "lets an author replace a reader that a condition uses" do
     task_class("Cheap", Samples::Approval) { def amount = super / 100 }
     expect(Cheap.call(amount: 500)).to be_completed
+  end
+
+  it "lets an author wrap a writer that an action uses" do
+    task_class("Careful", Samples::Approval) do
+      def amount=(value)
+        super([value, 0].max)
+      end
+    end
+    expect(Careful.call(amount: -50).amount).to eq(1)
+  end
+
+  describe "a storage of the author's" do
+    it "sees each save when it overrides save" do
+      list = seen
+      Operations.storage = Class.new(Operations::Storage::Memory) { define_method(:save) { |task| list << task.current_state and super(task) } }.new
+      Samples::Approval.call(amount: 5)
+      expect(seen).to eq(%w[pay paid paid])
+    end
+
+    it "sees each save when it is a spy" do
+      allow(Operations.storage).to receive(:save).and_call_original
+      Samples::Approval.call(amount: 5)
+      expect(Operations.storage).to have_received(:save).exactly(3).times
+    end
+
+    it "fails the task when a save fails, with the storage's error" do
+      task = Samples::Approval.new(amount: 5)
+      allow(Operations.storage).to receive(:save).and_wrap_original do |save, given|
+        given.in?(:paid) ? raise(IOError, "disk is full") : save.call(given)
+      end
+      expect { task.call }.to raise_error(IOError, "disk is full")
+    end
   end
 end

@@ -328,6 +328,22 @@ RSpec.describe Operations::Task::Interactions, req: "O-45" do
     end
   end
 
+  it "that is overtaken says so, stores nothing, and leaves the task to be run" do
+    task_class("Overtaken", Samples::Sleeper) do
+      interaction(:sleepwalk!) do |fail = false|
+        self.awake = true
+        Overtaken.find(id).update!(note: "from outside")
+        raise KeyError, "stumbled" if fail
+      end
+    end
+    task = Overtaken.call
+    expect { task.sleepwalk! }.to raise_error(Operations::Busy)
+    expect(stored(task)).to be_waiting.and have_attributes(note: "from outside", awake: false)
+    expect { stored(task).sleepwalk!(true) }.to raise_error(KeyError, "stumbled")
+    expect(stored(task)).to be_waiting.and have_attributes(awake: false)
+    expect(stored(task).get_up!).to be_completed
+  end
+
   describe "from inside" do
     it "an interaction may call another: all of it is one" do
       task_class("Nested", Samples::Sleeper) do

@@ -208,18 +208,18 @@ RSpec.describe Operations::Task::Models, req: "O-51" do
       task.user = Admin.new(2)
       task.serialised_models
 
-      expect(task).to have_attributes(changed?: true, data_changed?: true, unsaved_data: {"user" => task.user})
+      expect(task).to have_attributes(changed?: true, _data_changed?: true, unsaved_data: {"user" => task.user})
 
       task.data_saved!
 
-      expect(task).to have_attributes(changed?: false, data_changed?: false, unsaved_data: {})
+      expect(task).to have_attributes(changed?: false, _data_changed?: false, unsaved_data: {})
     end
 
     it "are none when a model was only read" do
       task = order.new(user: ada).saved
       task.user
 
-      expect(task.data_changed?).to be(false)
+      expect(task._data_changed?).to be(false)
     end
   end
 
@@ -371,6 +371,12 @@ RSpec.describe Operations::Task::Models, req: "O-51" do
         order.new(owner: ada)
 
         expect { order.restore({}, {"author" => {"id" => 1, "type" => "User"}}).author }.to raise_error(Operations::Error)
+      end
+
+      it "is not a class that the name says but nobody has written" do
+        expect { declare { has_model :ghost }.restore({}, {"ghost" => {"id" => 1, "type" => "Ghost"}}).ghost }.to raise_error(
+          Operations::Error, /nothing says that it may be one/
+        )
       end
 
       it "is not a constant that the name happens to be, when it is not the stored one" do

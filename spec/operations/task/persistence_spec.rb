@@ -169,6 +169,21 @@ RSpec.describe Operations::Task::Persistence do
     end
   end
 
+  describe "a dup" do
+    it "is a copy of its own, with what was not saved" do
+      task = Form.call(title: "x")
+      task.pages = 4
+      copy = task.dup
+      copy.title = "y"
+      copy.pages = 10
+      expect(copy.wake_up!).to be_completed
+      expect(task).to be_waiting.and have_attributes(title: "x", pages: 4)
+      expect(task.history.size).to eq(1)
+      expect(stored(task)).to have_attributes(title: "y", pages: 10)
+      expect(task.dup).to have_attributes(pages: 4)
+    end
+  end
+
   describe "unique_by" do
     before do
       task_class("Billing") do

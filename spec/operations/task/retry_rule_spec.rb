@@ -114,6 +114,29 @@ RSpec.describe Operations::Task::RetryRule do
       expect(stored(task)).to be_failed
     end
 
+    it "lets that block start a task, change this one, or try again" do
+      flaky do
+        retry_on(IndexError, attempts: 1) do |task, _error|
+          task.failures = 0
+          task.retry!
+        end
+      end
+      expect(Flaky.call(error: "KeyError")).to be_completed
+      task_class("Helped", Flaky) { retry_on(KeyError, attempts: 1) { |task, _error| task.start(Samples::Sleeper) } }
+      task = Helped.call
+      expect(task).to be_failed
+      expect(stored(task).sub_tasks.size).to eq(1)
+    end
+
+    it "keeps the history short with :unlimited" do
+      flaky { retry_on KeyError, attempts: :unlimited, wait: 0 }
+      task = Flaky.call(failures: 150)
+      sleeps(task, most: 200)
+      expect(task).to be_completed
+      expect(task.history.size).to eq(100)
+      expect(stored(task).history).to eq(task.history)
+    end
+
     it "never does with :unlimited" do
       flaky { retry_on KeyError, attempts: :unlimited, wait: 1 }
       task = Flaky.call(failures: 30)
@@ -153,6 +176,28 @@ RSpec.describe Operations::Task::RetryRule do
     task = TwoSteps.call
     sleeps(task)
     expect(task).to be_completed.and have_attributes(log: %w[a a a b b b])
+  end
+
+  it "counts tries that failed one after the other: a look that worked ends the count" do
+    task_class("Poll") do
+      retry_on KeyError, attempts: 2, wait: 1
+      has_attribute :looks, :integer, default: 0
+      wait_until(:start) do
+        condition do
+          self.looks += 1
+          raise KeyError if looks.odd? || looks > 20
+
+          false
+        end
+        go_to :done
+      end
+      result :done
+    end
+    task = Poll.call
+    19.times { task.wake_up! }
+    expect(task).to be_waiting.and have_attributes(looks: 20)
+    expect(task.wake_up!).to be_waiting
+    expect { task.wake_up! }.to raise_error(KeyError)
   end
 
   describe "which errors" do

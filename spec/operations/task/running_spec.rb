@@ -37,6 +37,14 @@ RSpec.describe Operations::Task::Running do
       expect { Circle.call }.to raise_error(Operations::Error, /Circle.*:start/) { |error| expect(error.task).to be_failed & be_in(:start) }
     end
 
+    it "does so when a block asked for it" do
+      task_class("Circle") do
+        action(:start) { go_to :start }
+        result :done
+      end
+      expect { Circle.call }.to raise_error(Operations::Error, /Circle asks in :start for :start itself/)
+    end
+
     it "takes a decision that leads to itself for the same mistake" do
       task_class("Circle") do
         has_attribute :again, :boolean, default: true
@@ -150,6 +158,20 @@ RSpec.describe Operations::Task::Running do
       expect(Hasty.all.first.history.map(&:state)).to eq(%w[start])
     end
 
+    it "fails a task whose handler had completed it before it raised" do
+      task_class("Hasty") do
+        has_attribute :note
+        action(:start) do
+          self.note = "so far"
+          complete
+          raise "stop"
+        end
+      end
+      expect { Hasty.call }.to raise_error("stop")
+      expect(Hasty.all.first).to be_failed.and have_attributes(note: "so far", completed_at: nil)
+      expect(Hasty.all.first.history.map(&:outcome)).to eq(%w[failed])
+    end
+
     it "does so when the other state was one that waits" do
       task_class("Hasty") do
         action(:start) do
@@ -197,6 +219,23 @@ RSpec.describe Operations::Task::Running do
     (1..3).each { |way| expect { Odd.call(way:) }.to raise_error(StandardError) }
     expect(Odd.all).to all(be_failed)
     expect(Odd.all.find { |task| task.way == 2 }.exception_message.b).to eq(bytes)
+  end
+
+  it "records errors that misbehave themselves", req: "O-42" do
+    task_class("Odd") do
+      has_attribute :way, :integer
+      action(:start) do
+        case way
+        when 1 then raise(Class.new(StandardError) { def message = raise(KeyError, "none") })
+        when 2 then raise Operations::Failure.new("cold").freeze
+        when 3 then raise(Class.new(StandardError) { def message = nil })
+        end
+      end.then(:done)
+      result :done
+    end
+    (1..3).each { |way| expect { Odd.call(way:) }.to raise_error(StandardError) }
+    expect(Odd.all).to all(be_failed)
+    expect(Odd.all.map(&:exception_message)).to contain_exactly("(its message raised KeyError)", "cold", nil)
   end
 
   it "sets the task on an error that has one already only where it has none", req: "O-56" do
@@ -265,6 +304,51 @@ RSpec.describe Operations::Task::Running do
       end
       catch(:out) { Thrown.call }
       expect(Thrown.all).to contain_exactly(be_waiting)
+    end
+  end
+
+  describe "a task that somebody else changes in the middle of its handler" do
+    before do
+      Operations.logger = Logger.new(IO::NULL)
+      task_class("Disturbed") do
+        has_attribute :note
+        has_attribute :runs, :integer, default: 0
+        has_attribute :fail, :boolean, default: false
+        action(:start) {}.then(:work)
+        action(:work) do
+          self.runs += 1
+          Disturbed.find(id).update!(note: "from outside") if note.nil?
+          raise KeyError if fail
+        end.then(:done)
+        result :done
+      end
+    end
+
+    it "is run again from what is stored: the change is kept, and nothing is left behind" do
+      task = Disturbed.call
+      expect(stored(task)).to be_waiting & be_in(:work)
+      expect(stored(task)).to have_attributes(note: "from outside", runs: 0)
+      expect(stored(task).wake_at).to be <= Time.now
+      Operations::Runner.new.tick
+      expect(stored(task)).to be_completed.and have_attributes(note: "from outside", runs: 1)
+    end
+
+    it "is run again too when the handler then raised" do
+      task = Disturbed.call(fail: true)
+      expect(task).to be_waiting & be_in(:work)
+      expect(stored(task)).to be_waiting.and have_attributes(exception_class: nil)
+      expect { stored(task).wake_up! }.to raise_error(KeyError)
+      expect(stored(task)).to be_failed
+    end
+
+    it "ends quietly when it was deleted" do
+      task_class("Removed") do
+        action(:start) { Operations.storage.delete(id) }.then(:work)
+        action(:work) { raise "it runs on" }.then(:done)
+        result :done
+      end
+      expect { Removed.call }.not_to raise_error
+      expect(Removed.all).to be_empty
     end
   end
 

@@ -113,19 +113,18 @@ RSpec.describe Operations::Task::Transitions do
     end
 
     it "starts anew with each state of a burst" do
-      moments = [noon, noon + 5, noon + 9]
+      clock = self
       task_class("Slow") do
         timeout 100
-        action(:start) {}.then(:middle)
-        action(:middle) {}.then(:rest)
+        action(:start) { clock.stop_clock(TaskHelpers::NOON + 5) }.then(:middle)
+        action(:middle) { clock.stop_clock(TaskHelpers::NOON + 9) }.then(:rest)
         wait_until(:rest) {}
       end
-      step = self
-      Slow.define_method(:go_to) { |state| step.stop_clock(moments.shift || step.moment) && super(state) }
-      expect(Slow.call.timeout_at).to be > noon + 100
+      task = Slow.call
+      expect(task.timeout_at).to eq(noon + 109)
+      expect(stored(task).timeout_at).to eq(noon + 109)
+      expect(task.history.map(&:at)).to eq([noon, noon + 5, noon + 9])
     end
-
-    def moment = @moment
   end
 
   describe "#sleep_until_woken", req: "O-36" do
@@ -148,7 +147,7 @@ RSpec.describe Operations::Task::Transitions do
         has_attribute :polls, :integer, default: 0
         action(:start) do
           self.polls += 1
-          polls < 3 ? sleep_until_woken : go_to(:done)
+          (polls < 3) ? sleep_until_woken : go_to(:done)
         end
         result :done
       end

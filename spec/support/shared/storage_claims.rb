@@ -55,6 +55,20 @@ RSpec.shared_examples "a storage that claims" do
       expect(copy).to be_completed
     end
 
+    it "does not run a wake that was run already when the task sleeps again since" do
+      looks = 0
+      looking = task_class("Looking") do
+        starts_with :seen?
+        delay 60
+        wait_until(:seen?) { condition { (looks += 1) > 9 } and go_to(:done) }
+        result :done
+      end
+      task = storage.save(looking.new(status: :waiting))
+      copies = Array.new(3) { storage.find(task.id) }
+      expect { copies.each(&:wake_up!) }.to change { looks }.by(1)
+      expect { copies.each(&:wake_up!) }.to change { looks }.by(1)
+    end
+
     it "is served by interactions as if it were new" do
       one = letter
       two = storage.find(one.id)

@@ -74,10 +74,10 @@ RSpec.shared_examples "a task storage" do
 
   describe "copies", req: %w[O-21 O-76] do
     it "shares nothing with the task that was saved" do
-      stamps = [["red"]]
-      task = letter(text: +"first", stamps:)
+      text, stamps = +"first", [["red"]]
+      task = letter(text:, stamps:)
+      text << " and more"
       stamps.first << "blue"
-      task.text << " and more"
       task.stamps.first << "green"
       expect(storage.find(task.id)).to have_attributes(text: "first", stamps: [["red"]])
     end
@@ -86,7 +86,6 @@ RSpec.shared_examples "a task storage" do
       id = letter(text: "first", stamps: [["red"]]).id
       found = storage.find(id)
       found.stamps.first << "blue"
-      found.text << " and more"
       found.text = "second"
       expect(storage.find(id)).to have_attributes(text: "first", stamps: [["red"]])
     end

@@ -170,7 +170,10 @@ fn check_reach(plan: &Declaration, warnings: &mut Vec<String>) {
         return;
     }
     let mover = block_that_moves(plan);
-    let unreached = plan.states.iter().filter(|state| !reached.contains(&state.name));
+    let unreached = plan
+        .states
+        .iter()
+        .filter(|state| !reached.contains(&state.name));
     let mut unreached: Vec<&State> = unreached.collect();
     if mover.is_some() {
         // The first of a chain: those behind it are reached once it is.
@@ -218,11 +221,23 @@ fn reach(plan: &Declaration, from: Name, reached: &mut Vec<Name>) {
 
 /// Something that can move a task to a state that is named nowhere in the plan.
 fn block_that_moves(plan: &Declaration) -> Option<String> {
-    let open_action =
-        |state: &&State| state.kind == Kind::Action && state.edges.is_empty();
-    if let Some(state) = plan.states.iter().find(open_action) {
-        return Some(format!("action {}", symbol(state.name.as_str())));
+    let told = |kind: &str, name: &str| Some(format!("{kind} {}", symbol(name)));
+    if let Some(state) = plan.states.iter().find(|state| is_open(state)) {
+        let kind = if state.kind == Kind::Action {
+            "action"
+        } else {
+            "decision"
+        };
+        return told(kind, state.name.as_str());
     }
-    let interaction = plan.interactions.first()?;
-    Some(format!("interaction {}", symbol(&interaction.name)))
+    told("interaction", &plan.interactions.first()?.name)
+}
+
+/// An action without a next state, and a yes-or-no decision with one way out: the other is a block.
+fn is_open(state: &State) -> bool {
+    match state.kind {
+        Kind::Action => state.edges.is_empty(),
+        Kind::Decision => state.conditions > 0 && state.edges.len() < 2,
+        Kind::WaitUntil | Kind::Result => false,
+    }
 }

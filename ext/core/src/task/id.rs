@@ -49,7 +49,8 @@ impl<'a> IdRef<'a> {
 /// The sixteen bytes, if this is a canonical uuid. Eight digits at a time, all of them before the verdict.
 #[inline]
 fn uuid(text: &[u8; LENGTH]) -> Option<[u8; 16]> {
-    let [a, b, c, d, e, f, g, h, h1, i, j, k, l, h2, m, n, o, p, h3, q, r, s, t, h4, rest @ ..] = *text;
+    let [a, b, c, d, e, f, g, h, h1, i, j, k, l, h2, m, n, o, p, h3, q, r, s, t, h4, rest @ ..] =
+        *text;
     let [u, v, w, x, rest @ ..] = rest;
     let (first, wrong_first) = digits([a, b, c, d, e, f, g, h]);
     let (second, wrong_second) = digits([i, j, k, l, m, n, o, p]);
@@ -120,9 +121,7 @@ impl Id {
 }
 
 /// Where the sixteen pairs of digits begin.
-const PAIRS: [usize; 16] = [
-    0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34,
-];
+const PAIRS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 fn canonical(bytes: &[u8; 16]) -> [u8; LENGTH] {
     let mut text = [b'-'; LENGTH];

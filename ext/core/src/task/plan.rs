@@ -268,7 +268,10 @@ impl Plan {
 
     #[inline]
     fn find(&self, state: &[u8]) -> Option<(Name, Arrival)> {
-        let found = self.lookup.iter().find(|(text, ..)| text.as_bytes() == state);
+        let found = self
+            .lookup
+            .iter()
+            .find(|(text, ..)| text.as_bytes() == state);
         found.map(|(_, name, arrival)| (*name, *arrival))
     }
 }

@@ -116,13 +116,12 @@ impl Life {
     }
 }
 
-/// Attributes and models, packed one after the other.
+/// Attributes and models, packed one after the other, then where the second begin: in one byte, or, from 255 on, in four
+/// before a byte of 255.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Data {
-    bytes: Box<[u8]>,
-    /// Where the models begin.
-    split: u32,
-}
+pub struct Data(Box<[u8]>);
+
+const FAR: u8 = 0xff;
 
 impl Data {
     /// From the packed maps of both.
@@ -130,27 +129,26 @@ impl Data {
     /// # Errors
     /// [`Error::CounterOutOfRange`] from four gigabytes of attributes on.
     pub fn new(attributes: &[u8], models: &[u8]) -> Result<Self, Error> {
-        Self::packed([attributes, models].concat().into(), attributes.len())
+        Self::join(&[attributes, models], attributes.len())
     }
 
     /// From the packed maps of both, one after the other; the second begins at `split`.
     ///
     /// # Errors
     /// [`Error::CounterOutOfRange`] from four gigabytes of attributes on.
-    pub fn packed(bytes: Box<[u8]>, split: usize) -> Result<Self, Error> {
-        let split =
-            u32::try_from(split).map_err(|_| Error::CounterOutOfRange("bytes of attributes"))?;
-        Ok(Self { bytes, split })
+    pub fn packed(both: &[u8], split: usize) -> Result<Self, Error> {
+        Self::join(&[both], split)
     }
 
     /// The packed attributes.
     pub fn attributes(&self) -> &[u8] {
-        self.bytes.get(..self.split as usize).unwrap_or(EMPTY_MAP)
+        self.0.get(..self.split().0).unwrap_or(EMPTY_MAP)
     }
 
     /// The packed models.
     pub fn models(&self) -> &[u8] {
-        self.bytes.get(self.split as usize..).unwrap_or(EMPTY_MAP)
+        let (split, end) = self.split();
+        self.0.get(split..end).unwrap_or(EMPTY_MAP)
     }
 
     /// Puts others in place of what is given. Nothing is allocated when they take as many bytes as before.
@@ -162,39 +160,63 @@ impl Data {
         attributes: Option<&[u8]>,
         models: Option<&[u8]>,
     ) -> Result<(), Error> {
-        let (split, length) = (self.split as usize, self.bytes.len());
+        let (split, end) = self.split();
         let new_split = attributes.map_or(split, <[u8]>::len);
-        let new_length = new_split + models.map_or(length - split, <[u8]>::len);
-        if (new_split, new_length) != (split, length) {
+        let new_end = new_split + models.map_or(end - split, <[u8]>::len);
+        if (new_split, new_end) != (split, end) {
             let attributes = attributes.unwrap_or(self.attributes());
             *self = Self::new(attributes, models.unwrap_or(self.models()))?;
             return Ok(());
         }
-        let (old_attributes, old_models) = self.bytes.split_at_mut(split);
+        let (old_attributes, rest) = self.0.split_at_mut(split);
         copy(attributes, old_attributes);
-        copy(models, old_models);
+        copy(models, rest);
         Ok(())
     }
 
     /// Bytes on the heap.
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.bytes.len()
+        self.0.len()
+    }
+
+    fn join(parts: &[&[u8]], split: usize) -> Result<Self, Error> {
+        let near = u8::try_from(split).ok().filter(|near| *near != FAR);
+        let far = u32::try_from(split).map_err(|_| Error::CounterOutOfRange("bytes of attributes"))?;
+        let length = parts.iter().map(|part| part.len()).sum::<usize>();
+        let mut bytes = Vec::with_capacity(length + if near.is_some() { 1 } else { 5 });
+        parts.iter().for_each(|part| bytes.extend_from_slice(part));
+        if near.is_none() {
+            bytes.extend_from_slice(&far.to_le_bytes());
+        }
+        bytes.push(near.unwrap_or(FAR));
+        Ok(Self(bytes.into()))
+    }
+
+    /// Where the models begin, and where they end.
+    fn split(&self) -> (usize, usize) {
+        match self.0.split_last() {
+            Some((&FAR, rest)) => {
+                let far = rest.last_chunk::<4>().copied().unwrap_or_default();
+                let split = u32::from_le_bytes(far) as usize;
+                (split, rest.len().saturating_sub(far.len()))
+            }
+            Some((near, rest)) => (usize::from(*near), rest.len()),
+            None => (0, 0),
+        }
     }
 }
 
 fn copy(from: Option<&[u8]>, to: &mut [u8]) {
-    if let Some(from) = from {
-        to.copy_from_slice(from);
+    for (to, from) in to.iter_mut().zip(from.unwrap_or_default()) {
+        *to = *from;
     }
 }
 
 impl Default for Data {
     /// No attributes and no models.
     fn default() -> Self {
-        Self {
-            bytes: [EMPTY_MAP, EMPTY_MAP].concat().into(),
-            split: EMPTY_MAP.len() as u32,
-        }
+        let split = EMPTY_MAP.len() as u8;
+        Self([EMPTY_MAP, EMPTY_MAP, &[split]].concat().into())
     }
 }
 
@@ -277,6 +299,6 @@ pub struct Record {
     pub failure: Option<Failure>,
     /// The states it has been in.
     pub trail: Trail,
-    /// How many wakes have come since it was taken to be run.
-    pub signals: u32,
+    /// Whether somebody has woken it since it was taken to be run.
+    pub signalled: bool,
 }

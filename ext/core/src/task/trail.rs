@@ -54,7 +54,7 @@ pub struct Step {
 
 /// A step in sixteen bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Packed {
+pub(super) struct Packed {
     at_us: i64,
     state: Name,
     /// The end in the low three bits, above them 0 for nobody, or the number of a name plus one.
@@ -106,12 +106,55 @@ impl Trail {
         trail
     }
 
+    /// The same, with room for the steps that follow at once.
+    pub(super) fn begun_with_room(state: Name, at_us: i64) -> Self {
+        let mut trail = Self::with_room(8);
+        trail.enter(state, at_us);
+        trail
+    }
+
+    /// Whether there is nothing in it but that the task is in this state since then.
+    pub(super) fn has_just_begun(&self, state: Name, at_us: i64) -> bool {
+        let step = Step {
+            state,
+            at_us,
+            end: StepEnd::Stayed,
+            by: None,
+        };
+        *self.0 == [Packed::from(step)]
+    }
+
+    /// From what [`Trail::into_parts`] gave.
+    #[inline]
+    pub(super) fn from_parts(steps: Box<[Packed]>, count: u8) -> Self {
+        let mut steps = steps.into_vec();
+        steps.truncate(usize::from(count));
+        Self(steps)
+    }
+
+    /// The steps, with what room there is after them, and how many there are.
+    #[inline]
+    pub(super) fn into_parts(self) -> (Box<[Packed]>, u8) {
+        let mut steps = self.0;
+        // Never more than are kept.
+        let count = steps.len() as u8;
+        if let Some(last) = steps.last().copied() {
+            steps.resize(steps.capacity(), last);
+        }
+        (steps.into_boxed_slice(), count)
+    }
+
     /// Ends the step that the task is in, and begins the one in `state`.
     pub fn moved(&mut self, state: Name, at_us: i64) {
-        if let Some(last) = self.0.last_mut() {
-            last.by_and_end = last.by_and_end & !7 | StepEnd::Moved as u32;
-        }
+        self.end(StepEnd::Moved);
         self.enter(state, at_us);
+    }
+
+    /// Ends the step that the task is in.
+    pub fn end(&mut self, end: StepEnd) {
+        if let Some(last) = self.0.last_mut() {
+            last.by_and_end = last.by_and_end & !7 | end as u32;
+        }
     }
 
     /// The steps, oldest first.
@@ -122,11 +165,6 @@ impl Trail {
     /// Gives back the room that was kept for further steps.
     pub fn shrink(&mut self) {
         self.0.shrink_to_fit();
-    }
-
-    /// Bytes on the heap.
-    pub(crate) fn heap_bytes(&self) -> usize {
-        self.0.capacity() * size_of::<Packed>()
     }
 
     fn enter(&mut self, state: Name, at_us: i64) {

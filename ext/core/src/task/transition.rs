@@ -244,11 +244,15 @@ fn later_if(now_us: i64, by_us: Option<i64>) -> Result<Option<i64>, Error> {
 }
 
 fn later(at_us: i64, by_us: i64) -> Result<i64, Error> {
-    let sum = at_us.checked_add(by_us);
-    sum.ok_or_else(|| Error::TimeOutOfRange { at_us, by_us })
+    let Some(sum) = at_us.checked_add(by_us) else {
+        return Err(Error::TimeOutOfRange { at_us, by_us });
+    };
+    Ok(sum)
 }
 
 fn counted(number: u32, what: &'static str) -> Result<u32, Error> {
-    let next = number.checked_add(1);
-    next.ok_or_else(|| Error::CounterOutOfRange(what))
+    let Some(next) = number.checked_add(1) else {
+        return Err(Error::CounterOutOfRange(what));
+    };
+    Ok(next)
 }

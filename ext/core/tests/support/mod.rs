@@ -23,9 +23,23 @@ pub fn settings() -> Settings {
 }
 
 pub fn state(name: &str, kind: Kind, targets: &[&str]) -> State {
-    let edge = |target: &&str| Edge { target: Name::of(target), label: None };
-    let conditions = if matches!(kind, Kind::Decision | Kind::WaitUntil) { 1 } else { 0 };
-    State { name: Name::of(name), kind, edges: targets.iter().map(edge).collect(), conditions, afters: vec![], line: None }
+    let edge = |target: &&str| Edge {
+        target: Name::of(target),
+        label: None,
+    };
+    let conditions = if matches!(kind, Kind::Decision | Kind::WaitUntil) {
+        1
+    } else {
+        0
+    };
+    State {
+        name: Name::of(name),
+        kind,
+        edges: targets.iter().map(edge).collect(),
+        conditions,
+        afters: vec![],
+        line: None,
+    }
 }
 
 pub fn declaration() -> Declaration {
@@ -58,7 +72,11 @@ pub fn id(number: u8) -> Id {
 pub fn data(number: u8) -> Data {
     let text = "x".repeat(usize::from(number % 5));
     let attributes = Value::Map(vec![(Value::Text("text".to_owned()), Value::Text(text))]);
-    Data::new(&attributes.pack().unwrap(), &Value::Map(vec![]).pack().unwrap()).unwrap()
+    Data::new(
+        &attributes.pack().unwrap(),
+        &Value::Map(vec![]).pack().unwrap(),
+    )
+    .unwrap()
 }
 
 pub fn life() -> Life {
@@ -77,6 +95,6 @@ pub fn record(number: u8) -> Record {
         data: data(number),
         failure: None,
         trail: Trail::begun(Name::of("asked"), 0),
-        signals: 0,
+        signalled: false,
     }
 }

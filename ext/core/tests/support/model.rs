@@ -14,17 +14,27 @@ pub struct Model {
 impl Model {
     pub fn insert(&mut self, record: Record) -> Result<Inserted, Error> {
         let started = self.records.iter().find(|other| {
-            record.start_key.is_some() && other.start_key == record.start_key && other.parent_id == record.parent_id
+            record.start_key.is_some()
+                && other.start_key == record.start_key
+                && other.parent_id == record.parent_id
         });
         let unfinished = !record.life.status.is_finished();
-        let holder = record.unique_key.as_ref().filter(|_| unfinished).and_then(|key| self.holder(key));
+        let holder = record
+            .unique_key
+            .as_ref()
+            .filter(|_| unfinished)
+            .and_then(|key| self.holder(key));
         if let Some(id) = started.map(|other| other.id.clone()).or(holder) {
             return Ok(Inserted::Existing(id));
         }
         if self.fetch(&record.id).is_some() {
             return Err(Error::AlreadyStored(record.id.to_string()));
         }
-        self.records.push(Record { version: 1, signals: 0, ..record });
+        self.records.push(Record {
+            version: 1,
+            signalled: false,
+            ..record
+        });
         Ok(Inserted::New)
     }
 
@@ -66,10 +76,16 @@ impl Model {
                 Inserted::Existing(existing) => existing,
             });
         }
-        let key = put.unique_key.clone().or_else(|| stored.as_ref()?.unique_key.clone());
+        let key = put
+            .unique_key
+            .clone()
+            .or_else(|| stored.as_ref()?.unique_key.clone());
         if let Some(key) = key.filter(|_| !put.life.status.is_finished()) {
             if let Some(holder) = after.holder(&key).filter(|holder| *holder != id) {
-                return Err(Error::KeyTaken { id: id.to_string(), holder: holder.to_string() });
+                return Err(Error::KeyTaken {
+                    id: id.to_string(),
+                    holder: holder.to_string(),
+                });
             }
         }
         let version = after.write(id, stored, put);
@@ -88,7 +104,7 @@ impl Model {
             data: Data::default(),
             failure: None,
             trail: Default::default(),
-            signals: 0,
+            signalled: false,
             type_name: put.type_name,
             life: put.life,
         });
@@ -129,7 +145,7 @@ impl Model {
         record.life.status = Status::Active;
         record.life.wake_at_us = None;
         record.life.updated_at_us = now_us;
-        record.signals = 0;
+        record.signalled = false;
         record.version += 1;
         Some(record.version)
     }
@@ -138,7 +154,7 @@ impl Model {
         let Some(record) = self.record(id) else {
             return false;
         };
-        record.signals += 1;
+        record.signalled = true;
         if record.life.status == Status::Waiting {
             let wake_at_us = record.life.wake_at_us;
             record.life.wake_at_us = Some(wake_at_us.map_or(now_us, |wake_us| wake_us.min(now_us)));
@@ -155,7 +171,11 @@ impl Model {
     pub fn delete_old(&mut self, before_us: i64, types: Option<&[Name]>) -> usize {
         let before = self.records.len();
         self.records.retain(|record| {
-            let old = record.life.status.is_finished() && record.life.delete_at_us.is_some_and(|at_us| at_us <= before_us);
+            let old = record.life.status.is_finished()
+                && record
+                    .life
+                    .delete_at_us
+                    .is_some_and(|at_us| at_us <= before_us);
             !(old && is_of(record, types))
         });
         before - self.records.len()
@@ -173,23 +193,41 @@ impl Model {
     pub fn children(&self, parent_id: &Id, statuses: &[Status]) -> Vec<Record> {
         let is_child = |record: &&Record| record.parent_id.as_ref() == Some(parent_id);
         let children = self.records.iter().filter(is_child);
-        children.filter(|record| statuses.contains(&record.life.status)).cloned().collect()
+        children
+            .filter(|record| statuses.contains(&record.life.status))
+            .cloned()
+            .collect()
     }
 
     pub fn due(&self, now_us: i64, types: Option<&[Name]>) -> Vec<Record> {
         let at_us = |record: &Record| {
             let moments = [record.life.wake_at_us, record.life.timeout_at_us];
-            moments.into_iter().flatten().min().filter(|_| record.life.status == Status::Waiting)
+            moments
+                .into_iter()
+                .flatten()
+                .min()
+                .filter(|_| record.life.status == Status::Waiting)
         };
         let due = |record: &&Record| at_us(record).is_some_and(|at_us| at_us <= now_us);
-        let mut found: Vec<Record> = self.records.iter().filter(due).filter(|record| is_of(record, types)).cloned().collect();
+        let mut found: Vec<Record> = self
+            .records
+            .iter()
+            .filter(due)
+            .filter(|record| is_of(record, types))
+            .cloned()
+            .collect();
         found.sort_by_key(at_us);
         found
     }
 
     fn holder(&self, key: &[u8]) -> Option<Id> {
-        let mut unfinished = self.records.iter().filter(|record| !record.life.status.is_finished());
-        unfinished.find(|record| record.unique_key.as_deref() == Some(key)).map(|record| record.id.clone())
+        let mut unfinished = self
+            .records
+            .iter()
+            .filter(|record| !record.life.status.is_finished());
+        unfinished
+            .find(|record| record.unique_key.as_deref() == Some(key))
+            .map(|record| record.id.clone())
     }
 
     fn record(&mut self, id: &Id) -> Option<&mut Record> {
@@ -202,10 +240,10 @@ fn written(record: &mut Record) -> u64 {
     record.version += 1;
     if record.life.status != Status::Active {
         let life = &mut record.life;
-        if record.signals > 0 && life.status == Status::Waiting {
+        if record.signalled && life.status == Status::Waiting {
             life.wake_at_us = Some(life.wake_at_us.unwrap_or(i64::MAX).min(life.updated_at_us));
         }
-        record.signals = 0;
+        record.signalled = false;
     }
     record.version
 }

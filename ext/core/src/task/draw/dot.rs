@@ -19,11 +19,18 @@ pub(super) fn draw(plan: &Declaration, picture: &Picture) -> String {
         let look = look(picture, number);
         put(
             &mut out,
-            format_args!("s{number} [label={}, {}{look}];", quote(&label), shape(state.kind)),
+            format_args!(
+                "s{number} [label={}, {}{look}];",
+                quote(&label),
+                shape(state.kind)
+            ),
         );
     }
     if let Some(initial) = picture.initial {
-        put(&mut out, format_args!("begin [label=\"\", shape=circle, width=0.2];"));
+        put(
+            &mut out,
+            format_args!("begin [label=\"\", shape=circle, width=0.2];"),
+        );
         put(&mut out, format_args!("begin -> s{initial};"));
     }
     lines(&mut out, picture);
@@ -40,7 +47,11 @@ fn put(out: &mut String, line: std::fmt::Arguments<'_>) {
 fn lines(out: &mut String, picture: &Picture) {
     for line in &picture.lines {
         let mut looks: Vec<String> = Vec::new();
-        looks.extend(line.label.as_ref().map(|label| format!("label={}", quote(label))));
+        looks.extend(
+            line.label
+                .as_ref()
+                .map(|label| format!("label={}", quote(label))),
+        );
         if line.by_block {
             looks.push("style=dashed".to_owned());
         }
@@ -58,9 +69,15 @@ fn lines(out: &mut String, picture: &Picture) {
 /// A note for each interaction, tied to the states in which it may be called.
 fn interactions(out: &mut String, picture: &Picture) {
     for (number, (name, states)) in picture.interactions.iter().enumerate() {
-        put(out, format_args!("i{number} [label={}, shape=note];", quote(name)));
+        put(
+            out,
+            format_args!("i{number} [label={}, shape=note];", quote(name)),
+        );
         for state in states {
-            put(out, format_args!("i{number} -> s{state} [style=dashed, arrowhead=none];"));
+            put(
+                out,
+                format_args!("i{number} -> s{state} [style=dashed, arrowhead=none];"),
+            );
         }
     }
 }
@@ -77,8 +94,12 @@ const fn shape(kind: Kind) -> &'static str {
 fn look(picture: &Picture, state: usize) -> &'static str {
     let is_current = picture.current == Some(state);
     match picture.status {
-        Some(Status::Failed) if is_current => ", style=filled, fillcolor=\"#ffebe9\", color=\"#cf222e\", penwidth=4",
-        Some(Status::Completed) if is_current => ", style=filled, fillcolor=\"#aceebb\", color=\"#1a7f37\", penwidth=4",
+        Some(Status::Failed) if is_current => {
+            ", style=filled, fillcolor=\"#ffebe9\", color=\"#cf222e\", penwidth=4"
+        }
+        Some(Status::Completed) if is_current => {
+            ", style=filled, fillcolor=\"#aceebb\", color=\"#1a7f37\", penwidth=4"
+        }
         _ if is_current => ", style=filled, fillcolor=\"#fff8c5\", color=\"#9a6700\", penwidth=4",
         _ if picture.visited.get(state) == Some(&true) => {
             ", style=filled, fillcolor=\"#dafbe1\", color=\"#1a7f37\", penwidth=2"

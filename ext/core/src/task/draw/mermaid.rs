@@ -18,7 +18,10 @@ pub(super) fn draw(plan: &Declaration, picture: &Picture) -> String {
             Some(word) => format!("{}<br/>({word})", escape(state.name.as_str())),
             None => escape(state.name.as_str()),
         };
-        put(&mut out, format_args!("s{number}{}", shape(state.kind, &label)));
+        put(
+            &mut out,
+            format_args!("s{number}{}", shape(state.kind, &label)),
+        );
     }
     let mut drawn = 0;
     if let Some(initial) = picture.initial {
@@ -27,7 +30,10 @@ pub(super) fn draw(plan: &Declaration, picture: &Picture) -> String {
     }
     let mut taken: Vec<String> = Vec::new();
     for line in &picture.lines {
-        put(&mut out, format_args!("s{} {} s{}", line.from, arrow(line), line.to));
+        put(
+            &mut out,
+            format_args!("s{} {} s{}", line.from, arrow(line), line.to),
+        );
         if line.taken {
             taken.push(drawn.to_string());
         }
@@ -71,13 +77,23 @@ fn interactions(out: &mut String, picture: &Picture) {
 }
 
 fn styles(out: &mut String, picture: &Picture, taken: &[String]) {
-    let visited = picture.visited.iter().enumerate().filter(|(_, seen)| **seen);
+    let visited = picture
+        .visited
+        .iter()
+        .enumerate()
+        .filter(|(_, seen)| **seen);
     let visited: Vec<String> = visited.map(|(number, _)| format!("s{number}")).collect();
     if visited.is_empty() && picture.current.is_none() {
         return;
     }
-    put(out, format_args!("classDef visited fill:#dafbe1,stroke:#1a7f37"));
-    put(out, format_args!("classDef current {}", current_style(picture.status)));
+    put(
+        out,
+        format_args!("classDef visited fill:#dafbe1,stroke:#1a7f37"),
+    );
+    put(
+        out,
+        format_args!("classDef current {}", current_style(picture.status)),
+    );
     if !visited.is_empty() {
         put(out, format_args!("class {} visited", visited.join(",")));
     }
@@ -102,7 +118,9 @@ fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            letter if letter.is_alphanumeric() || " _-?!.,:'/()+=".contains(letter) => out.push(letter),
+            letter if letter.is_alphanumeric() || " _-?!.,:'/()+=".contains(letter) => {
+                out.push(letter)
+            }
             letter if letter.is_control() => out.push(' '),
             letter => {
                 let _ = write!(out, "#{};", u32::from(letter));

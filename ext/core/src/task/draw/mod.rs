@@ -85,7 +85,9 @@ impl Picture {
 }
 
 fn place(plan: &Declaration, name: &str) -> Option<usize> {
-    plan.states.iter().position(|state| state.name.as_str() == name)
+    plan.states
+        .iter()
+        .position(|state| state.name.as_str() == name)
 }
 
 fn interactions(plan: &Declaration) -> Vec<(String, Vec<usize>)> {
@@ -117,7 +119,10 @@ fn lines(plan: &Declaration) -> Vec<Line> {
 
 /// The names that a state leads to, each with what is written beside the line.
 fn ways_out(state: &State) -> Vec<(Name, Option<String>)> {
-    let edges = state.edges.iter().map(|edge| (edge.target, edge.label.clone()));
+    let edges = state
+        .edges
+        .iter()
+        .map(|edge| (edge.target, edge.label.clone()));
     let afters = state.afters.iter().filter_map(|after| {
         let length = duration(after.us);
         let label = match &after.since {
@@ -133,7 +138,10 @@ fn ways_out(state: &State) -> Vec<(Name, Option<String>)> {
 fn walk(lines: &mut Vec<Line>, path: &[usize]) {
     for step in path.windows(2) {
         let &[from, to] = step else { continue };
-        match lines.iter_mut().find(|line| (line.from, line.to) == (from, to)) {
+        match lines
+            .iter_mut()
+            .find(|line| (line.from, line.to) == (from, to))
+        {
             Some(line) => line.taken = true,
             None if from == to => {}
             None => lines.push(Line {

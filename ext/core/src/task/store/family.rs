@@ -43,7 +43,9 @@ impl Counts {
     }
 
     pub fn sum(&self, statuses: Statuses) -> usize {
-        let chosen = Status::ALL.into_iter().filter(|status| statuses.include(*status));
+        let chosen = Status::ALL
+            .into_iter()
+            .filter(|status| statuses.include(*status));
         chosen.map(|status| self.of(status)).sum()
     }
 }

@@ -58,7 +58,7 @@ impl Key<'_> {
     #[inline]
     fn is_of(self, row: &Row) -> bool {
         match self {
-            Self::Id(id) => row.id.as_ref() == id,
+            Self::Id(id) => row.id() == id,
             Self::Unique(key) => row.unique_key() == Some(key),
             Self::Start(parent_id, key) => {
                 row.start_key() == Some(key) && row.parent_id().map(Id::as_ref) == parent_id
@@ -79,7 +79,7 @@ impl By {
     /// The row's key, if it has one.
     fn key(self, row: &Row) -> Option<Key<'_>> {
         Some(match self {
-            Self::Id => Key::Id(row.id.as_ref()),
+            Self::Id => Key::Id(row.id()),
             Self::Start => Key::Start(row.parent_id().map(Id::as_ref), row.start_key()?),
             Self::Unique => Key::Unique(row.held_key()?),
         })

@@ -50,6 +50,9 @@ pub struct Store {
     heap: usize,
 }
 
+/// What a row has room for: at a million a second, nine years.
+const MAX_BORN: u64 = 1 << 48;
+
 /// What a store holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Stats {
@@ -132,7 +135,9 @@ impl Store {
     fn shelf_of(&mut self, type_name: Name) -> u32 {
         let hash = |name: Name| mix(u64::from(name.number()), 0);
         let shelves = &mut self.shelves;
-        let name_of = |shelves: &[Shelf], shelf: u32| shelves.get(shelf as usize).map(|shelf| shelf.type_name);
+        let name_of = |shelves: &[Shelf], shelf: u32| {
+            shelves.get(shelf as usize).map(|shelf| shelf.type_name)
+        };
         let is_it = |shelf: &u32| name_of(shelves, *shelf) == Some(type_name);
         if let Some(shelf) = self.classes.find(hash(type_name), is_it) {
             return *shelf;
@@ -158,6 +163,17 @@ impl Store {
         if before != after {
             self.remark(slot, before, after);
         }
+    }
+
+    /// The same for a change of what the indexes find the row by: it leaves them before, and is put into them again.
+    fn relink(&mut self, slot: u32, change: impl FnOnce(&mut Row)) {
+        self.unlink(slot);
+        if let Some(row) = self.rows.get_mut(slot as usize).and_then(Option::as_mut) {
+            let heap = row.heap_bytes();
+            change(row);
+            self.heap = self.heap + row.heap_bytes() - heap;
+        }
+        self.link(slot);
     }
 
     fn remark(&mut self, slot: u32, before: Marks, after: Marks) {
@@ -187,6 +203,9 @@ impl Store {
             None => u32::try_from(self.rows.len())
                 .map_err(|_| Error::CounterOutOfRange("stored tasks"))?,
         };
+        if self.born >= MAX_BORN {
+            return Err(Error::CounterOutOfRange("tasks of a lifetime"));
+        }
         let shelf = self.shelf_of(record.type_name);
         let row = Row::new(record, self.born, shelf);
         self.born += 1;
@@ -224,7 +243,7 @@ impl Store {
         self.counts.add(marks.status);
         if let Some(parent_id) = row.parent_id() {
             let family = self.families.entry(parent_id.clone()).or_default();
-            family.members.insert(row.born, slot);
+            family.members.insert(row.born(), slot);
             family.counts.add(marks.status);
         }
     }
@@ -234,7 +253,7 @@ impl Store {
         self.tables.unlink(&self.rows, slot);
         let Some(row) = self.row(slot) else { return };
         let (marks, shelf, place) = (row.marks(), row.shelf, row.place);
-        let parent = row.parent_id().map(|id| (id.clone(), row.born));
+        let parent = row.parent_id().map(|id| (id.clone(), row.born()));
         if let Some(shelf) = self.shelves.get_mut(shelf as usize) {
             shelf.forget(slot, marks);
             shelf.members.swap_remove(place as usize);

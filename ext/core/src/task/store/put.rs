@@ -1,7 +1,7 @@
 //! A task written as a whole, together with the sub-tasks that its handler has started.
 
 use super::row::Row;
-use super::write::{next_version, settle_signals, Inserted};
+use super::write::{settle, Inserted};
 use super::Store;
 use crate::error::Error;
 use crate::names::Name;
@@ -66,11 +66,11 @@ impl Store {
     pub fn put(&mut self, mut put: Put<'_>) -> Result<Option<Stored>, Error> {
         let slot = self.slot(put.id);
         let row = slot.and_then(|slot| self.row(slot));
-        let stored = row.map(|row| row.version);
+        let stored = row.map(Row::version);
         if put.version.is_some() && put.version != stored {
             return Ok(None);
         }
-        let version = row.map_or(Ok(1), next_version)?;
+        let version = row.map_or(Ok(1), Row::next_version)?;
         self.check_data(&put, row)?;
         if stored.is_none() && put.children.iter().any(|child| child.id.as_ref() == put.id) {
             return Err(Error::AlreadyStored(put.id.to_id().to_string()));
@@ -86,7 +86,10 @@ impl Store {
             Some(slot) => self.overwrite(slot, put, version)?,
             None => self.insert_put(put)?,
         }
-        Ok(Some(Stored { version, children }))
+        Ok(Some(Stored {
+            version: u64::from(version),
+            children,
+        }))
     }
 
     fn check_key(&self, put: &Put<'_>, slot: Option<u32>) -> Result<(), Error> {
@@ -155,27 +158,22 @@ impl Store {
                 Change::Keep | Change::Clear => None,
             },
             trail: put.trail.unwrap_or_default(),
-            signals: 0,
+            signalled: false,
         };
         self.add(record).map(|_| ())
     }
 
-    fn overwrite(&mut self, slot: u32, put: Put<'_>, version: u64) -> Result<(), Error> {
+    fn overwrite(&mut self, slot: u32, put: Put<'_>, version: u32) -> Result<(), Error> {
         self.replace_data(slot, put.attributes, put.models)?;
         if !self.is_relinked_by(slot, &put) {
             self.alter(slot, |row| rewrite(row, put, version));
             return Ok(());
         }
-        // The indexes find a row by what it is, so it leaves them before it becomes something else.
-        self.unlink(slot);
         let shelf = self.shelf_of(put.type_name);
-        if let Some(row) = self.rows.get_mut(slot as usize).and_then(Option::as_mut) {
-            let heap = row.heap_bytes();
+        self.relink(slot, |row| {
             row.shelf = shelf;
             rewrite(row, put, version);
-            self.heap = self.heap + row.heap_bytes() - heap;
-        }
-        self.link(slot);
+        });
         Ok(())
     }
 
@@ -188,16 +186,19 @@ impl Store {
         let key = put.unique_key.as_deref().or_else(|| row.unique_key());
         let held_key = key.filter(|_| !put.life.status.is_finished());
         shelf.is_none_or(|shelf| shelf.type_name != put.type_name)
-            || put.parent_id.as_ref().is_some_and(|id| row.parent_id() != Some(id))
+            || put
+                .parent_id
+                .as_ref()
+                .is_some_and(|id| row.parent_id() != Some(id))
             || row.held_key() != held_key
     }
 }
 
-fn rewrite(row: &mut Row, put: Put<'_>, version: u64) {
-    row.version = version;
+fn rewrite(row: &mut Row, put: Put<'_>, version: u32) {
+    row.set_version(version);
     row.set_life(&put.life);
     if let Some(trail) = put.trail {
-        row.trail = trail;
+        row.set_trail(trail);
     }
     let keys = put.parent_id.is_some() || put.unique_key.is_some();
     let failure = match &put.failure {
@@ -216,5 +217,5 @@ fn rewrite(row: &mut Row, put: Put<'_>, version: u64) {
             }
         });
     }
-    settle_signals(row, &put.life);
+    settle(row);
 }

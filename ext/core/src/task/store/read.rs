@@ -48,9 +48,9 @@ impl Store {
     pub fn ids(&self, types: Option<&[Name]>) -> Vec<Id> {
         let slots = self.shelves_of(types).flat_map(|shelf| &shelf.members);
         let rows = slots.filter_map(|slot| self.row(*slot));
-        let mut found: Vec<(u64, &Id)> = rows.map(|row| (row.born, &row.id)).collect();
+        let mut found: Vec<(u64, IdRef<'_>)> = rows.map(|row| (row.born(), row.id())).collect();
         found.sort_unstable_by_key(|(born, _)| *born);
-        found.into_iter().map(|(_, id)| id.clone()).collect()
+        found.into_iter().map(|(_, id)| id.to_id()).collect()
     }
 
     /// Who has this start key under that parent.
@@ -64,14 +64,15 @@ impl Store {
     }
 
     fn id_of(&self, key: Key<'_>) -> Option<Id> {
-        Some(self.row(self.find(key)?)?.id.clone())
+        Some(self.row(self.find(key)?)?.id().to_id())
     }
 
     pub(super) fn shelves_of<'a>(
         &'a self,
         types: Option<&'a [Name]>,
     ) -> impl Iterator<Item = &'a Shelf> + 'a {
-        let asked_for = move |shelf: &&Shelf| types.is_none_or(|types| types.contains(&shelf.type_name));
+        let asked_for =
+            move |shelf: &&Shelf| types.is_none_or(|types| types.contains(&shelf.type_name));
         self.shelves.iter().filter(asked_for)
     }
 }

@@ -1,53 +1,75 @@
-//! A task as it lies in memory: as small as it can be made, for there may be millions.
+//! A task as it lies in memory: in 128 bytes, for there may be millions, and nothing on the heap that the rest of the
+//! row says already.
 
+use crate::error::Error;
 use crate::names::Name;
-use crate::task::id::Id;
+use crate::task::id::{Id, IdRef};
 use crate::task::record::{Data, Failure, Life, Record, Status};
-use crate::task::trail::Trail;
+use crate::task::trail::{Packed, Trail};
+use crate::task::transition;
 
-/// Which of a life's moments may be missing, and where they are kept.
-mod moment {
+/// Where the moments that are always there are kept, and the two places that the others share: a task wakes, has
+/// completed or has failed; it times out, or is deleted.
+mod place {
     pub const ENTERED: usize = 0;
     pub const CREATED: usize = 1;
     pub const UPDATED: usize = 2;
-    pub const WAKE: usize = 3;
-    pub const TIMEOUT: usize = 4;
-    pub const DELETE: usize = 5;
-    pub const COMPLETED: usize = 6;
-    pub const FAILED: usize = 7;
-    pub const COUNT: usize = 8;
+    pub const NEXT: usize = 3;
+    pub const LAST: usize = 4;
+    pub const COUNT: usize = 5;
+}
+
+mod flag {
+    pub const WAKE: u8 = 1;
+    pub const COMPLETED: u8 = 1 << 1;
+    pub const FAILED: u8 = 1 << 2;
+    pub const TIMEOUT: u8 = 1 << 3;
+    pub const DELETE: u8 = 1 << 4;
+    /// Two moments want the same place: all of them are kept outside.
+    pub const CROWDED: u8 = 1 << 5;
+    /// The trail is the one step that the task is in, and is not kept at all.
+    pub const ONE_STEP: u8 = 1 << 6;
+    /// The id is no uuid, and kept outside.
+    pub const TEXT_ID: u8 = 1 << 7;
 }
 
 /// What most tasks do not have.
 #[derive(Debug, Default)]
 pub(super) struct Extra {
+    text_id: Option<Box<str>>,
     pub parent_id: Option<Id>,
-    pub start_key: Option<Box<[u8]>>,
+    start_key: Option<Box<[u8]>>,
     pub unique_key: Option<Box<[u8]>>,
     pub failure: Option<Failure>,
+    moments: Option<Box<Moments>>,
+    attempts: u32,
 }
+
+/// The moments that may be missing: wake, completed, failed, timeout, delete.
+type Moments = [Option<i64>; 5];
 
 #[derive(Debug)]
 pub(super) struct Row {
-    pub id: Id,
-    pub version: u64,
-    /// Its place in the order in which tasks were started.
-    pub born: u64,
-    moments: [i64; moment::COUNT],
+    uuid: [u8; 16],
+    moments: [i64; place::COUNT],
     pub data: Data,
-    pub trail: Trail,
+    /// The trail, and after it room for more.
+    steps: Box<[Packed]>,
     extra: Option<Box<Extra>>,
+    version: u32,
+    /// Its place in the order in which tasks were started, in 48 bits.
+    born: (u32, u16),
     state: Name,
-    steps: u32,
-    attempts: u32,
-    pub signals: u32,
+    moves: u32,
     /// Its class, as a number of the store's own.
     pub shelf: u32,
     /// Where it stands among the tasks of its class.
     pub place: u32,
+    step_count: u8,
+    flags: u8,
     status: Status,
-    /// One bit for each of the moments that is there.
-    present: u8,
+    /// Whether somebody has woken it since it was taken to be run.
+    pub signalled: bool,
 }
 
 /// What the indexes have to know of a row; when none of it changes they stay as they are.
@@ -60,104 +82,167 @@ pub(super) struct Marks {
 
 impl Row {
     pub fn new(record: Record, born: u64, shelf: u32) -> Self {
+        let (uuid, text_id) = match record.id {
+            Id::Uuid(uuid) => (uuid, None),
+            Id::Text(text) => ([0; 16], Some(text)),
+        };
+        let is_text = text_id.is_some();
         let extra = Extra {
+            text_id,
             parent_id: record.parent_id,
             start_key: record.start_key,
             unique_key: record.unique_key,
             failure: record.failure,
+            moments: None,
+            attempts: 0,
         };
         let mut row = Self {
-            id: record.id,
-            version: 1,
-            born,
-            moments: [0; moment::COUNT],
+            uuid,
+            moments: [0; place::COUNT],
             data: record.data,
-            trail: record.trail,
+            steps: Box::default(),
             extra: (!extra.is_empty()).then(|| Box::new(extra)),
+            version: 1,
+            born: (born as u32, (born >> 32) as u16),
             state: record.life.state,
-            steps: 0,
-            attempts: 0,
-            signals: 0,
+            moves: 0,
             shelf,
             place: 0,
+            step_count: 0,
+            flags: if is_text { flag::TEXT_ID } else { 0 },
             status: record.life.status,
-            present: 0,
+            signalled: false,
         };
         row.set_life(&record.life);
+        row.set_trail(record.trail);
         row
     }
 
     pub fn record(&self, type_name: Name) -> Record {
         Record {
-            id: self.id.clone(),
+            id: self.id().to_id(),
             type_name,
-            version: self.version,
+            version: self.version(),
             life: self.life(),
             parent_id: self.parent_id().cloned(),
             start_key: self.start_key().map(Into::into),
             unique_key: self.unique_key().map(Into::into),
             data: self.data.clone(),
-            failure: self.extra.as_ref().and_then(|extra| extra.failure.clone()),
-            trail: self.trail.clone(),
-            signals: self.signals,
+            failure: self
+                .extra
+                .as_ref()
+                .and_then(|extra| extra.failure.clone()),
+            trail: self.trail(),
+            signalled: self.signalled,
         }
     }
 
     #[inline]
+    pub fn id(&self) -> IdRef<'_> {
+        if !self.has(flag::TEXT_ID) {
+            return IdRef::Uuid(self.uuid);
+        }
+        let extra = self.extra.as_ref();
+        let text = extra.and_then(|extra| extra.text_id.as_deref());
+        IdRef::Text(text.unwrap_or_default())
+    }
+
+    #[inline]
+    pub const fn version(&self) -> u64 {
+        self.version as u64
+    }
+
+    /// The version after this one.
+    pub fn next_version(&self) -> Result<u32, Error> {
+        match self.version.checked_add(1) {
+            Some(next) => Ok(next),
+            None => Err(Error::CounterOutOfRange("versions")),
+        }
+    }
+
+    pub fn set_version(&mut self, version: u32) {
+        self.version = version;
+    }
+
+    pub const fn born(&self) -> u64 {
+        self.born.0 as u64 | (self.born.1 as u64) << 32
+    }
+
+    #[inline]
     pub fn life(&self) -> Life {
+        let [wake_at_us, completed_at_us, failed_at_us, timeout_at_us, delete_at_us] =
+            self.moments();
         Life {
             status: self.status,
             state: self.state,
-            entered_at_us: self.moments[moment::ENTERED],
-            wake_at_us: self.moment(moment::WAKE),
-            timeout_at_us: self.moment(moment::TIMEOUT),
-            delete_at_us: self.moment(moment::DELETE),
-            completed_at_us: self.moment(moment::COMPLETED),
-            failed_at_us: self.moment(moment::FAILED),
-            steps: self.steps,
-            attempts: self.attempts,
-            created_at_us: self.moments[moment::CREATED],
-            updated_at_us: self.moments[moment::UPDATED],
+            entered_at_us: self.moments[place::ENTERED],
+            wake_at_us,
+            timeout_at_us,
+            delete_at_us,
+            completed_at_us,
+            failed_at_us,
+            steps: self.moves,
+            attempts: self.extra.as_ref().map_or(0, |extra| extra.attempts),
+            created_at_us: self.moments[place::CREATED],
+            updated_at_us: self.moments[place::UPDATED],
         }
     }
 
     #[inline]
     pub fn set_life(&mut self, life: &Life) {
+        if (self.state, self.moments[place::ENTERED]) != (life.state, life.entered_at_us) {
+            // The trail must go on saying what it says now.
+            self.change_trail(|_| {});
+        }
         self.status = life.status;
         self.state = life.state;
-        self.steps = life.steps;
-        self.attempts = life.attempts;
-        self.moments[moment::ENTERED] = life.entered_at_us;
-        self.moments[moment::CREATED] = life.created_at_us;
-        self.moments[moment::UPDATED] = life.updated_at_us;
-        self.present = 0;
-        self.set_moment(moment::WAKE, life.wake_at_us);
-        self.set_moment(moment::TIMEOUT, life.timeout_at_us);
-        self.set_moment(moment::DELETE, life.delete_at_us);
-        self.set_moment(moment::COMPLETED, life.completed_at_us);
-        self.set_moment(moment::FAILED, life.failed_at_us);
+        self.moves = life.steps;
+        self.moments[place::ENTERED] = life.entered_at_us;
+        self.moments[place::CREATED] = life.created_at_us;
+        self.moments[place::UPDATED] = life.updated_at_us;
+        self.set_moments(&[
+            life.wake_at_us,
+            life.completed_at_us,
+            life.failed_at_us,
+            life.timeout_at_us,
+            life.delete_at_us,
+        ]);
+        let attempts = self.extra.as_ref().map_or(0, |extra| extra.attempts);
+        if attempts != life.attempts {
+            self.change_extra(|extra| extra.attempts = life.attempts);
+        }
     }
 
     #[inline]
     pub fn marks(&self) -> Marks {
-        let due_us = match (self.moment(moment::WAKE), self.moment(moment::TIMEOUT)) {
-            _ if self.status != Status::Waiting => None,
+        let (waits, finished) = (
+            self.status == Status::Waiting,
+            self.status.is_finished(),
+        );
+        let [wake, _, _, timeout, delete] = self.moments();
+        let due_us = match (wake, timeout) {
             (Some(wake), Some(timeout)) => Some(wake.min(timeout)),
             (wake, timeout) => wake.or(timeout),
         };
         Marks {
             status: self.status,
-            due_us,
-            old_us: match self.status.is_finished() {
-                true => self.moment(moment::DELETE),
-                false => None,
-            },
+            due_us: due_us.filter(|_| waits),
+            old_us: delete.filter(|_| finished),
         }
     }
 
-    pub fn set_wake(&mut self, wake_at_us: Option<i64>) {
-        self.present &= !(1 << moment::WAKE);
-        self.set_moment(moment::WAKE, wake_at_us);
+    /// Makes a sleeping task due, and remembers it of a running one.
+    pub fn signal(&mut self, now_us: i64) {
+        self.signalled = true;
+        self.wake_at(now_us);
+    }
+
+    /// A wake that came while the task ran makes it due as soon as it sleeps again.
+    pub fn settle_signal(&mut self) {
+        if self.signalled && self.status != Status::Active {
+            self.signalled = false;
+            self.wake_at(self.moments[place::UPDATED]);
+        }
     }
 
     pub fn parent_id(&self) -> Option<&Id> {
@@ -189,35 +274,124 @@ impl Row {
         self.extra = (!extra.is_empty()).then_some(extra);
     }
 
+    /// The states it has been in.
+    pub fn trail(&self) -> Trail {
+        if self.has(flag::ONE_STEP) {
+            return Trail::begun(self.state, self.moments[place::ENTERED]);
+        }
+        Trail::from_parts(self.steps.clone(), self.step_count)
+    }
+
+    pub fn set_trail(&mut self, trail: Trail) {
+        let is_one_step = trail.has_just_begun(self.state, self.moments[place::ENTERED]);
+        self.flag(flag::ONE_STEP, is_one_step);
+        (self.steps, self.step_count) = match is_one_step {
+            true => Default::default(),
+            false => trail.into_parts(),
+        };
+    }
+
+    /// Changes the trail in place. It is written down from here on, with room for the steps of a burst.
+    #[inline]
+    pub fn change_trail(&mut self, change: impl FnOnce(&mut Trail)) {
+        let mut trail = if self.has(flag::ONE_STEP) {
+            self.flag(flag::ONE_STEP, false);
+            Trail::begun_with_room(self.state, self.moments[place::ENTERED])
+        } else {
+            Trail::from_parts(std::mem::take(&mut self.steps), self.step_count)
+        };
+        change(&mut trail);
+        (self.steps, self.step_count) = trail.into_parts();
+    }
+
+    /// Gives back the room for further steps.
+    pub fn shrink_trail(&mut self) {
+        if self.steps.len() > usize::from(self.step_count) {
+            let steps = std::mem::take(&mut self.steps);
+            let mut trail = Trail::from_parts(steps, self.step_count);
+            trail.shrink();
+            (self.steps, self.step_count) = trail.into_parts();
+        }
+    }
+
     pub fn heap_bytes(&self) -> usize {
         let extra = self.extra.as_ref().map_or(0, |extra| extra.heap_bytes());
-        self.id.heap_bytes() + self.data.heap_bytes() + self.trail.heap_bytes() + extra
+        self.data.heap_bytes() + size_of_val(&*self.steps) + extra
+    }
+
+    const fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
+    fn flag(&mut self, flag: u8, on: bool) {
+        self.flags = self.flags & !flag | if on { flag } else { 0 };
+    }
+
+    fn wake_at(&mut self, now_us: i64) {
+        let life = self.life();
+        let wake_at_us = transition::signalled(&life, now_us);
+        if wake_at_us != life.wake_at_us {
+            self.set_life(&Life { wake_at_us, ..life });
+        }
+    }
+
+    /// Wake, completed, failed, timeout, delete.
+    #[inline]
+    fn moments(&self) -> Moments {
+        if self.has(flag::CROWDED) {
+            let extra = self.extra.as_ref();
+            let moments = extra.and_then(|extra| extra.moments.as_deref());
+            return moments.copied().unwrap_or_default();
+        }
+        let moment = |flag: u8, place: usize| self.has(flag).then(|| self.moments[place]);
+        [
+            moment(flag::WAKE, place::NEXT),
+            moment(flag::COMPLETED, place::NEXT),
+            moment(flag::FAILED, place::NEXT),
+            moment(flag::TIMEOUT, place::LAST),
+            moment(flag::DELETE, place::LAST),
+        ]
     }
 
     #[inline]
-    fn moment(&self, which: usize) -> Option<i64> {
-        (self.present & (1 << which) != 0).then_some(self.moments[which])
-    }
-
-    #[inline]
-    fn set_moment(&mut self, which: usize, at_us: Option<i64>) {
-        self.present |= u8::from(at_us.is_some()) << which;
-        self.moments[which] = at_us.unwrap_or_default();
+    fn set_moments(&mut self, moments: &Moments) {
+        const FLAGS: [u8; 5] = [
+            flag::WAKE,
+            flag::COMPLETED,
+            flag::FAILED,
+            flag::TIMEOUT,
+            flag::DELETE,
+        ];
+        let [wake, completed, failed, timeout, delete] = *moments;
+        let crowded = [wake, completed, failed].iter().flatten().count() > 1
+            || timeout.is_some() && delete.is_some();
+        if crowded || self.has(flag::CROWDED) {
+            self.change_extra(|extra| extra.moments = crowded.then(|| Box::new(*moments)));
+        }
+        self.flag(flag::CROWDED, crowded);
+        for (moment, flag) in moments.iter().zip(FLAGS) {
+            self.flag(flag, moment.is_some());
+        }
+        self.moments[place::NEXT] = wake.or(completed).or(failed).unwrap_or_default();
+        self.moments[place::LAST] = timeout.or(delete).unwrap_or_default();
     }
 }
 
 impl Extra {
     fn is_empty(&self) -> bool {
+        let texts = self.text_id.is_some() || self.parent_id.is_some() || self.failure.is_some();
         let keys = self.start_key.is_some() || self.unique_key.is_some();
-        !keys && self.parent_id.is_none() && self.failure.is_none()
+        !texts && !keys && self.moments.is_none() && self.attempts == 0
     }
 
     fn heap_bytes(&self) -> usize {
         let boxes = [&self.start_key, &self.unique_key];
         let keys: usize = boxes.into_iter().flatten().map(|key| key.len()).sum();
         let failure = self.failure.as_ref().map_or(0, |failure| failure.0.len());
-        let parent = self.parent_id.as_ref().map_or(0, Id::heap_bytes);
-        size_of::<Self>() + keys + failure + parent
+        let ids = self.text_id.as_ref().map_or(0, |text| text.len())
+            + self.parent_id.as_ref().map_or(0, Id::heap_bytes);
+        let moments = self.moments.as_ref().map_or(0, |_| size_of::<Moments>());
+        size_of::<Self>() + keys + failure + ids + moments
     }
 }
 
@@ -226,8 +400,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_is_small() {
-        assert!(size_of::<Row>() <= 192, "{} bytes", size_of::<Row>());
+    fn a_row_is_two_cache_lines() {
+        assert_eq!(size_of::<Row>(), 128);
         assert_eq!(size_of::<Option<Row>>(), size_of::<Row>());
     }
 }

@@ -7,6 +7,7 @@ use crate::names::Name;
 use crate::task::id::{Id, IdRef};
 use crate::task::plan::Plan;
 use crate::task::record::{Life, Record, Status};
+use crate::task::trail::StepEnd;
 use crate::task::transition::{self, Outcome};
 
 /// What became of a task that was to be stored for the first time.
@@ -34,8 +35,8 @@ impl Store {
         Ok(Inserted::New)
     }
 
-    /// Moves a task to another state: the life and the trail follow from what is stored. None when it is not stored
-    /// with that version.
+    /// Moves a task to another state, or completes it: the life and the trail follow from what is stored. Its version,
+    /// or None when it is not stored with that one.
     ///
     /// # Errors
     /// As [`transition::apply`].
@@ -53,17 +54,26 @@ impl Store {
             return Ok(None);
         };
         let life = plan.apply(&row.life(), outcome, now_us)?;
-        let version = next_version(row)?;
+        let version = row.next_version()?;
         if attributes.is_some() {
             self.replace_data(slot, attributes, None)?;
         }
-        self.alter(slot, |row| {
-            row.version = version;
+        let advanced = |row: &mut Row| {
+            row.set_version(version);
+            row.change_trail(|trail| match outcome {
+                Outcome::Completed => trail.end(StepEnd::Completed),
+                _ => trail.moved(life.state, now_us),
+            });
             row.set_life(&life);
-            row.trail.moved(life.state, now_us);
-            settle_signals(row, &life);
-        });
-        Ok(Some(version))
+            settle(row);
+        };
+        if life.status.is_finished() && self.row(slot).is_some_and(|row| row.held_key().is_some()) {
+            // A finished task gives its unique key back.
+            self.relink(slot, advanced);
+        } else {
+            self.alter(slot, advanced);
+        }
+        Ok(Some(u64::from(version)))
     }
 
     /// Takes a task that is due, to run it: it is active from now on. Its version, or None when it is not due.
@@ -88,10 +98,7 @@ impl Store {
         let Some(slot) = self.slot(id) else {
             return false;
         };
-        self.alter(slot, |row| {
-            row.signals = row.signals.saturating_add(1);
-            row.set_wake(transition::signalled(&row.life(), now_us));
-        });
+        self.alter(slot, |row| row.signal(now_us));
         true
     }
 
@@ -103,7 +110,9 @@ impl Store {
 
     /// Forgets finished tasks whose time has come, `limit` at most; of the given classes, or of all. How many.
     pub fn delete_old(&mut self, before_us: i64, types: Option<&[Name]>, limit: usize) -> usize {
-        let old = self.shelves_of(types).flat_map(|shelf| shelf.old(before_us));
+        let old = self
+            .shelves_of(types)
+            .flat_map(|shelf| shelf.old(before_us));
         let slots: Vec<u32> = old.take(limit).collect();
         slots.iter().filter_map(|slot| self.remove(*slot)).count()
     }
@@ -111,7 +120,7 @@ impl Store {
     fn row_at(&self, id: IdRef<'_>, version: Option<u64>) -> Option<(u32, &Row)> {
         let slot = self.slot(id)?;
         let row = self.row(slot)?;
-        let fits = version.is_none_or(|version| version == row.version);
+        let fits = version.is_none_or(|version| version == row.version());
         fits.then_some((slot, row))
     }
 
@@ -124,16 +133,16 @@ impl Store {
         let Some((slot, row)) = self.row_at(id, version) else {
             return Ok(None);
         };
-        let version = next_version(row)?;
+        let version = row.next_version()?;
         let Some(life) = woken(&row.life()) else {
             return Ok(None);
         };
         self.alter(slot, |row| {
-            row.version = version;
-            row.signals = 0;
+            row.set_version(version);
+            row.signalled = false;
             row.set_life(&life);
         });
-        Ok(Some(version))
+        Ok(Some(u64::from(version)))
     }
 
     pub(super) fn replace_data(
@@ -154,28 +163,20 @@ impl Store {
     /// The task that is there already under one of the keys of this one.
     fn existing(&self, record: &Record) -> Option<Id> {
         let parent_id = record.parent_id.as_ref().map(Id::as_ref);
-        let started = record.start_key.as_ref().and_then(|key| self.started(parent_id, key));
+        let started = record
+            .start_key
+            .as_ref()
+            .and_then(|key| self.started(parent_id, key));
         let unfinished = !record.life.status.is_finished();
         let key = record.unique_key.as_ref().filter(|_| unfinished);
         started.or_else(|| self.holder(key?))
     }
-
 }
 
-pub(super) fn next_version(row: &Row) -> Result<u64, Error> {
-    let next = row.version.checked_add(1);
-    next.ok_or_else(|| Error::CounterOutOfRange("versions"))
-}
-
-/// A wake that came while the task ran makes it due as soon as it sleeps again. A task that sleeps or has ended gives
-/// back the room for further steps.
-pub(super) fn settle_signals(row: &mut Row, life: &Life) {
-    if life.status == Status::Active {
-        return;
+/// A task that sleeps, or has ended, is woken by what came while it ran, and gives back the room for further steps.
+pub(super) fn settle(row: &mut Row) {
+    if row.marks().status != Status::Active {
+        row.settle_signal();
+        row.shrink_trail();
     }
-    if row.signals > 0 {
-        row.set_wake(transition::signalled(life, life.updated_at_us));
-        row.signals = 0;
-    }
-    row.trail.shrink();
 }
