@@ -1,24 +1,25 @@
 # frozen_string_literal: true
 
-require_relative "task/attributes"
-require_relative "task/models"
-require_relative "task/validations"
-require_relative "task/retry_rule"
-require_relative "task/dsl"
-require_relative "task/options"
-require_relative "task/fields"
-require_relative "task/transitions"
-require_relative "task/time_words"
-require_relative "task/running"
-require_relative "task/wakes"
-require_relative "task/interactions"
-require_relative "task/children"
-require_relative "task/serialisation"
-require_relative "task/persistence"
-require_relative "task/burst"
-require_relative "task/chart"
-require_relative "task/drawing"
-require_relative "task/testing"
+require_relative "machine"
+require_relative "machine/attributes"
+require_relative "machine/models"
+require_relative "machine/validations"
+require_relative "machine/retry_rule"
+require_relative "machine/dsl"
+require_relative "machine/options"
+require_relative "machine/fields"
+require_relative "machine/transitions"
+require_relative "machine/time_words"
+require_relative "machine/running"
+require_relative "machine/wakes"
+require_relative "machine/interactions"
+require_relative "machine/children"
+require_relative "machine/serialisation"
+require_relative "machine/persistence"
+require_relative "machine/burst"
+require_relative "machine/chart"
+require_relative "machine/drawing"
+require_relative "machine/testing"
 
 module Operations
   # A durable flowchart. What people write is the class; what is stored of a task survives the process.
@@ -41,23 +42,25 @@ module Operations
   #
   # One task object belongs to one thread at a time; the storage keeps copies of one task from overwriting each other.
   class Task
-    include Attributes
-    include Models
-    include Validations
-    extend DSL
-    extend Options
-    include Fields
-    include Transitions
-    include TimeWords
-    include Running
-    include Wakes
-    include Interactions
-    include Children
-    include Serialisation
-    include Persistence
-    include Burst
-    include Drawing
-    extend Testing
+    include Machine::Attributes
+    include Machine::Models
+    include Machine::Validations
+    extend Machine::DSL
+    extend Machine::Options
+    include Machine::Fields
+    include Machine::Transitions
+    include Machine::TimeWords
+    include Machine::Running
+    include Machine::Wakes
+    include Machine::Interactions
+    include Machine::Children
+    include Machine::Serialisation
+    extend Machine::SerialisationOfClass
+    include Machine::Persistence
+    include Machine::Burst
+    include Machine::Drawing
+    extend Machine::DrawingOfClass
+    extend Machine::Testing
 
     class << self
       # Stores a task and runs it until it sleeps, is completed or fails.

@@ -22,7 +22,7 @@ module Operations
   # A value has two forms: the *cast* one that a reader returns (a Date), and the *serialised* one that is stored
   # ("2024-02-03"), which JSON can hold. For integer, float, boolean and text both are the same object.
   module Types
-    # A value that a type cannot hold. {Operations::Task::Attributes} adds the names of class and attribute.
+    # A value that a type cannot hold. {Operations::Machine::Attributes} adds the names of class and attribute.
     class CastError < ArgumentError; end
 
     CLASSES = {

@@ -13,7 +13,7 @@ module Operations
     # @param out [IO]
     # @return [Boolean] whether all is well
     def report(out)
-      errors = @classes.flat_map { |klass| Task::Chart.errors_of(klass) }
+      errors = @classes.flat_map { |klass| Machine::Chart.errors_of(klass) }
       warnings = @classes.flat_map { |klass| klass.plan.warnings }
       errors.each { |text| out.puts "error: #{text}" }
       warnings.each { |text| out.puts "warning: #{text}" }

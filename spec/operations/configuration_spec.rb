@@ -72,7 +72,7 @@ RSpec.describe "Configuration of Operations" do
   end
 
   it "refuses what cannot be a storage or an executor, and says what it lacks", req: "O-09" do
-    expect { Operations.storage = Object.new }.to raise_error(ArgumentError, /storage.*save, find, sleeping_tasks, sub_tasks_of, delete_old.*Operations::Storage::Base/)
+    expect { Operations.storage = Object.new }.to raise_error(ArgumentError, /storage needs save, find, sleeping_tasks, sub_tasks_of, delete_old.*Operations::Storage::Base/)
     expect { Operations.storage = Operations::Storage::Memory }.to raise_error(ArgumentError, /instance/)
     expect { Operations.executor = :inline }.to raise_error(ArgumentError, /executor.*call, later, wake.*:inline/)
   end

@@ -2,9 +2,9 @@
 
 # The least that can have attributes, models and validations: what Operations::Task and flows do, and nothing else.
 class AttributeHost
-  include Operations::Task::Attributes
-  include Operations::Task::Models
-  include Operations::Task::Validations
+  include Operations::Machine::Attributes
+  include Operations::Machine::Models
+  include Operations::Machine::Validations
 
   def self.inherited(subclass)
     super

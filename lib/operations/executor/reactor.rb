@@ -90,7 +90,7 @@ module Operations
 
       def perform(label, block)
         block.call
-      rescue *Task::Running::RECORDED => error
+      rescue *Machine::RECORDED => error
         collect(label, error)
       ensure
         @lock.synchronize { finished(1) }

@@ -60,7 +60,7 @@ module Operations
 
       # (see Base#count_sub_tasks)
       def count_sub_tasks(task, statuses = nil)
-        @store.count_children(task.id.to_s, statuses&.map { |status| Task::Fields::CODES.fetch(status) })
+        @store.count_children(task.id.to_s, statuses&.map { |status| Machine::CODES.fetch(status) })
       end
 
       # (see Base#delete_old)

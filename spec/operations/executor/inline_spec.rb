@@ -5,7 +5,7 @@ RSpec.describe Operations::Executor::Inline, req: "O-24" do
 
   before { Operations.executor = described_class.new }
 
-  it "is what runs tasks when nothing else was said", req: %w[O-03 O-85] do
+  it "is what runs tasks when nothing else was said", req: %w[O-03 O-75 O-85] do
     Operations.reset!
     expect(Operations.executor).to be_an_instance_of(described_class)
     expect(Operations::InlineExecutor).to equal(described_class)

@@ -1,0 +1,62 @@
+# frozen_string_literal: true
+
+module Operations
+  module Machine
+    # Sub-tasks: starting them, and looking at them.
+    module Children
+      # Starts a sub-task. Inside a handler it is stored in the commit of the handler's transition, so a handler that
+      # is repeated after a crash finds the sub-task it had started; outside of one it is stored at once.
+      # @param task_class [Class] a subclass of {Operations::Task}
+      # @param attributes [Hash] as for `task_class.later`
+      # @return [Operations::Task] waiting, and due at once
+      # @raise [ValidationError]
+      def start(task_class, **attributes)
+        unless task_class.is_a?(Class) && task_class <= Task
+          raise ArgumentError, "start takes a subclass of Operations::Task, not #{task_class.inspect}"
+        end
+        return task_class.later(parent_task_id: @id, **attributes) if stored? && !_running_here?
+
+        _start_in_handler(task_class.new(task_status: :waiting, parent_task_id: @id, **attributes))
+      end
+
+      # @return [SubTasks] all that this task has started, in that order
+      def sub_tasks = SubTasks.new(self)
+
+      # @return [SubTasks] those whose status is active: being run right now
+      def active_sub_tasks = SubTasks.new(self, %i[active])
+
+      # @return [SubTasks] those that are active or waiting
+      def unfinished_sub_tasks = SubTasks.new(self, %i[active waiting])
+
+      # @return [SubTasks]
+      def completed_sub_tasks = SubTasks.new(self, %i[completed])
+
+      # @return [SubTasks]
+      def failed_sub_tasks = SubTasks.new(self, %i[failed])
+
+      # @private started by the handler that runs now, and not stored yet
+      def _started_tasks = @_started || []
+
+      # @private steps/ordinal: the same for the same call of a repeated handler
+      attr_accessor :start_key
+
+      private
+
+      def _start_in_handler(child)
+        @_started ||= []
+        child.id ||= Operations.storage.new_id
+        child.start_key = "#{_steps_stored}/#{@_started.size}" if _repeatable?
+        @_started << child
+        child
+      end
+
+      # An interaction or on_timeout is never repeated, so each of its calls starts sub-tasks of its own.
+      def _repeatable? = @_running && @_running != :interaction && @_mover != "timeout"
+
+      def _steps_stored
+        _settle
+        @_steps
+      end
+    end
+  end
+end

@@ -1,0 +1,170 @@
+# frozen_string_literal: true
+
+module Operations
+  module Machine
+    # The system fields of a task, as people read and set them. Moments are `Time` in UTC here and integer
+    # microseconds inside; the core changes them only through the transitions.
+    module Fields
+      # @return [String, Integer, nil] given by the storage at the first save
+      attr_accessor :id
+      # @return [String, Integer, nil] the task that started this one
+      attr_accessor :parent_task_id
+      # @return [String, nil] of the error the task failed with; the backtrace is one line a frame
+      attr_accessor :exception_class, :exception_message, :exception_backtrace
+      # @return [String]
+      attr_reader :current_state
+      # @private
+      attr_reader :_version, :_moved_us, :_trail, :_plan
+
+      alias_method :parent_id, :parent_task_id
+      alias_method :parent_id=, :parent_task_id=
+
+      # @return [Symbol] :active, :waiting, :completed or :failed. A task that declares an attribute `status` has that
+      #   one instead; {#task_status} and the predicates stay the machine's.
+      def status = @_status
+
+      # @private the machine's, whatever the author declared
+      def _status_name = @_status
+
+      # @return [String]
+      def task_status = @_status.name
+
+      # @return [String, nil] the name of the class, as it is stored
+      def type = self.class.name
+
+      def active? = @_status == :active
+
+      def waiting? = @_status == :waiting
+
+      def completed? = @_status == :completed
+
+      def failed? = @_status == :failed
+
+      # @private
+      def _finished? = @_status == :completed || @_status == :failed
+
+      # @param name [Symbol, String, Integer]
+      # @raise [ArgumentError] when it is none of the four
+      def status=(name)
+        _settle
+        @_status = _status_named(name)
+        @_wake_us = nil unless @_status == :waiting
+      end
+      alias_method :task_status=, :status=
+
+      # @param state [Symbol, String]
+      # @raise [InvalidState] when the task has no such state
+      def current_state=(state)
+        _settle
+        @_stop = @_stops[state] || _unknown_state(state)
+        @current_state = @_stop.name
+      end
+
+      # @return [Boolean] whether the task is in that state
+      def in?(state) = @current_state == state.to_s
+      alias_method :waiting_until?, :in?
+
+      # @return [Time, nil] when a waiting task is looked at next
+      def wake_at = Clock.time(_wake_us)
+
+      # @return [Time, nil] when the task times out, unless it changes its state before
+      def timeout_at = Clock.time(_timeout_us)
+
+      # @return [Time, nil] from when on a finished task may be deleted
+      def delete_at = Clock.time(_settle && @_delete_us)
+
+      # @return [Time]
+      def created_at = Clock.time(@_created_us)
+
+      # @return [Time] of the last save
+      def updated_at = Clock.time(@_updated_us)
+
+      # @return [Time, nil]
+      def completed_at = Clock.time(@_completed_us)
+
+      # @return [Time, nil]
+      def failed_at = Clock.time(@_failed_us)
+
+      %i[wake timeout delete created updated completed failed].each do |moment|
+        class_eval <<~RUBY, __FILE__, __LINE__ + 1
+          def #{moment}_at=(time)
+            _settle
+            @_#{moment}_us = Clock.us(time)
+          end
+        RUBY
+      end
+
+      alias_method :wakes_at, :wake_at
+      alias_method :wakes_at=, :wake_at=
+      alias_method :expires_at, :timeout_at
+      alias_method :expires_at=, :timeout_at=
+
+      # @return [Operations::Task, nil] the task that started this one
+      def parent = @parent_task_id && Operations.storage.find(@parent_task_id)
+
+      def parent=(task)
+        @parent_task_id = task&.id
+      end
+
+      # @return [Array<History::Entry>] the states the task has been in, oldest first
+      def history
+        _settle
+        History.entries(_trail_now, @_completed_us || @_failed_us)
+      end
+
+      # @return [Array<Participant::Entry>] the models in the attributes that the class indexes
+      def participants
+        self.class.indexed_attributes.flat_map do |name|
+          Array(public_send(name)).uniq.map { |model| Participant::Entry.new(self, model, name.to_s) }
+        end
+      end
+
+      # @private A module may bring another instance_exec.
+      def extend(*)
+        super.tap do
+          @_interpreted ||= Chart.interpreted?(singleton_class)
+          @_plain &&= !Burst.hooked?(singleton_class)
+        end
+      end
+
+      # @private whether blocks must go through instance_exec and instance_eval, because somebody overrides them
+      def _interpreted? = @_interpreted
+
+      private
+
+      def _use_chart(chart)
+        @_stops = chart.stops
+        @_plan = chart.plan
+        @_interpreted = chart.interpreted
+        @_plain = chart.plain
+      end
+
+      # A double or an override on this one object.
+      def singleton_method_added(name)
+        super
+        @_interpreted = true if name == :instance_exec || name == :instance_eval
+        @_plain = false if HOOKS.key?(name)
+      end
+
+      def _wake_us = _settle && @_wake_us
+
+      def _timeout_us = _settle && @_timeout_us
+
+      def _status_named(name)
+        return STATUSES.fetch(name) { _bad_status(name) } if name.is_a?(Integer)
+
+        symbol = name.respond_to?(:to_sym) ? name.to_sym : name
+        CODES.key?(symbol) ? symbol : _bad_status(name)
+      end
+
+      def _bad_status(name)
+        raise ArgumentError, "a task is #{CODES.keys.join(", ")}, not #{name.inspect}"
+      end
+
+      def _unknown_state(state)
+        raise InvalidState.new("No handler for state: #{state}. #{self.class.name || Registry::UNNAMED} has " \
+          "#{@_plan.states.map { |name| ":#{name}" }.join(", ")}; check its go_to lines.", self)
+      end
+    end
+  end
+end

@@ -1,0 +1,111 @@
+# frozen_string_literal: true
+
+module Operations
+  module Machine
+    # Serving interactions: one at a time, on the stored task, all or nothing.
+    module Interactions
+      # Claims the stored task, runs the interaction's block on it, stores everything in one write, then wakes it.
+      # Inside a handler of the same task it runs as part of that handler.
+      # @private
+      # @return [self]
+      # @raise [InvalidState] when the interaction is not legal in the stored state
+      # @raise [Busy] when somebody else has been running the task for five seconds
+      def _serve(handler, args, keywords, block)
+        return _serve_here(handler, args, keywords, block) if _running_here? || !stored?
+
+        kept = unsaved_data
+        claimed = _claim_for(handler)
+        _all_or_nothing(claimed, kept) { handler.perform(self, args, keywords, block) }
+        _store_interaction(handler)
+        wake_up!
+      rescue Fenced
+        _give_back
+        raise
+      end
+
+      private
+
+      def _serve_here(handler, args, keywords, block)
+        handler.perform(self, args, keywords, block)
+        _moved_by(handler.name.name) unless @_running
+        wake_up!
+      end
+
+      # @return [Operations::Task] the task as it is stored: claimed, or finished
+      def _claim_for(handler)
+        patience_ends = _monotonic + PATIENCE
+        Kernel.loop do
+          unless @_running # by another fiber, with this very object
+            stored = _stored_copy
+            _time_out_first && next if timeout_expired?
+            handler.check(self) unless active?
+            return _take_over(stored) if _finished? || Operations.storage.claim_copy(stored, Clock.now_us)
+          end
+          raise _busy(handler) if _monotonic > patience_ends
+
+          Kernel.sleep(PAUSE)
+        end
+      end
+
+      def _stored_copy
+        stored = Operations.storage.find(@id)
+        raise Error.new("#{self} is no longer stored, so nobody can act on it", self) unless stored
+
+        _adopt(stored)
+        stored
+      end
+
+      def _take_over(stored)
+        _adopt(stored)
+        stored
+      end
+
+      # Without an `on_timeout` this raises: too late is too late.
+      def _time_out_first = execute_wake
+
+      def _all_or_nothing(claimed, kept)
+        @_running = :interaction
+        @_runner = Fiber.current
+        done = false
+        yield
+        done = true
+      rescue Error => error
+        error.about(self)
+        raise
+      ensure
+        @_running = false
+        _undo(claimed, kept) unless done
+      end
+
+      # Nothing of the block is stored; the task waits as it did before.
+      def _undo(claimed, kept)
+        @_started = @_mover = nil
+        _put_back(claimed)
+        _adopt(claimed, kept)
+      end
+
+      # Somebody may have changed the task, or the storage be gone: what the block raised is the error to see.
+      def _put_back(claimed)
+        Operations.storage.save(claimed) unless claimed._finished?
+      rescue Fenced
+        _give_back
+      rescue *RECORDED => error
+        Operations.logger.error("#{self} could not be given back: #{error.class}: #{error.message}")
+      end
+
+      def _store_interaction(handler)
+        _moved_by(handler.name.name) unless @_trail[-4] == @current_state
+        now = Clock.now_us
+        self._life = @_plan.sleep(_life, now, now) unless _finished?
+        _store_step
+      end
+
+      def _busy(handler)
+        Busy.new("#{self} is being run by somebody else; ##{handler.name} waited #{PATIENCE.to_i} seconds and did nothing. " \
+          "Try again later.", self)
+      end
+
+      def _monotonic = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    end
+  end
+end

@@ -1,0 +1,196 @@
+# frozen_string_literal: true
+
+module Operations
+  module Machine
+    # Creating, saving and reading again.
+    module Persistence
+      # Checks and stores the task. In an interaction it only checks: what an interaction does is stored in one write,
+      # when its block has ended.
+      # @return [true]
+      # @raise [ValidationError]
+      # @raise [Busy] when the stored task was changed since this copy was read
+      def save!
+        validate!
+        _save_now unless @_running == :interaction
+        true
+      end
+
+      # @return [Boolean] false when it is not valid; then {#errors} says why, and nothing is stored
+      def save = valid? && save!
+
+      # Assigns, checks and stores.
+      # @param fields [Hash] attributes, models and system fields
+      # @return [Boolean] false when it is not valid
+      def update(**fields)
+        return _finish(fields) if _finishing?(fields)
+
+        _assign_fields(fields)
+        save
+      end
+
+      # (see #update)
+      # @raise [ValidationError]
+      def update!(**fields)
+        return _finish(fields) if _finishing?(fields)
+
+        _assign_fields(fields)
+        save!
+      end
+
+      # Takes over what is stored, dropping what was not saved.
+      # @return [self]
+      # @raise [Error] when it is no longer stored
+      def reload
+        stored = @id && Operations.storage.find(@id)
+        raise Error.new("#{self} is not stored, so it cannot be reloaded", self) unless stored
+
+        _adopt(stored, {})
+      end
+
+      # @return [self]
+      def destroy
+        Operations.storage.delete(@id) if @id
+        @_version = @_saved_in = nil
+        self
+      end
+
+      # @return [Boolean] whether this task came from the storage in use, or went there
+      def stored? = !@id.nil? && Operations.storage.equal?(@_saved_in)
+      alias_method :persisted?, :stored?
+
+      # @private
+      # @return [Operations::Task] itself, or the unfinished one with the same `unique_by`
+      def _insert = Operations.storage.insert(self)
+
+      # @private What a storage says after it has written or read the task.
+      def stored_as(storage, version)
+        @_saved_in = storage
+        @_version = version
+        @_moved_us = nil
+        data_saved!
+        self
+      end
+
+      # @private What a storage says after a claim: what was assigned on this copy is still to be saved.
+      def claimed_as(storage, version)
+        @_saved_in = storage
+        @_version = version
+      end
+
+      # Stores a move inside a burst: the storage applies the core's transition in the call that also stores it.
+      # @private
+      # @return [Integer, nil] nil when there is more to store than that
+      def _store_move(storage, native)
+        return unless @_moved_us && storage.equal?(@_saved_in) && @_mover.nil? && @pending_models.nil?
+
+        changed = _data_changed?
+        native.move(@id, @_version, @_plan, @current_state, @_moved_us, changed ? serialised_attributes : nil) || raise(_fenced)
+        @_version += 1
+        data_saved! if changed
+        _note_step
+        @_steps += 1
+        @_updated_us = @_moved_us
+        @_moved_us = nil
+        @_version
+      end
+
+      # @private
+      def _fenced
+        gone = Operations.storage.find(@id).nil?
+        Fenced.new("#{self} was #{gone ? "deleted" : "changed"} by somebody else since this copy was read. " \
+          "#{gone ? "Start a new one." : "Reload it, then make the change again."}", self)
+      end
+
+      # @private
+      # @return [Integer, nil] nil when this copy did not come from that storage
+      def version_in(storage) = (@_version if storage.equal?(@_saved_in))
+
+      # @private
+      def _touch(now_us)
+        _settle
+        @_updated_us = now_us
+      end
+
+      # Takes over another copy; what was assigned here and not saved stays assigned.
+      # @private
+      def _adopt(other, kept = unsaved_data)
+        STATE.each { |name| instance_variable_set(name, other.instance_variable_get(name)) }
+        @_trail = @_trail.dup
+        restore_data(_copy(other.serialised_attributes), other.serialised_models)
+        assign_attributes(kept) unless kept.empty?
+        self
+      end
+
+      private
+
+      # A `dup` shares nothing with the task it was made of.
+      def initialize_copy(other)
+        super
+        _adopt(other, other.unsaved_data)
+      end
+
+      def _finishing?(fields)
+        wanted = fields[:task_status]
+        (wanted == "completed" || wanted == :completed) && (fields.keys - %i[task_status completed_at]).empty?
+      end
+
+      def _finish(fields)
+        complete(Clock.us(fields[:completed_at]) || Clock.now_us)
+        _store_step unless @_running
+        true
+      end
+
+      # Sub-tasks that were started before the first save go with it.
+      def _save_now = (@_started && !@_running) ? _store_step : Operations.storage.save(self)
+
+      def _assign_fields(fields)
+        own, given = fields.partition { |name, _value| _system_field?(name) }
+        own.each { |name, value| public_send(:"#{name}=", value) }
+        assign_attributes(given.to_h)
+      end
+
+      def _system_field?(name)
+        SYSTEM.include?(name.to_sym) && !(name.to_sym == :status && self.class.attribute_definitions.key?("status"))
+      end
+
+      def _take_system_fields(given)
+        return NOTHING unless given.any? { |name, _value| _system_field?(name) }
+
+        own = given.select { |name, _value| _system_field?(name) }
+        own.each_key { |name| given.delete(name) }
+        given.merge!(own.delete(:attributes).to_h.transform_keys(&:to_sym)) { |_name, wanted, _other| wanted } if own[:attributes]
+        given.merge!(own.delete(:models).to_h.transform_keys(&:to_sym)) { |_name, wanted, _other| wanted } if own[:models]
+        own
+      end
+
+      def _start_life(system)
+        now = Clock.now_us
+        return self._life = @_plan.create(now, false) if system.empty?
+
+        status = _status_named(system.delete(:task_status) || system.delete(:status) || :active)
+        state = system.delete(:current_state)
+        return self._life = @_plan.create(now, status == :waiting) if system.empty? && state.nil? && !%i[completed failed].include?(status)
+
+        _start_in(state || self.class.initial_state, status, now)
+        system.except(:type).each { |name, value| public_send(:"#{name}=", value) }
+      end
+
+      def _start_in(state, status, now)
+        _check_state(state)
+        self._life = @_plan.create_in(state.to_s, now)
+        case status
+        when :waiting then self._life = @_plan.sleep(_life, now, now)
+        when :completed then complete(now)
+        when :failed then self._life = @_plan.fail(_life, now)
+        end
+      end
+
+      def _check_state(state)
+        return if @_stops.key?(state)
+
+        errors.add(:current_state, "is invalid: there is no state :#{state}; there are #{@_plan.states.map { |name| ":#{name}" }.join(", ")}")
+        raise ValidationError.new(errors.full_messages.join(", "), self, errors)
+      end
+    end
+  end
+end

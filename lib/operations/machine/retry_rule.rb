@@ -1,0 +1,67 @@
+# frozen_string_literal: true
+
+module Operations
+  module Machine
+    # One `retry_on` line: which errors, how often, how long between two tries. ActiveJob's signature and counting:
+    # `attempts: 5` is five runs of the handler in all.
+    class RetryRule
+      # @return [Hash] :queue and :priority for the retry, where an executor has such things
+      attr_reader :options
+      # @return [Proc, nil] called with task and error instead of raising, when all attempts are used
+      attr_reader :exhausted
+
+      def initialize(errors, wait:, attempts:, jitter:, options:, exhausted:)
+        @errors = checked_errors(errors)
+        @wait = checked_wait(wait)
+        @attempts = checked_attempts(attempts)
+        @jitter = jitter
+        @options = options
+        @exhausted = exhausted
+      end
+
+      # @return [Boolean] whether the rule is about this error
+      def matches?(error)
+        @errors.any? { |wanted| wanted.is_a?(String) ? error.class.ancestors.any? { |a| a.name == wanted } : wanted === error }
+      end
+
+      # @param tries [Integer] failed tries so far, this one included
+      def again?(tries) = @attempts == :unlimited || tries < @attempts
+
+      # @param tries [Integer] failed tries so far, this one included
+      # @return [Integer] microseconds to wait
+      def wait_us(tries)
+        case @wait
+        when :polynomially_longer then jittered(tries**4 * 1_000_000, @jitter || 0.15) + 2_000_000
+        when Proc then Duration.us(@wait.call(tries), :wait)
+        else jittered(Duration.us(@wait, :wait), @jitter || 0)
+        end
+      end
+
+      private
+
+      def jittered(us, share) = us + (us * share.to_f * Kernel.rand).round
+
+      def checked_errors(errors)
+        raise ArgumentError, "retry_on needs an error class, e.g. retry_on Net::OpenTimeout" if errors.empty?
+
+        stranger = errors.find { |error| !error.is_a?(Module) && !error.is_a?(String) }
+        return errors if stranger.nil?
+
+        raise ArgumentError, "retry_on takes error classes or their names, not #{stranger.inspect}"
+      end
+
+      def checked_wait(wait)
+        return wait if wait.is_a?(Proc) || wait == :polynomially_longer
+
+        Duration.us(wait, "retry_on wait:")
+        wait
+      end
+
+      def checked_attempts(attempts)
+        return attempts if attempts == :unlimited || (attempts.is_a?(Integer) && attempts.positive?)
+
+        raise ArgumentError, "retry_on attempts: is a number from 1 on, or :unlimited, not #{attempts.inspect}"
+      end
+    end
+  end
+end

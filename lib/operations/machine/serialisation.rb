@@ -1,0 +1,111 @@
+# frozen_string_literal: true
+
+module Operations
+  module Machine
+    # The words of the class.
+    module SerialisationOfClass
+      # @param data [Hash] as {Serialisation#to_h} or {Serialisation#to_record} made it; keys may be Strings, times
+      #   ISO 8601 text, as a JSON column gives them back
+      # @return [Operations::Task]
+      def restore_from(data)
+        allocate.tap { |task| task.send(:_restore, data.transform_keys(&:to_sym)) }
+      end
+
+      # @private as the native store gives it
+      def from_row(row) = allocate.tap { |task| task.send(:_restore_row, row) }
+    end
+
+    # A task as a Hash and back, for storages of every kind.
+    module Serialisation
+      # @return [Hash] the public fields: `status` a String, times Time, `attributes` and `models` JSON-safe
+      def to_h
+        {
+          id: @id, type:, status: task_status, current_state: @current_state,
+          attributes: _copy(serialised_attributes), models: _copy(serialised_models), parent_task_id: @parent_task_id,
+          exception_class: @exception_class, exception_message: @exception_message,
+          exception_backtrace: @exception_backtrace, created_at:, updated_at:, wake_at:, timeout_at:, delete_at:,
+          completed_at:, failed_at:
+        }
+      end
+
+      # @return [Hash] {#to_h} and what a storage should keep beside it: `entered_at` (Time), `steps`, `attempts`,
+      #   `history` (flat Array, JSON-safe), `unique_key` and `start_key` (String or nil)
+      def to_record
+        _settle
+        to_h.merge(entered_at: Clock.time(@_entered_us), steps: @_steps, attempts: @_attempts, history: _trail_now.dup,
+          unique_key: (unique_key unless _finished?), start_key: @start_key)
+      end
+
+      # @private
+      # @return [String, nil] equal for tasks that `unique_by` takes for the same
+      def unique_key
+        names = self.class.unique_names
+        return unless names
+
+        require "json"
+        require "digest"
+        values = names.map { |name| _canonical(serialised_attributes.fetch(name) { serialised_models[name] }) }
+        "#{type}/#{Digest::SHA256.hexdigest(JSON.generate(values, allow_nan: true))}"
+      end
+
+      private
+
+      def _copy(value)
+        case value
+        when Hash then value.transform_values { |inner| _copy(inner) }
+        when Array then value.map { |inner| _copy(inner) }
+        when String then value.frozen? ? value : value.dup
+        else value
+        end
+      end
+
+      # The same for values that are equal: a Hash in the order of its keys, text that JSON cannot carry as its bytes.
+      def _canonical(value)
+        case value
+        when Hash then value.sort.to_h { |key, inner| [key, _canonical(inner)] }
+        when Array then value.map { |inner| _canonical(inner) }
+        when String
+          text = value.ascii_only? ? value.dup.force_encoding(Encoding::UTF_8) : value
+          (text.encoding == Encoding::UTF_8 && text.valid_encoding?) ? text : [text.encoding.name, text.unpack1("H*")]
+        else value
+        end
+      end
+
+      def _restore(data)
+        _use_chart(self.class.chart)
+        @id = data[:id]
+        @parent_task_id = data[:parent_task_id]
+        @exception_class, @exception_message, @exception_backtrace =
+          data.values_at(:exception_class, :exception_message, :exception_backtrace)
+        @start_key = data[:start_key]
+        self._life = _life_in(data)
+        @_trail = data[:history]&.dup || [@current_state, @_entered_us, History::STAYED, nil]
+        restore_data(_copy(data[:attributes] || {}), _copy(data[:models] || {}))
+      end
+
+      def _restore_row(row)
+        _use_chart(self.class.chart)
+        @id, @_version, _type, life, @parent_task_id, attributes, models, failure, @_trail = row
+        @exception_class, @exception_message, @exception_backtrace = failure
+        self._life = life
+        restore_data(attributes, models)
+      end
+
+      def _life_in(data)
+        moments = %i[wake_at timeout_at delete_at completed_at failed_at].map { |key| Clock.us(data[key]) }
+        created = Clock.us(data[:created_at]) || Clock.now_us
+        [CODES[_status_named(data.fetch(:status))], data[:current_state].to_s, _entered_in(data, moments[1], created),
+          *moments, data[:steps] || 0, data[:attempts] || 0, created, Clock.us(data[:updated_at]) || created]
+      end
+
+      # A storage with only the public fields still shows when the state was entered: the timeout counts from there.
+      def _entered_in(data, timeout_us, created_us)
+        given = Clock.us(data[:entered_at])
+        return given if given
+
+        timeout = self.class.execution_timeout
+        (timeout_us && timeout) ? timeout_us - Duration.us(timeout, :timeout) : created_us
+      end
+    end
+  end
+end

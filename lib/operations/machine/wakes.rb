@@ -1,0 +1,100 @@
+# frozen_string_literal: true
+
+module Operations
+  module Machine
+    # Waking: by time, by a person, by the end of a sub-task; and timing out.
+    module Wakes
+      # Wakes a waiting task whether it is due or not, with what was changed on this copy. Does nothing on a finished
+      # task, on one that is being run, and on a copy that is older than what is stored (which it then catches up with).
+      # @return [self]
+      # @raise [Operations::Timeout] when its timeout has passed and it has no `on_timeout`
+      # @raise whatever a handler raised, after it was recorded
+      def wake_up!
+        return self if _finished? || @_running
+
+        Operations.executor.wake(self)
+        self
+      end
+
+      # What an executor does to wake a task, in whatever thread, fiber or job it has: claims it, so that of several
+      # only one runs it, then times it out or runs it.
+      # @return [self]
+      def execute_wake
+        @_wake_result = nil
+        return self if _finished? || @_running
+
+        now = Clock.now_us
+        expired = @_plan.expired?(_life, now)
+        return _catch_up if stored? && !Operations.storage.claim_copy(self, now)
+
+        @_wake_result = expired ? :timed_out : :woken
+        self._life = @_plan.wake(_life, now) if waiting?
+        expired ? _time_out : execute_state_machine
+      end
+
+      # @private :woken, :timed_out, or nil when somebody else was quicker
+      attr_reader :_wake_result
+
+      # @return [Boolean] whether the task waits and its timeout has passed
+      def timeout_expired? = @_plan.expired?(_life, Clock.now_us)
+
+      # @private The error is on the task; whoever wakes many goes on with the next.
+      def _wake_quietly
+        wake_up!
+      rescue *RECORDED => error
+        Operations.logger.error("#{self} failed: #{error.class}: #{error.message}")
+        self
+      end
+
+      # @private Back to sleep, due at once, in the state that is stored.
+      def _interrupted!
+        now = Clock.now_us
+        self._life = @_plan.sleep(_life, now, now)
+      end
+
+      private
+
+      # A copy that lost takes over what is stored; what was assigned on it stays assigned.
+      def _catch_up
+        current = @id && Operations.storage.find(@id)
+        current ? _adopt(current) : self
+      end
+
+      def _time_out
+        handler = self.class.timeout_handler
+        return _fail_by_timeout unless handler
+
+        _guarded { _run_timeout(handler) }
+      end
+
+      def _run_timeout(handler)
+        @_from = @current_state
+        @_mover = "timeout"
+        before = @_timeout_us
+        instance_exec(&handler)
+        return _leave_timed_out_state if _finished? || !in?(@_from)
+        return _fail_by_timeout unless _later_timeout?(before)
+
+        sleep_until_woken
+        _store_step
+      end
+
+      def _leave_timed_out_state
+        _store_step
+        _run_steps
+      end
+
+      def _later_timeout?(before)
+        at_us = _timeout_us
+        at_us.nil? || (at_us != before && at_us > Clock.now_us)
+      end
+
+      def _fail_by_timeout
+        error = Timeout.new("Timeout expired", self)
+        @_mover = nil
+        record_error!(error, History::TIMED_OUT)
+        raise error
+      end
+    end
+  end
+end

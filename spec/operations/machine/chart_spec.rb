@@ -1,0 +1,244 @@
+# frozen_string_literal: true
+
+require "spec_helper"
+require_relative "../../support/tasks"
+
+RSpec.describe Operations::Machine::Chart do
+  # What is said at the first use of a class.
+  def refusal(klass)
+    klass.new
+    nil
+  rescue Operations::InvalidPlan => error
+    error.message
+  end
+
+  describe "errors: the class does not run, and is told class, state and fix" do
+    it "has no handler for its first state", req: "O-43" do
+      task_class("Lost") do
+        action(:prepare) {}.then(:done)
+        result :done
+      end
+      expect(refusal(Lost)).to include("Lost", ":start", ":prepare", "starts_with :prepare")
+    end
+
+    it "has no states at all" do
+      expect(refusal(task_class("Empty"))).to include("Empty", "no states")
+    end
+
+    it "goes to a state that does not exist, with the place in the file and a guess" do
+      task_class("Typo") do
+        action(:start) {}.then(:aproved)
+        result :approved
+      end
+      expect(refusal(Typo)).to include("Typo", ":start", ":aproved", "Did you mean :approved?", "chart_spec.rb:")
+    end
+
+    {
+      "the go_to line of an action" => proc {
+        action(:start) {}
+        go_to :nowhere
+      },
+      "the go_to of a decision" => proc {
+        decision(:start) do
+          condition { true }
+          go_to :nowhere
+        end
+      },
+      "if_true" => proc {
+        decision(:start) do
+          condition { true }
+          if_true :nowhere
+          if_false :done
+        end
+      },
+      "if_false" => proc {
+        decision(:start) do
+          condition { true }
+          if_true :done
+          if_false "nowhere"
+        end
+      },
+      "the go_to of a wait" => proc {
+        wait_until(:start) do
+          condition { true }
+          go_to :nowhere
+        end
+      },
+      "the go_to of an after" => proc {
+        wait_until(:start) do
+          after 60
+          go_to :nowhere
+        end
+      }
+    }.each do |place, states|
+      it "finds it in #{place}" do
+        task_class("Stray", &states)
+        Stray.result :done
+        expect(refusal(Stray)).to match(/Stray.*:start.*:nowhere/).and include(":done")
+      end
+    end
+
+    it "has an interaction that names an unknown state" do
+      task_class("Guarded") do
+        interaction(:poke!) {}.when(:done, :asleep)
+        result :start
+        result :done
+      end
+      expect(refusal(Guarded)).to include("Guarded", "poke!", ":asleep", ".when")
+    end
+
+    it "has one name for an attribute and an interaction, in whatever order" do
+      task_class("First") do
+        has_attribute :note
+        interaction(:note) {}
+        result :start
+      end
+      task_class("Second") do
+        interaction(:owner) {}
+        has_model :owner
+        result :start
+      end
+      expect(refusal(First)).to include("First", ":note", "attribute", "interaction(:note!)")
+      expect(refusal(Second)).to include("Second", ":owner")
+    end
+
+    it "tells all of them at once" do
+      task_class("Many") do
+        action(:start) {}.then(:nowhere)
+        interaction(:poke!) {}.when(:asleep)
+        result :done
+      end
+      expect(refusal(Many).lines.size).to eq(2)
+    end
+
+    it "tells them at every use, also of the other doors" do
+      task_class("Lost") { result :done }
+      3.times { expect(refusal(Lost)).to include("Lost") }
+      [-> { Lost.call }, -> { Lost.later }, -> { Lost.test(:done) }].each do |door|
+        expect(&door).to raise_error(Operations::InvalidPlan, /Lost/)
+      end
+      expect(Operations.storage.all).to be_empty
+    end
+
+    it "does not close a class that it refuses: in a console the author may go on" do
+      task_class("Unfinished") { action(:start) {}.then(:done) }
+      expect(refusal(Unfinished)).to include(":done")
+      Unfinished.result :done
+      expect(Unfinished.call).to be_completed
+    end
+
+    it "is raised as an Operations::Error", req: "O-56" do
+      expect(Operations::InvalidPlan).to be < Operations::Error
+    end
+  end
+
+  describe "an after that the timeout forestalls" do
+    it "meets the author with these words", req: "O-46" do
+      task_class("InvoiceApproval") do
+        starts_with :approved?
+        wait_until :approved? do
+          after 3 * 86_400
+          go_to :done
+        end
+        result :done
+      end
+      expect(refusal(InvoiceApproval)).to eq("InvoiceApproval waits 3 days in :approved? (after), but its timeout is 24 hours (the default). Write: timeout 30.days, or timeout nil")
+    end
+
+    def waiting(timeout, after)
+      task_class("Patience") do
+        timeout timeout
+        wait_until(:start) do
+          after after
+          go_to :done
+        end
+        result :done
+      end
+    end
+
+    it "counts when both are equal, and says the timeout that was given" do
+      expect(refusal(waiting(3600, 3600))).to match(/Patience waits 1 hour in :start \(after\), but its timeout is 1 hour\. Write: timeout/)
+    end
+
+    it "is no error when the timeout is longer, or none" do
+      expect(refusal(waiting(3601, 3600))).to be_nil
+      expect(refusal(waiting(nil, 10**6))).to be_nil
+    end
+  end
+
+  describe "warnings: the class runs" do
+    def warnings(&body) = task_class("Doubtful", &body).plan.warnings
+
+    it "has none for a flowchart that is whole" do
+      [Samples::Sleeper, Samples::Fragile, Samples::Instant].each do |klass|
+        expect(klass.plan.errors + klass.plan.warnings).to be_empty
+      end
+    end
+
+    it "warns of a state that nothing leads to" do
+      expect(warnings {
+        result :start
+        result :island
+      }).to contain_exactly(a_string_including("Doubtful", ":island", "go_to :island"))
+    end
+
+    it "warns of a chart without a result" do
+      expect(warnings {
+        wait_until(:start) {}
+      }).to include(a_string_including("Doubtful", "no result", "result :done"))
+    end
+
+    it "warns of an action without a next state" do
+      expect(warnings {
+        action(:start) { go_to :done }
+        result :done
+      }).to include(a_string_including("Doubtful", ":start", "go_to"))
+    end
+
+    it "warns of a decision without a condition" do
+      expect(warnings {
+        decision(:start) { if_true :done }
+        result :done
+      }).to include(a_string_including("Doubtful", ":start", "condition"))
+    end
+
+    it "warns of an after that leads nowhere" do
+      expect(warnings {
+        wait_until(:start) do
+          condition { true }
+          go_to :done
+          after 60
+        end
+        result :done
+      }).to include(a_string_including("Doubtful", ":start", "after", "go_to"))
+    end
+
+    it "says that only a block leads to a state, where there is one that may" do
+      expect(Samples::Approval.plan.warnings).to contain_exactly(a_string_including("Samples::Approval", ":refused", "block", "interaction"))
+    end
+
+    it "does not keep such a class from running" do
+      task_class("Doubtful") do
+        action(:start) { go_to :done }
+        result :done
+        result :island
+      end
+      expect(Doubtful.call).to be_completed
+    end
+
+    it "can be asked for before the class is used, which stays open" do
+      task_class("Open") { result :start }
+      expect(Open.plan.warnings).to be_empty
+      Open.result :more
+      expect(Open.plan.warnings).not_to be_empty
+    end
+  end
+
+  it "refuses one commit for an action on a storage that cannot keep that promise" do
+    task_class("Booking") do
+      action(:start, transaction: true) {}.then(:done)
+      result :done
+    end
+    expect(refusal(Booking)).to include("Booking", ":start", "Operations::Storage::Memory", "transaction: true")
+  end
+end
