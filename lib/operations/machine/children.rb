@@ -8,7 +8,8 @@ module Operations
       # is repeated after a crash finds the sub-task it had started; outside of one it is stored at once.
       # @param task_class [Class] a subclass of {Operations::Task}
       # @param attributes [Hash] as for `task_class.later`
-      # @return [Operations::Task] waiting, and due at once
+      # @return [Operations::Task] waiting, and due at once; inside a handler it has its `id` at once, unless its class
+      #   is `unique_by` something
       # @raise [ValidationError]
       def start(task_class, **attributes)
         unless task_class.is_a?(Class) && task_class <= Task
@@ -44,7 +45,8 @@ module Operations
 
       def _start_in_handler(child)
         @_started ||= []
-        child.id ||= Operations.storage.new_id
+        # One with `unique_by` may turn out to be there already: its id is known when it is stored.
+        child.id ||= Operations.storage.new_id unless child.class.unique_names
         child.start_key = "#{_steps_stored}/#{@_started.size}" if _repeatable?
         @_started << child
         child

@@ -194,7 +194,7 @@ module Operations
       # The handler has not come to an end that is stored: the process is leaving, or somebody else has changed the task
       # in the meantime. What is stored goes back to sleep, due at once, so that it is run again.
       def _give_back
-        task = Operations.storage.find(@id) if stored?
+        task = Operations.storage.find(@id) if stored? && type # without a class name nothing is found again
         return unless task
 
         overtaken = task.active? || active? || task._version != @_version

@@ -37,6 +37,7 @@ module Operations
         task.id ||= new_id
         children.each do |child|
           child.parent_task_id = task.id
+          child.id ||= new_id
           child._touch(Clock.now_us)
         end
         _version, ids = write(task, task.version_in(self), children.map { |child| insert_fields(child) })

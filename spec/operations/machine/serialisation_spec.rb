@@ -208,6 +208,7 @@ RSpec.describe Operations::Machine::Serialisation do
     end
 
     it "serves interactions, sub-tasks and timeouts" do
+      Operations.logger = Logger.new(IO::NULL)
       parent = Samples::Sleeper.call
       child = parent.start(Samples::Sleeper)
       expect(parent.sub_tasks.to_a).to eq([child])

@@ -7,7 +7,10 @@ RSpec.describe Operations::Machine::Wakes do
   let(:noon) { TaskHelpers::NOON }
   let(:day) { 86_400 }
 
-  before { stop_clock(noon) }
+  before do
+    stop_clock(noon)
+    Operations.logger = Logger.new(IO::NULL)
+  end
 
   describe "#wake_up!", req: "O-36" do
     it "looks at the conditions, whether the task is due or not" do

@@ -3,7 +3,8 @@
 require "spec_helper"
 require_relative "../../support/tasks"
 
-RSpec.describe "Methods of a task that an author overrides or a spec spies upon", req: "X-02" do
+# The short way leaves methods out that people may override or spy upon: whoever does so has to see every call all the same.
+RSpec.describe Operations::Machine::Burst, req: "X-02" do
   let(:seen) { [] }
 
   # A method that notes its call, then does what it always did.
@@ -120,6 +121,90 @@ RSpec.describe "Methods of a task that an author overrides or a spec spies upon"
       end
     end
     expect(Careful.call(amount: -50).amount).to eq(1)
+  end
+
+  describe "beside the long way", req: %w[O-34 O-35] do
+    # The same flowchart, once as it is and once with an override that changes nothing but takes the long way.
+    before do
+      task_class("Short") do
+        timeout 1000
+        has_attribute :log, :json, default: []
+        has_attribute :rounds, :integer, default: 2
+        has_attribute :fail_at, :integer
+        action(:start) { note "start" }.then(:again?)
+        decision(:again?) do
+          condition { (self.rounds -= 1) >= 0 }
+          if_true :work
+          if_false :rest
+        end
+        action(:work) do
+          note "work"
+          raise KeyError, "as told" if fail_at == rounds
+          start Samples::Instant if rounds == 1
+        end.then(:again?)
+        wait_until(:rest) do
+          condition { log.include?("go") }
+          go_to :last
+        end
+        action(:last) { go_to(log.size.even? ? :even : :odd) }
+        result :even
+        result :odd
+
+        def note(word) = self.log = log + [word]
+      end
+      task_class("Long", Short) { def go_to(state) = super }
+    end
+
+    def both
+      [Short, Long].map do |klass|
+        Operations.reset!
+        stop_clock(TaskHelpers::NOON)
+        task = yield klass
+        found = stored(task)
+        [task, found].map do |copy|
+          fields = copy.to_record.except(:id, :type)
+          [fields, copy.history, copy.sub_tasks.size, copy.to_mermaid]
+        end
+      end
+    end
+
+    it "leaves the same task behind when it sleeps" do
+      short, long = both { |klass| klass.call }
+      expect(short).to eq(long)
+    end
+
+    it "leaves the same task behind when it goes on to its end" do
+      short, long = both do |klass|
+        task = klass.call(log: ["go"])
+        stop_clock(TaskHelpers::NOON + 70)
+        task.wake_up!
+      end
+      expect(short).to eq(long)
+      expect(short.first.first).to include(status: "completed")
+    end
+
+    it "leaves the same task behind when it fails" do
+      short, long = both do |klass|
+        klass.call(fail_at: 0)
+      rescue KeyError
+        klass.all.first
+      end
+      expect(short.map { |fields, *rest| [fields.except(:exception_backtrace), rest] }).to eq(long.map { |fields, *rest| [fields.except(:exception_backtrace), rest] })
+    end
+
+    it "shows the same in the middle of a handler" do
+      looks = Hash.new { |all, klass| all[klass] = [] }
+      looking = Module.new do
+        define_method(:note) do |word|
+          looks[self.class] << [wake_at, timeout_at, updated_at, task_status, history, changed?, to_mermaid, to_record.except(:id, :type)]
+          super(word)
+        end
+      end
+      Short.prepend(looking)
+      both { |klass| klass.call(log: ["go"]).wake_up! }
+      expect(looks[Short].size).to eq(3)
+      expect(looks[Short]).to eq(looks[Long])
+    end
   end
 
   describe "a storage of the author's" do
