@@ -21,7 +21,7 @@ Gem::Specification.new do |spec|
   spec.extensions = ["ext/native/extconf.rb"]
   spec.require_paths = ["lib"]
 
-  # Makes the Makefile that calls cargo, where the extension is compiled; a platform gem goes without.
   spec.add_dependency "bigdecimal", ">= 3.1" # decimal attributes; a bundled gem from Ruby 3.4 on
+  # Makes the Makefile that calls cargo, where the extension is compiled; a platform gem goes without.
   spec.add_dependency "rb_sys", "~> 0.9", ">= 0.9.124" # magnus 0.8.4 asks for the crate of that version
 end

@@ -21,3 +21,8 @@ task :rust do
   sh "cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"
   sh "cargo", "test", "--package", "active_data_flow_core", "--locked"
 end
+
+desc "Run the specs that carry a row of the requirements, and print the rows"
+task :requirements do
+  sh "rspec", "--tag", "req", "--require", "./rakelib/support/requirement_table.rb", "--format", "RequirementTable", verbose: false
+end

@@ -3,7 +3,6 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # One toolchain for all clones of one user: a second clone finds everything there.
 toolchain=${ADF_TOOLCHAIN:-${XDG_CACHE_HOME:-$HOME/.cache}/active_data_flow}
-quiet=${quiet:-}
 speaking=
 
 # A path as people write it: below the home folder it starts with ~.
@@ -64,18 +63,3 @@ digest() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 25
 
 # replace FILE: what is read becomes that file, all at once.
 replace() { cat >"$1.partial" && mv "$1.partial" "$1"; }
-
-# The digest of what is read.
-digest() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1; }
-
-# replace FILE: what is read becomes that file, all at once.
-replace() { cat >"$1.partial" && mv "$1.partial" "$1"; }
-
-# What bin/exec and the others run their commands with.
-write_environment() {
-  local name
-  mkdir -p "$root/tmp"
-  for name in PATH GEM_HOME GEM_PATH BUNDLE_PATH__SYSTEM RUBYLIB; do
-    printf 'export %s=%q\n' "$name" "${!name}"
-  done | replace "$root/tmp/environment"
-}

@@ -6,6 +6,12 @@ crates_mark="# Written by bin/setup, which may replace it: the public crate regi
 
 fetched() { (cd "$root" && cargo fetch --locked --offline --quiet) 2>/dev/null; }
 
+# Someone who changed a manifest is told so, not that crates are missing; the configuration stays, to mend it with.
+refuse_stale_lock() {
+  ! (cd "$root" && cargo fetch --locked --offline 2>&1) | grep -q 'cannot update the lock file' ||
+    stop "Cargo.lock does not fit the manifests any more, and is only changed on purpose; run: cargo update --workspace"
+}
+
 # The folder that our own config.toml names; nothing when cargo is configured by someone else.
 crates_folder() {
   grep -qxF "$crates_mark" "$crates_config" 2>/dev/null && sed -n 's/^local-registry = "\(.*\)"/\1/p' "$crates_config"
@@ -20,13 +26,16 @@ crates_ready() {
 
 crates_make() {
   local folder
+  refuse_stale_lock
   [ -z "$(crates_folder)" ] || rm -f "$crates_config"
   # Short patience: where a firewall swallows packets this is what a first setup waits for.
   CARGO_NET_RETRY=1 CARGO_HTTP_TIMEOUT=10 logged crates "$root" cargo fetch --locked && return
+  [ ! -e "$crates_config" ] || stop "could not get the crates that Cargo.lock names as .cargo/config.toml of this clone says, which is not bin/setup's (see $(short "$log")); mend that file, or remove it"
   while read -r folder; do
     [ -d "$folder/index" ] || continue
     write_crates_config "$folder"
     logged crates "$root" cargo fetch --locked --offline && return
+    refuse_stale_lock
     rm -f "$crates_config"
   done < <(crate_folders)
   stop "could not get the crates that Cargo.lock names, neither as cargo is configured nor from a folder shared/crates beside this clone (see $(short "$log")); connect to a network, or set ADF_CRATES to a folder of crate archives with their index"
@@ -93,7 +102,7 @@ crates_step() {
   if [ -z "$folder" ]; then
     say "crates: $count, as cargo is configured"
   else
-    [ "$folder" = "$toolchain/crates" ] || cmp -s "$root/Cargo.lock" "$toolchain/crates/Cargo.lock" || keep_crates "$folder"
+    [ "$folder" = "$toolchain/crates" ] || cmp -s "$root/Cargo.lock" "$toolchain/crates/Cargo.lock" || { take_turns; keep_crates "$folder"; }
     say "crates: $count, from $(short "$folder")"
   fi
 }

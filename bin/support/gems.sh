@@ -24,7 +24,7 @@ gems_mark() {
 
 gems_ready() {
   [ -e "$(gems_mark)" ] || return 1
-  [ -e "$root/Gemfile.lock" ] || cp "$(gems_mark)" "$root/Gemfile.lock"
+  [ -e "$root/Gemfile.lock" ] || replace "$root/Gemfile.lock" <"$(gems_mark)"
 }
 
 gems_make() {
@@ -32,7 +32,7 @@ gems_make() {
   rm -f "$root/Gemfile.lock"
   logged gems "$root" bundle install ||
     stop "could not install the gems that the Gemfile names (the reason is at the end of $(short "$log")); connect to a network, or point RubyGems at a source that can be reached (gem sources)"
-  cp "$root/Gemfile.lock" "$(gems_mark)"
+  replace "$(gems_mark)" <"$root/Gemfile.lock"
 }
 
 gems_step() {

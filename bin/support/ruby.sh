@@ -69,10 +69,12 @@ debian_uris() {
   } | grep -E '/debian/?$'
 }
 
-# No base Ruby: the archive holds what one would generate. DESTDIR and one rename: an interrupted build is no half install.
+# No base Ruby: the archive holds what one would generate. No -test- extensions: they are a hundred, for Ruby's own tests.
+# DESTDIR and one rename: an interrupted build is no half install.
 ruby_build() {
   local prefix
   prefix=$toolchain/$(basename "$1")
+  rm -rf "$1/ext/-test-"
   logged ruby "$1" ./configure --prefix="$prefix" --enable-yjit --disable-install-doc --with-baseruby=no &&
     logged ruby "$1" make -j"$(nproc)" &&
     logged ruby "$1" make install DESTDIR="$work/stage" &&

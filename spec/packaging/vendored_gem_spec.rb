@@ -6,7 +6,7 @@ RSpec.describe "The gem that `rake build` makes", slow: true do
   it "brings its crates: it installs with an empty CARGO_HOME and no registry", req: %w[O-02 X-01] do
     gem = rake_gem("build")
     gem_home = File.join(scratch, "gems")
-    installed = install(gem, into: gem_home, with: rb_sys, HOME: scratch, CARGO_HOME: File.join(scratch, "cargo"), CARGO_NET_OFFLINE: "true")
+    installed = install(gem, into: gem_home, with: rb_sys, CARGO_HOME: File.join(scratch, "cargo"), CARGO_NET_OFFLINE: "true")
     expect(installed).to be_success, installed.out + installed.err
     used = use(gem_home)
     expect([used.out, used.err, used.status.exitstatus]).to eq ["", "", 0]

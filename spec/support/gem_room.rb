@@ -27,15 +27,18 @@ module GemRoom
   # @return [CleanMachine::Outcome] of installing the gem from its file, after those that it depends on
   def install(gem, into:, with: [], **env)
     [*with, gem].each do |file|
-      outcome = on_clean_machine(RbConfig.ruby, gem_command, "install", "--local", "--no-document", file, chdir: scratch, GEM_HOME: into, GEM_PATH: into, **env)
+      outcome = on_clean_machine(RbConfig.ruby, gem_command, "install", "--local", "--no-document", file, chdir: scratch, GEM_HOME: into, **elsewhere, **env)
       return outcome if file == gem || !outcome.success?
     end
   end
 
   # @return [CleanMachine::Outcome] of the program above, in another folder
   def use(gem_home, **env)
-    on_clean_machine(RbConfig.ruby, "-e", PROGRAM, chdir: scratch, GEM_HOME: gem_home, GEM_PATH: gem_home, **env)
+    on_clean_machine(RbConfig.ruby, "-e", PROGRAM, chdir: scratch, GEM_HOME: gem_home, **elsewhere, **env)
   end
+
+  # A home without gems of its user; cargo stays as it is configured. What Ruby itself brings (bigdecimal) is there.
+  def elsewhere = {HOME: scratch, CARGO_HOME: ENV["CARGO_HOME"] || File.join(Dir.home, ".cargo")}
 
   # What rb_sys needs, and it, as Bundler downloaded them for this suite.
   def rb_sys

@@ -1,0 +1,51 @@
+# frozen_string_literal: true
+
+require "active_data_flow"
+require "open3"
+require "rbconfig"
+
+# What the specs of the native classes need: a plan, a life, a row, and Ruby in a process of its own.
+module NativeSupport
+  module_function
+
+  STATES = [
+    ["asked", "action", [["approved?", nil]], 0, [], nil],
+    ["approved?", "decision", [["done", "yes"], ["waiting", "no"]], 1, [], nil],
+    ["waiting", "wait_until", [["approved?", nil]], 1, [], nil],
+    ["done", "result", [], 0, [], nil]
+  ].freeze
+  DAY_US = 86_400_000_000
+
+  NO_BLOCK = [[], false].freeze
+
+  # States without blocks, and interactions whose blocks lead nowhere: what blocks say is specified with the DSL.
+  def native_plan(class_name: "ApprovalTask", initial: "asked", states: STATES, interactions: [], delay_us: 60_000_000,
+    timeout_us: DAY_US, delete_after_us: 90 * DAY_US, first_wake_immediate: false)
+    states = states.map { |state| [*state, NO_BLOCK] } if states
+    interactions = interactions.map { |interaction| [*interaction, *NO_BLOCK] }
+    ActiveDataFlow::Native::Plan.new(class_name, initial, states, interactions,
+      [delay_us, timeout_us, true, delete_after_us, first_wake_immediate, nil])
+  end
+
+  # Stores a task and returns its id.
+  def store_task(store, id, plan: native_plan, life: plan.create(0, true), parent_id: nil, start_key: nil, unique_key: nil,
+    attributes: {}, models: {}, trail: [life[1], life[2], 0, nil])
+    store.insert(id, plan, life, parent_id, start_key, unique_key, attributes, models, trail)
+  end
+
+  # Writes a task and returns what the store says.
+  def write_task(store, id, life, version: nil, plan: native_plan, attributes: nil, models: nil, failure: nil, trail: nil,
+    parent_id: nil, unique_key: nil, children: nil)
+    store.put(id, version, plan, life, attributes, models, failure, trail, parent_id, unique_key, children)
+  end
+
+  # @return [String] what the script printed
+  def run_ruby(script, *options)
+    paths = %w[lib spec].map { |folder| File.expand_path("../../#{folder}", __dir__) }
+    command = [RbConfig.ruby, "-W0", *options, *paths.flat_map { |path| ["-I", path] }, "-e", script]
+    output, status = Open3.capture2e(*command)
+    raise "#{status}: #{output}" unless status.success?
+
+    output
+  end
+end
