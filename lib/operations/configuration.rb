@@ -47,6 +47,8 @@ module Operations
     # @return [Symbol] :delay (a task entering a wait sleeps for its `delay` first) or :immediate (it is due at once)
     attr_reader :first_wake
 
+    # @param policy [Symbol, String] :delay or :immediate
+    # @raise [ArgumentError] when it is neither
     def first_wake=(policy)
       @first_wake = first_wake_policy(policy)
     end

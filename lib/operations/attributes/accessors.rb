@@ -26,6 +26,8 @@ module Operations
         @name = definition.name
       end
 
+      # Writes the methods into the module.
+      # @param target [Module] included in the class
       def define(target)
         forget_earlier(target)
         target.class_eval("# frozen_string_literal: true\n#{reader}\n#{writer}\n#{changes}\n#{predicate}", __FILE__, __LINE__)

@@ -8,6 +8,7 @@ module Operations
 
       # A length of time after which a wait is over.
       After = Data.define(:us, :since) do
+        # @return [Boolean] whether it has passed
         def call(task) = task._time_passed?(us, since)
       end
 

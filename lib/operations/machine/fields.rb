@@ -102,6 +102,7 @@ module Operations
       # @return [Operations::Task, nil] the task that started this one
       def parent = @parent_task_id && Operations.storage.find(@parent_task_id)
 
+      # @param task [Operations::Task, nil] stored already
       def parent=(task)
         @parent_task_id = task&.id
       end

@@ -15,6 +15,8 @@ module Operations
         @conditions = Conditions.from(conditions)
       end
 
+      # Runs the author's method or block, which adds to the task's errors itself.
+      # @param task [Object] with `errors`
       def validate(task)
         Conditions.resolve(@call, task) if @conditions.nil? || @conditions.hold?(task)
       end

@@ -46,6 +46,8 @@ module Operations
         prepare
       end
 
+      # Asks the rule of each of its attributes, and adds to the task's errors what it refuses.
+      # @param task [Object] with `errors`
       def validate(task)
         return if @conditions && !@conditions.hold?(task)
 
