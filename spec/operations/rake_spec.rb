@@ -36,6 +36,26 @@ RSpec.describe "rake operations:verify" do
     expect(verify("sound.rb", "STRICT=1")).to be_success
   end
 
+  it "passes STRICT=1 with interactions, on_timeout and go_to in blocks; tells what is misspelt in them", req: %w[O-44 O-45 O-47] do
+    write("offer", <<~RUBY)
+      class Offer < Operations::Task
+        starts_with :prepare
+        on_timeout { go_to :expired }
+        action(:prepare) { go_to :open }
+        wait_until(:open) {}
+        interaction(:accept!) { go_to :sold }.when(:open)
+        result :sold
+        result :expired
+      end
+    RUBY
+    expect(verify("offer.rb", "STRICT=1")).to have_attributes(success?: true, out: "1 task class, 0 errors, 0 warnings\n")
+    write("bid", "class Bid < Operations::Task\n  wait_until(:start) {}\n  interaction(:win!) { go_to :wno }\n  result :won\nend\n")
+    answer = verify("bid.rb")
+    expect(answer).to be_success
+    expect(answer.out).to match(/^warning: Bid#win! may go to :wno.*Did you mean :won\?/)
+    expect(verify("bid.rb", "STRICT=1").status.exitstatus).to eq(1)
+  end
+
   it "prints errors, with file and line, and exits 1" do
     answer = verify("*.rb")
     expect(answer.status.exitstatus).to eq(1)

@@ -28,8 +28,9 @@ static TEXTS: [Shelf; SHELVES] = [const { OnceLock::new() }; SHELVES];
 static NUMBERS: RwLock<HashTable<Name>> = RwLock::new(HashTable::new());
 
 /// For a text's hash the name that was found by it last: attributes are looked up all the time, without the lock.
-static HINTS: [AtomicU32; HINTED] = [const { AtomicU32::new(u32::MAX) }; HINTED];
+static HINTS: [AtomicU32; HINTED] = [const { AtomicU32::new(NO_HINT) }; HINTED];
 const HINTED: usize = 1_024;
+const NO_HINT: u32 = u32::MAX;
 
 impl Name {
     /// The name for `text`, made when there is none yet.
@@ -43,8 +44,9 @@ impl Name {
         let hash = hash_bytes(text.as_bytes());
         let hint = HINTS.get(hash as usize % HINTED)?;
         let name = Self(hint.load(Ordering::Relaxed));
-        // A hint that was never given, or was given for another text, is seen here.
-        if name.as_str() == text {
+        // A hint that was given for another text is seen here, and so is one that was never given, unless the text is
+        // as empty as that of a name that was never made.
+        if name.as_str() == text && name.0 != NO_HINT {
             return Some(name);
         }
         let numbers = NUMBERS.read();
@@ -195,6 +197,13 @@ mod tests {
         assert_eq!(Name::known("made just now"), Some(made));
         assert_eq!(Name::numbered(made.number()), Some(made));
         assert_eq!(Name::numbered(u32::MAX), None);
+    }
+
+    #[test]
+    fn the_empty_text_is_a_name_like_any_other() {
+        let empty = Name::of("");
+        assert_eq!(Name::known(""), Some(empty));
+        assert_eq!(Name::numbered(empty.number()), Some(empty));
     }
 
     #[test]

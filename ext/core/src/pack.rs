@@ -141,13 +141,20 @@ impl Packer {
     pub fn key(&mut self, text: &str) {
         let short = text.len() <= MAX_NAME_LENGTH;
         let name = match Name::known(text) {
-            None if short && self.depth == 1 && Name::count() < MAX_NAMES => Some(Name::of(text)),
+            None if short && self.is_outermost() && Name::count() < MAX_NAMES => {
+                Some(Name::of(text))
+            }
             known => known,
         };
         match name {
             Some(name) => self.varint(u64::from(name.number()) << 2 | key::NAME),
             None => self.long_key(key::TEXT, text.as_bytes()),
         }
+    }
+
+    /// Whether the map that was begun last is the outermost one.
+    pub const fn is_outermost(&self) -> bool {
+        self.depth == 1
     }
 
     /// Writes a key in another encoding.

@@ -3,9 +3,9 @@
 mod support;
 
 use active_data_flow_core::task::plan::{
-    After, Declaration, Edge, Interaction, Kind, Settings, State,
+    After, Block, Declaration, Edge, Interaction, Kind, Settings, State,
 };
-use active_data_flow_core::task::{Plan, Seen, Status};
+use active_data_flow_core::task::{Plan, Seen, Status, Stay};
 use active_data_flow_core::{Error, Name};
 use proptest::prelude::*;
 use support::{declaration, settings, state, DAY_US};
@@ -42,6 +42,7 @@ fn waiting_approval(after: After, settings: Settings) -> Declaration {
         initial_state: "approved?".to_owned(),
         states,
         interactions: vec![],
+        on_timeout: None,
         settings,
     }
 }
@@ -95,6 +96,7 @@ fn an_interaction_in_a_state_that_does_not_exist() {
     let interactions = vec![Interaction {
         name: "approve!".to_owned(),
         states: vec![Name::of("asked"), Name::of("askd")],
+        block: Block::default(),
     }];
     let declared = Declaration {
         interactions,
@@ -162,39 +164,99 @@ fn states_that_nothing_leads_to() {
     );
 }
 
-#[test]
-fn states_that_only_a_block_can_lead_to() {
-    let mut states = approvals();
-    states.extend([
-        state("paid", Kind::Result, &[]),
-        state("pay", Kind::Action, &["paid"]),
-    ]);
-    let interactions = vec![Interaction {
-        name: "pay!".to_owned(),
-        states: vec![Name::of("asked")],
-    }];
-    let declared = Declaration {
-        interactions,
+fn block(targets: &[&str], open: bool) -> Block {
+    let edges = state("", Kind::Action, targets).edges;
+    Block { edges, open }
+}
+
+/// A wait for a payment that somebody makes by hand, and that comes too late otherwise.
+fn payment(interaction: Block, on_timeout: Option<Block>) -> Declaration {
+    let names = ["paid", "late"];
+    let results = names.map(|name| state(name, Kind::Result, &[]));
+    let mut states = vec![state("asked", Kind::WaitUntil, &["asked"])];
+    states.extend(results);
+    Declaration {
+        interactions: vec![Interaction {
+            name: "pay!".to_owned(),
+            states: vec![Name::of("asked")],
+            block: interaction,
+        }],
+        on_timeout,
         ..with_states(states)
-    };
+    }
+}
+
+#[test]
+fn states_that_blocks_lead_to_are_within_reach() {
+    let known = |targets: &[&str]| Some(block(targets, false));
+    let declared = payment(block(&["paid"], false), known(&["late"]));
+    assert_eq!(warnings(declared), [""; 0]);
+    let late = "ApprovalTask never gets to :late: no go_to leads there from :asked. Write: go_to :late in the state before it, or remove it";
+    assert_eq!(warnings(payment(block(&["paid"], false), None)), [late]);
     assert_eq!(
-        warnings(declared),
-        ["ApprovalTask has no go_to that leads to :pay; only a block can, such as that of interaction :pay!. If none does, write: go_to :pay in the state before it, or remove it"]
+        warnings(payment(block(&["paid"], false), known(&[]))),
+        [late]
     );
 }
 
 #[test]
-fn states_that_lead_to_each_other_only_are_told_once_when_a_block_can_lead_there() {
+fn nothing_is_out_of_reach_where_a_block_may_lead_anywhere() {
+    assert_eq!(warnings(payment(block(&[], true), None)), [""; 0]);
+    let open = Some(block(&[], true));
+    assert_eq!(warnings(payment(block(&[], false), open)), [""; 0]);
+    // But a block that no task gets to leads nowhere.
+    let mut declared = payment(block(&[], true), None);
+    declared.interactions[0].states = vec![Name::of("paid"), Name::of("late")];
+    assert_eq!(warnings(declared).len(), 2);
+}
+
+#[test]
+fn a_block_that_names_no_state_keeps_quiet_about_what_is_within_reach() {
     let mut states = approvals();
-    states[1] = state("approved", Kind::Decision, &["refused"]);
-    states.extend([
-        state("ping", Kind::Action, &["pong"]),
-        state("pong", Kind::Action, &["ping"]),
-    ]);
-    assert_eq!(
-        warnings(with_states(states)),
-        ["ApprovalTask has no go_to that leads to :ping; only a block can, such as that of decision :approved. If none does, write: go_to :ping in the state before it, or remove it"]
+    states.push(state("forgotten", Kind::Result, &[]));
+    states[0].edges.clear();
+    let told = warnings(with_states(states.clone()));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("no next state after action :asked"));
+    states[0].block = block(&["approved"], false);
+    let told = warnings(with_states(states.clone()));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("never gets to :forgotten"));
+    states[0].block.open = true;
+    assert_eq!(warnings(with_states(states)), [""; 0]);
+}
+
+#[test]
+fn an_unknown_state_in_a_block_is_no_error_as_the_line_may_never_run() {
+    let mut declared = payment(
+        block(&["piad", "paid"], false),
+        Some(block(&["later"], true)),
     );
+    declared.states[0].block = block(&["paid", "payd", "payd"], false);
+    declared.states[0].line = Some("approval_task.rb:3".to_owned());
+    let known = "which it has no handler for; it has :asked, :paid, :late.";
+    assert_eq!(
+        warnings(declared.clone()),
+        [
+            format!("ApprovalTask may go from :asked to :payd, {known} Did you mean :paid? Check the go_to in the block of :asked (approval_task.rb:3)."),
+            format!("ApprovalTask#pay! may go to :piad, {known} Did you mean :paid? Check the go_to in interaction :pay!."),
+            format!("ApprovalTask may go on timeout to :later, {known} Did you mean :late? Check the go_to in on_timeout."),
+        ]
+    );
+    assert_eq!(errors(declared), [""; 0]);
+}
+
+#[test]
+fn a_condition_without_a_go_to() {
+    let mut declared = payment(block(&["paid", "late"], false), None);
+    declared.states[0].conditions = 2;
+    let told = "ApprovalTask has a condition without a go_to in wait_until :asked: a task fails there when it holds. Write: go_to :state below it";
+    assert_eq!(warnings(declared.clone()), [told]);
+    declared.states[0].kind = Kind::Decision;
+    let told = warnings(declared.clone());
+    assert!(told[0].contains("in decision :asked"), "{told:?}");
+    declared.states[0].block.open = true;
+    assert_eq!(warnings(declared), [""; 0]);
 }
 
 #[test]
@@ -246,6 +308,7 @@ fn the_plan_alone_as_mermaid() {
     declared.interactions = vec![Interaction {
         name: "approve!".to_owned(),
         states: vec![Name::of("waiting")],
+        block: Block::default(),
     }];
     let expected = r##"flowchart TD
   s0["asked"]
@@ -266,9 +329,7 @@ fn the_plan_alone_as_mermaid() {
 
 fn on_the_way() -> Seen {
     Seen {
-        visited: ["asked", "approved?", "waiting"]
-            .map(str::to_owned)
-            .to_vec(),
+        visited: ["asked", "approved?", "waiting"].map(Stay::to).to_vec(),
         current: Some("waiting".to_owned()),
         status: Some(Status::Waiting),
     }
@@ -298,7 +359,7 @@ fn the_path_of_a_task_as_mermaid() {
 #[test]
 fn a_step_that_a_block_took_gets_a_line_of_its_own() {
     let seen = Seen {
-        visited: vec!["asked".to_owned()],
+        visited: vec![Stay::to("asked")],
         current: Some("done".to_owned()),
         status: Some(Status::Failed),
     };
@@ -322,6 +383,7 @@ fn the_plan_as_dot() {
     declared.interactions = vec![Interaction {
         name: "approve!".to_owned(),
         states: vec![Name::of("waiting")],
+        block: Block::default(),
     }];
     let plan = Plan::new(declared);
     let expected = r#"digraph "Say \"hi\"" {
@@ -354,6 +416,50 @@ fn the_plan_as_dot() {
     );
 }
 
+#[test]
+fn blocks_get_dashed_lines_and_the_one_that_was_taken_is_marked() {
+    let mut declared = payment(
+        block(&["paid", "nowhere"], false),
+        Some(block(&["late"], false)),
+    );
+    declared.states[0].edges[0].target = Name::of("paid");
+    declared.states[0].block = block(&["late", "paid"], false);
+    let plan = Plan::new(declared);
+    let drawn = plan.to_mermaid(&Seen::default());
+    let lines = "  s0 --> s1\n  s0 -.-> s2\n  s0 -.->|\"pay!\"| s1\n  s0 -.->|\"timeout\"| s2\n";
+    assert!(drawn.ends_with(lines), "{drawn}");
+    let taken = |to: &str, by: Option<&str>| {
+        let by = by.map(str::to_owned);
+        let asked = "asked".to_owned();
+        let visited = vec![Stay { state: asked, by }, Stay::to(to)];
+        let seen = Seen {
+            visited,
+            ..Seen::default()
+        };
+        let drawn = plan.to_mermaid(&seen);
+        let at = drawn.find("linkStyle ").unwrap() + "linkStyle ".len();
+        drawn[at..].chars().next().unwrap()
+    };
+    assert_eq!(taken("paid", None), '1');
+    assert_eq!(taken("late", None), '2');
+    assert_eq!(taken("paid", Some("pay!")), '3');
+    assert_eq!(taken("late", Some("timeout")), '4');
+    // A line of its own for what nothing in the plan says.
+    assert_eq!(taken("late", Some("pay!")), '5');
+}
+
+#[test]
+fn what_may_happen_anywhere_gets_a_note_with_arrows() {
+    let mut declared = payment(block(&["paid"], false), None);
+    declared.interactions[0].states.clear();
+    let plan = Plan::new(declared);
+    let drawn = plan.to_mermaid(&Seen::default());
+    assert!(drawn.ends_with("  i0>\"pay!\"]\n  i0 -.-> s1\n"), "{drawn}");
+    let drawn = plan.to_dot(&Seen::default());
+    let note = "  i0 [label=\"pay!\", shape=note];\n  i0 -> s1 [style=dashed];\n}\n";
+    assert!(drawn.ends_with(note), "{drawn}");
+}
+
 fn any_declaration() -> impl Strategy<Value = Declaration> {
     let name = || prop_oneof!["[a-d]", "[a-d]", ".{0,6}"];
     let edge = (name(), proptest::option::of(".{0,8}"));
@@ -372,6 +478,12 @@ fn any_declaration() -> impl Strategy<Value = Declaration> {
         target: target.map(|name| Name::of(&name)),
     });
     let kinds = [Kind::Action, Kind::Decision, Kind::WaitUntil, Kind::Result];
+    let block = (proptest::collection::vec(name(), 0..2), any::<bool>())
+        .prop_map(|(targets, open)| {
+            let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+            block(&targets, open)
+        })
+        .boxed();
     let state = (
         name(),
         proptest::sample::select(kinds.to_vec()),
@@ -379,30 +491,41 @@ fn any_declaration() -> impl Strategy<Value = Declaration> {
         0..3_u32,
         proptest::collection::vec(after, 0..2),
         proptest::option::of(".{0,8}"),
+        block.clone(),
     );
-    let state = state.prop_map(|(name, kind, edges, conditions, afters, line)| State {
-        name: Name::of(&name),
-        kind,
-        edges,
-        conditions,
-        afters,
-        line,
+    let state = state.prop_map(
+        |(name, kind, edges, conditions, afters, line, block)| State {
+            name: Name::of(&name),
+            kind,
+            edges,
+            block,
+            conditions,
+            afters,
+            line,
+        },
+    );
+    let interaction = (
+        name(),
+        proptest::collection::vec(name(), 0..2),
+        block.clone(),
+    );
+    let interaction = interaction.prop_map(|(name, states, block)| Interaction {
+        name,
+        states: states.iter().map(|name| Name::of(name)).collect(),
+        block,
     });
-    let interaction =
-        (name(), proptest::collection::vec(name(), 0..2)).prop_map(|(name, states)| Interaction {
-            name,
-            states: states.iter().map(|name| Name::of(name)).collect(),
-        });
     let lists = (
         proptest::collection::vec(state, 0..6),
         proptest::collection::vec(interaction, 0..2),
+        proptest::option::of(block),
     );
     (".{0,6}", name(), lists, proptest::option::of(any::<i64>())).prop_map(
-        |(class_name, initial_state, (states, interactions), timeout_us)| Declaration {
+        |(class_name, initial_state, (states, interactions, on_timeout), timeout_us)| Declaration {
             class_name,
             initial_state,
             states,
             interactions,
+            on_timeout,
             settings: Settings {
                 timeout_us,
                 ..settings()
@@ -413,10 +536,11 @@ fn any_declaration() -> impl Strategy<Value = Declaration> {
 
 proptest! {
     #[test]
-    fn any_declaration_is_checked_and_drawn(declared in any_declaration(), path in proptest::collection::vec("[a-d]", 0..6)) {
+    fn any_declaration_is_checked_and_drawn(declared in any_declaration(), path in proptest::collection::vec("[a-d]", 0..6), by in proptest::option::of("[a-d]")) {
         let plan = Plan::new(declared);
         let current = path.last().cloned();
-        let seen = Seen { visited: path, current, status: Some(Status::Active) };
+        let visited = path.into_iter().map(|state| Stay { state, by: by.clone() }).collect();
+        let seen = Seen { visited, current, status: Some(Status::Active) };
         let mermaid = plan.to_mermaid(&seen);
         prop_assert!(mermaid.starts_with("flowchart TD\n"));
         // A quote ends its label, so there are two a label, and two labels at most a line.

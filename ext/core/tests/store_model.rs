@@ -5,6 +5,7 @@ mod support;
 
 use active_data_flow_core::task::record::Failure;
 use active_data_flow_core::task::store::{Change, Inserted, Put, Stored};
+use active_data_flow_core::task::transition::Outcome;
 use active_data_flow_core::task::{Id, Life, Record, Status, Store, Trail};
 use active_data_flow_core::{Error, Name};
 use proptest::prelude::*;
@@ -186,7 +187,11 @@ fn run(store: &mut Store, model: &mut Model, operation: Operation) {
             let attributes = attributes.map(|text| data(text).attributes().to_vec());
             let attributes = attributes.as_deref();
             let state = STATES.get(usize::from(state)).copied().unwrap_or("nowhere");
-            let Ok(outcome) = plan.move_to(state.as_bytes()) else {
+            let outcome = match state {
+                "nowhere" => Ok(Outcome::Completed),
+                state => plan.move_to(state.as_bytes()),
+            };
+            let Ok(outcome) = outcome else {
                 return;
             };
             let id = id(number);
@@ -364,6 +369,28 @@ proptest! {
         prop_assert_eq!((stats.tasks, stats.active, stats.waiting, stats.completed, stats.failed), (0, 0, 0, 0, 0));
         prop_assert!(store.is_empty());
     }
+}
+
+#[test]
+fn a_task_that_moves_on_and_on_keeps_the_newest_hundred_steps() {
+    let (mut store, mut model, plan) = (Store::new(), Model::default(), plan());
+    store.insert(record(2)).unwrap();
+    model.insert(record(2)).unwrap();
+    for turn in 0..250 {
+        let state = STATES[turn as usize % STATES.len()];
+        let outcome = plan.move_to(state.as_bytes()).unwrap();
+        let id = id(2);
+        let moved = model.advance(&id, turn + 1, &plan, outcome, turn as i64, None);
+        assert_eq!(
+            store.advance(id.as_ref(), turn + 1, &plan, outcome, turn as i64, None),
+            moved
+        );
+        assert_eq!(store.fetch(id.as_ref()), model.fetch(&id));
+    }
+    assert_eq!(
+        store.fetch(id(2).as_ref()).unwrap().trail.steps().len(),
+        100
+    );
 }
 
 #[test]

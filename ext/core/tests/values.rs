@@ -35,7 +35,7 @@ fn scalar(any_float: bool) -> BoxedStrategy<Value> {
 fn key() -> impl Strategy<Value = Value> {
     let bytes = proptest::collection::vec(any::<u8>(), 0..5);
     prop_oneof![
-        "[a-z_]{1,8}".prop_map(Value::Text),
+        "[a-z_]{0,8}".prop_map(Value::Text),
         ".{60,70}".prop_map(Value::Text),
         bytes.prop_map(|bytes| Value::Bytes {
             encoding: "Shift_JIS".to_owned(),

@@ -1,10 +1,10 @@
 //! `ActiveDataFlow::Native::Plan`: the flowchart of a task class, and the transitions of its tasks.
 
 use active_data_flow_core::task::plan::{
-    After, Declaration, Edge, Interaction, Kind, Settings, State,
+    After, Block, Declaration, Edge, Interaction, Kind, Settings, State,
 };
 use active_data_flow_core::task::transition::Outcome;
-use active_data_flow_core::task::{Life, Plan, Seen, Status};
+use active_data_flow_core::task::{Life, Plan, Seen, Status, Stay};
 use active_data_flow_core::Name;
 use magnus::typed_data::Obj;
 use magnus::value::ReprValue;
@@ -45,12 +45,14 @@ impl NativePlan {
         interactions: Value,
         settings: Value,
     ) -> Result<Obj<Self>, Raised> {
+        let (settings, on_timeout) = read_settings(settings)?;
         let plan = Plan::new(Declaration {
             class_name: class_name.lossy().into_owned(),
             initial_state: declared(initial_state)?,
             states: list(states, read_state)?,
             interactions: list(interactions, read_interaction)?,
-            settings: read_settings(settings)?,
+            on_timeout,
+            settings,
         });
         let object = ruby.obj_wrap(Self(plan));
         object.freeze();
@@ -203,15 +205,27 @@ fn texts<'a>(ruby: &Ruby, texts: impl Iterator<Item = &'a str>) -> Result<RArray
 
 fn seen(visited: Value, current: Value, at: Value) -> Result<Seen, Raised> {
     Ok(Seen {
-        visited: list(visited, declared)?,
+        visited: list(visited, read_stay)?,
         current: maybe(current, declared)?,
         status: maybe(at, status)?,
     })
 }
 
+/// A state, or [state, what moved the task on from it].
+fn read_stay(value: Value) -> Result<Stay, Raised> {
+    if RArray::from_value(value).is_none() {
+        return Ok(Stay::to(declared(value)?));
+    }
+    let [state, by] = fields(value, "a step")?;
+    Ok(Stay {
+        state: declared(state)?,
+        by: maybe(by, declared)?,
+    })
+}
+
 fn read_state(value: Value) -> Result<State, Raised> {
     let ruby = Ruby::get_with(value);
-    let [own_name, kind, edges, conditions, afters, line] = fields(value, "a state")?;
+    let [own_name, kind, edges, conditions, afters, line, block] = fields(value, "a state")?;
     let word = declared(kind)?;
     let kind = Kind::named(&word).ok_or_else(|| {
         argument_error(
@@ -222,13 +236,8 @@ fn read_state(value: Value) -> Result<State, Raised> {
     Ok(State {
         name: name(own_name)?,
         kind,
-        edges: list(edges, |edge| {
-            let [target, label] = fields(edge, "an edge")?;
-            Ok(Edge {
-                target: name(target)?,
-                label: maybe(label, declared)?,
-            })
-        })?,
+        edges: list(edges, read_edge)?,
+        block: read_block(block)?,
         conditions: counter(conditions)?,
         afters: list(afters, |after| {
             let [us, since, target] = fields(after, "an after")?;
@@ -243,25 +252,63 @@ fn read_state(value: Value) -> Result<State, Raised> {
     })
 }
 
-fn read_interaction(value: Value) -> Result<Interaction, Raised> {
-    let [own_name, states] = fields(value, "an interaction")?;
-    Ok(Interaction {
-        name: declared(own_name)?,
-        states: list(states, name)?,
+fn read_edge(value: Value) -> Result<Edge, Raised> {
+    let [target, label] = fields(value, "an edge")?;
+    Ok(Edge {
+        target: name(target)?,
+        label: maybe(label, declared)?,
     })
 }
 
-fn read_settings(value: Value) -> Result<Settings, Raised> {
-    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate] =
+/// The block of a state: its edges, and whether it may lead elsewhere, too.
+fn read_block(value: Value) -> Result<Block, Raised> {
+    let [edges, open] = fields(value, "a block")?;
+    Ok(Block {
+        edges: list(edges, read_edge)?,
+        open: flag(open)?,
+    })
+}
+
+/// One that leads to names without labels.
+fn block_to(targets: Value, open: Value) -> Result<Block, Raised> {
+    let edge = |target| {
+        Ok(Edge {
+            target: name(target)?,
+            label: None,
+        })
+    };
+    Ok(Block {
+        edges: list(targets, edge)?,
+        open: flag(open)?,
+    })
+}
+
+fn read_interaction(value: Value) -> Result<Interaction, Raised> {
+    let [own_name, states, targets, open] = fields(value, "an interaction")?;
+    Ok(Interaction {
+        name: declared(own_name)?,
+        states: list(states, name)?,
+        block: block_to(targets, open)?,
+    })
+}
+
+/// The times, and where a timeout leads.
+fn read_settings(value: Value) -> Result<(Settings, Option<Block>), Raised> {
+    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate, on_timeout] =
         fields(value, "settings")?;
     let micros = |value| Micros::try_convert(value).map(|duration| duration.0);
-    Ok(Settings {
+    let on_timeout = maybe(on_timeout, |value| {
+        let [targets, open] = fields(value, "on_timeout")?;
+        block_to(targets, open)
+    })?;
+    let settings = Settings {
         delay_us: micros(delay)?,
         timeout_us: maybe(timeout, micros)?,
         timeout_is_default: flag(timeout_is_default)?,
         delete_after_us: maybe(delete_after, micros)?,
         first_wake_immediate: flag(first_wake_immediate)?,
-    })
+    };
+    Ok((settings, on_timeout))
 }
 
 pub fn init(ruby: &Ruby) -> Result<(), Error> {

@@ -196,8 +196,8 @@ fn put_pair(ruby: &Ruby, packer: &mut Packer, key: Value, value: Value) -> Resul
     put(ruby, packer, value)
 }
 
-/// UTF-8 is packed as text. Whatever else goes with the name of its encoding, so that the same String comes back; a key
-/// in plain ASCII is the same key in either.
+/// UTF-8 is packed as text. Whatever else goes with the name of its encoding, so that the same String comes back; only
+/// the name of an attribute, which often is the text of a Symbol and so in ASCII, comes back as UTF-8.
 fn put_string(packer: &mut Packer, string: RString, is_key: bool) {
     // SAFETY: the String is alive, and the others only tell a number.
     let (encoding, utf8, ascii) = unsafe {
@@ -208,7 +208,7 @@ fn put_string(packer: &mut Packer, string: RString, is_key: bool) {
         )
     };
     let is_utf8 = encoding == utf8;
-    let is_ascii_key = is_key && encoding == ascii;
+    let is_ascii_key = is_key && encoding == ascii && packer.is_outermost();
     // SAFETY: nothing below calls into Ruby, except for the static name of an encoding.
     let bytes = unsafe { string.as_slice() };
     match std::str::from_utf8(bytes) {
@@ -219,13 +219,22 @@ fn put_string(packer: &mut Packer, string: RString, is_key: bool) {
     }
 }
 
-/// The value in `packed`, made anew.
+/// The value in `packed`, made anew. The texts of a map come frozen, as attributes keep them; what is deeper in does not.
 pub fn unpack(ruby: &Ruby, packed: &[u8]) -> Result<Value, Raised> {
-    take(ruby, &mut Unpacker::new(packed))
+    let mut unpacker = Unpacker::new(packed);
+    match unpacker.token()? {
+        Token::Map(count) => take_hash(ruby, &mut unpacker, count, true),
+        other => taken(ruby, &mut unpacker, other),
+    }
 }
 
 fn take(ruby: &Ruby, unpacker: &mut Unpacker<'_>) -> Result<Value, Raised> {
-    Ok(match unpacker.token()? {
+    let token = unpacker.token()?;
+    taken(ruby, unpacker, token)
+}
+
+fn taken(ruby: &Ruby, unpacker: &mut Unpacker<'_>, token: Token<'_>) -> Result<Value, Raised> {
+    Ok(match token {
         Token::Null => ruby.qnil().as_value(),
         Token::Bool(true) => ruby.qtrue().as_value(),
         Token::Bool(false) => ruby.qfalse().as_value(),
@@ -241,14 +250,19 @@ fn take(ruby: &Ruby, unpacker: &mut Unpacker<'_>) -> Result<Value, Raised> {
             }
             array.as_value()
         }
-        Token::Map(count) => take_hash(ruby, unpacker, count)?,
+        Token::Map(count) => take_hash(ruby, unpacker, count, false)?,
     })
 }
 
 /// How many pairs are handed to Ruby at once.
 const CHUNK: usize = 8;
 
-fn take_hash(ruby: &Ruby, unpacker: &mut Unpacker<'_>, count: usize) -> Result<Value, Raised> {
+fn take_hash(
+    ruby: &Ruby,
+    unpacker: &mut Unpacker<'_>,
+    count: usize,
+    frozen_texts: bool,
+) -> Result<Value, Raised> {
     let hash = ruby.hash_new_capa(count);
     let mut rest = count;
     while rest > 0 {
@@ -259,6 +273,9 @@ fn take_hash(ruby: &Ruby, unpacker: &mut Unpacker<'_>, count: usize) -> Result<V
             if let [key, value] = pair {
                 *key = take_key(ruby, unpacker)?;
                 *value = take(ruby, unpacker)?;
+                if frozen_texts && RString::from_value(*value).is_some() {
+                    value.freeze();
+                }
             }
         }
         hash.bulk_insert(pairs.get(..2 * now).unwrap_or_default())?;

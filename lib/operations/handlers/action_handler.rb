@@ -31,6 +31,8 @@ module Operations
       # @return [Boolean] whether the author asked for one commit
       def transaction? = @transaction
 
+      # Runs the block with the task as self, then sends the task on.
+      # @raise whatever the block raised
       def call(task)
         @work.call(task)
         task.go_to(@next_state)
@@ -44,6 +46,12 @@ module Operations
 
       # @private
       def edges = @next_state ? [[@next_state.to_s, nil]] : []
+
+      # @private where the block says `go_to`, and whether it may do so to anywhere
+      def block_edges(klass)
+        found = @action ? Machine::BlockTargets.of(@action, klass) : Machine::BlockTargets::NOWHERE
+        [found.targets.map { |target| [target, nil] }, found.open]
+      end
     end
   end
 end

@@ -41,6 +41,9 @@ module Operations
         end
       end
 
+      # @private Conditions only ask; see {DecisionHandler}.
+      def block_edges(_klass) = [[], false]
+
       # @private
       def afters = []
 

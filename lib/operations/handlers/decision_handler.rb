@@ -37,9 +37,14 @@ module Operations
       def edges
         return super unless answers?
 
-        [[@true_state, "yes"], [@false_state, "no"]].filter_map do |state, label|
-          [state.to_s, label] unless state.nil? || state.is_a?(Proc)
-        end
+        answers.filter_map { |state, label| [state.to_s, label] unless state.nil? || state.is_a?(Proc) }
+      end
+
+      # @private what the blocks of if_true and if_false answer, and whether that may be anything
+      def block_edges(klass)
+        found = answers.filter_map { |block, label| [Machine::BlockTargets.answered_by(block, klass), label] if block.is_a?(Proc) }
+        edges = found.flat_map { |answer, label| answer.targets.map { |target| [target, label] } }
+        [edges, found.any? { |answer, _label| answer.open }]
       end
 
       # @private the compiled condition and its two answers, when that is all there is to it
@@ -49,10 +54,9 @@ module Operations
         (plain && @tests.first.name && instance_of?(DecisionHandler)) ? [@tests.first.name, *states] : []
       end
 
-      # @private Whether a block may send the task anywhere.
-      def open_ended? = [@true_state, @false_state].any?(Proc)
-
       private
+
+      def answers = [[@true_state, "yes"], [@false_state, "no"]]
 
       def answers? = !(@true_state.nil? && @false_state.nil?)
 

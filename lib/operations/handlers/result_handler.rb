@@ -14,6 +14,7 @@ module Operations
 
       def immediate? = true
 
+      # Completes the task.
       def call(task)
         task.update(task_status: "completed", completed_at: Clock.time(Clock.now_us))
       end
@@ -23,6 +24,9 @@ module Operations
 
       # @private
       def edges = []
+
+      # @private
+      def block_edges(_klass) = [[], false]
 
       # @private
       def short_way = []

@@ -89,7 +89,7 @@ module Operations
         @klass.state_handlers.map do |name, handler|
           conditions = handler.respond_to?(:condition_count) ? handler.condition_count : 0
           afters = handler.respond_to?(:afters) ? handler.afters : []
-          [name, kind(handler), handler.edges, conditions, afters, @klass.lines[name]]
+          [name, kind(handler), handler.edges, conditions, afters, @klass.lines[name], handler.block_edges(@klass)]
         end
       end
 
@@ -103,14 +103,22 @@ module Operations
       end
 
       def interactions
-        @klass.interaction_handlers.map { |name, handler| [name, handler.legal_states] }
+        @klass.interaction_handlers.map do |name, handler|
+          [name, handler.legal_states, *BlockTargets.of(handler.implementation, @klass)]
+        end
       end
 
       def settings
         timeout = @klass.execution_timeout
         delete_after = @klass.deletion_time
         [Duration.us(@klass.background_delay, :delay), timeout && Duration.us(timeout, :timeout),
-          !@klass.timeout_given?, delete_after && Duration.us(delete_after, :delete_after), @first_wake == :immediate]
+          !@klass.timeout_given?, delete_after && Duration.us(delete_after, :delete_after), @first_wake == :immediate,
+          on_timeout]
+      end
+
+      def on_timeout
+        handler = @klass.timeout_handler
+        handler && BlockTargets.of(handler, @klass).to_a
       end
 
       # The short way, where the handler says all that there is to know: the block, and where it leads.

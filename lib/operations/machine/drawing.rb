@@ -21,7 +21,11 @@ module Operations
 
       private
 
-      def _path = [_trail_now.each_slice(History::FIELDS).map(&:first), @current_state, CODES[@_status]]
+      # The states it passed, each with what moved it on.
+      def _path
+        stays = _trail_now.each_slice(History::FIELDS).map { |state, _at, _outcome, by| [state, by] }
+        [stays, @current_state, CODES[@_status]]
+      end
     end
   end
 end

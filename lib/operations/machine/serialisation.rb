@@ -12,7 +12,7 @@ module Operations
       end
 
       # @private as the native store gives it
-      def from_row(row) = allocate.tap { |task| task.send(:_restore_row, row) }
+      def from_row(row, storage, as_stored) = allocate.tap { |task| task._restore_row(row, storage, as_stored) }
     end
 
     # A task as a Hash and back, for storages of every kind.
@@ -48,6 +48,18 @@ module Operations
         "#{type}/#{Digest::SHA256.hexdigest(JSON.generate(values, allow_nan: true))}"
       end
 
+      # @private
+      # @param row [Array] of the native store
+      # @param as_stored [Boolean] whether this very class stored it, so that its values need no second look
+      def _restore_row(row, storage, as_stored)
+        _use_chart(self.class.chart)
+        @_saved_in = storage
+        @id, @_version, _type, life, @parent_task_id, attributes, models, failure, @_trail = row
+        @exception_class, @exception_message, @exception_backtrace = failure if failure
+        self._life = life
+        as_stored ? _start_attribute_data(attributes, models, false) : restore_data(attributes, models)
+      end
+
       private
 
       def _copy(value)
@@ -81,14 +93,6 @@ module Operations
         self._life = _life_in(data)
         @_trail = data[:history]&.dup || [@current_state, @_entered_us, History::STAYED, nil]
         restore_data(_copy(data[:attributes] || {}), _copy(data[:models] || {}))
-      end
-
-      def _restore_row(row)
-        _use_chart(self.class.chart)
-        @id, @_version, _type, life, @parent_task_id, attributes, models, failure, @_trail = row
-        @exception_class, @exception_message, @exception_backtrace = failure
-        self._life = life
-        restore_data(attributes, models)
       end
 
       def _life_in(data)

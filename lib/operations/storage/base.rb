@@ -193,6 +193,11 @@ module Operations
       # @return [Object] what the block returned
       def exclusively(&block) = TURNS.synchronize(&block)
 
+      # For an adapter that keeps versions, when its guarded write matched nothing: ends the save of an old copy, in the
+      # one way by which a run that was overtaken knows that it is to end quietly.
+      # @raise [Busy]
+      def refuse_old_copy(task) = raise(task._fenced)
+
       def _claim_found(task)
         task.status = :active
         save(task)

@@ -11,6 +11,7 @@ module Operations
         super
         @store = ActiveDataFlow::Native::TaskStore.new
         @pid = Process.pid
+        @classes = {} # by name, as they were first seen: one that was loaded anew may have other types
         @direct = method(:save).owner == Memory
       end
 
@@ -26,6 +27,7 @@ module Operations
 
         task.id ||= new_id
         task._touch(Clock.now_us)
+        @classes[task.type] ||= task.class
         answer = @store.insert(*insert_fields(task))
         return find(answer) || insert(task) if answer.is_a?(String)
 
@@ -38,6 +40,7 @@ module Operations
         children.each do |child|
           child.parent_task_id = task.id
           child.id ||= new_id
+          @classes[child.type] ||= child.class
           child._touch(Clock.now_us)
         end
         _version, ids = write(task, task.version_in(self), children.map { |child| insert_fields(child) })
@@ -131,10 +134,11 @@ module Operations
         task.id ||= new_id
         task._touch(Clock.now_us)
         changed = version.nil? || task._data_changed?
+        @classes[task.type] ||= task.class unless version
         answer = @store.put(task.id.to_s, version, task._plan, task._life,
           (task.serialised_attributes if changed), (task.serialised_models if changed), failure(task),
           task._trail_now, task.parent_task_id&.to_s, (task.unique_key unless task._finished?), children)
-        raise task._fenced unless answer
+        refuse_old_copy(task) unless answer
         task.stored_as(self, Array(answer).first)
         answer
       end
@@ -154,7 +158,7 @@ module Operations
         return unless row
 
         klass = Registry.fetch(row[2])
-        klass.from_row(row).stored_as(self, row[1])
+        klass.from_row(row, self, @classes[row[2]].equal?(klass))
       end
 
       # A task that cannot be read back (of a class without a name) must not keep all the others asleep.

@@ -170,7 +170,7 @@ RSpec.describe Operations::Machine::Chart do
     def warnings(&body) = task_class("Doubtful", &body).plan.warnings
 
     it "has none for a flowchart that is whole" do
-      [Samples::Sleeper, Samples::Fragile, Samples::Instant].each do |klass|
+      [Samples::Sleeper, Samples::Fragile, Samples::Instant, Samples::Approval].each do |klass|
         expect(klass.plan.errors + klass.plan.warnings).to be_empty
       end
     end
@@ -188,11 +188,15 @@ RSpec.describe Operations::Machine::Chart do
       }).to include(a_string_including("Doubtful", "no result", "result :done"))
     end
 
-    it "warns of an action without a next state" do
+    it "warns of an action without a next state, whose block does not go there either", req: "O-44" do
+      expect(warnings {
+        action(:start) { self.class }
+        result :done
+      }).to contain_exactly(a_string_including("Doubtful", ":start", "go_to"))
       expect(warnings {
         action(:start) { go_to :done }
         result :done
-      }).to include(a_string_including("Doubtful", ":start", "go_to"))
+      }).to be_empty
     end
 
     it "warns of a decision without a condition" do
@@ -213,8 +217,85 @@ RSpec.describe Operations::Machine::Chart do
       }).to include(a_string_including("Doubtful", ":start", "after", "go_to"))
     end
 
-    it "says that only a block leads to a state, where there is one that may" do
-      expect(Samples::Approval.plan.warnings).to contain_exactly(a_string_including("Samples::Approval", ":refused", "block", "interaction"))
+    it "warns of a condition that leads nowhere", req: "O-45" do
+      expect(warnings {
+        wait_until(:start) do
+          condition { false }
+          go_to :done
+          condition { true }
+        end
+        result :done
+      }).to contain_exactly(a_string_including("Doubtful", "condition without a go_to", "wait_until :start", "chart_spec.rb:"))
+    end
+
+    it "has none for states that blocks of actions, interactions and on_timeout lead to", req: %w[O-44 O-45 O-47] do
+      expect(warnings {
+        starts_with :ask
+        on_timeout { go_to :late }
+        action(:ask) { broke? ? go_to(:refused) : go_to(:asked) }
+        wait_until(:asked) {}
+        interaction(:approve!) { go_to :approved }.when(:asked)
+        interaction(:cancel!) { cancel }
+        define_method(:cancel) { go_to :cancelled }
+        decision(:late) do
+          condition { true }
+          if_true { |_| remind? ? :asked : :forgotten }
+          if_false :forgotten
+        end
+        %i[approved refused cancelled forgotten].each { |state| result state }
+      }).to be_empty
+    end
+
+    it "warns of states that only blocks out of reach lead to", req: "O-45" do
+      expect(warnings {
+        result :start
+        result :island
+        wait_until(:bay) {}
+        interaction(:swim!) { go_to :island }.when(:bay)
+      }).to contain_exactly(a_string_including(":island"), a_string_including(":bay"))
+    end
+
+    it "keeps quiet about states where a block may lead anywhere", req: "O-45" do
+      expect(warnings {
+        wait_until(:start) {}
+        interaction(:send_to!) { |state| go_to state }
+        result :done
+      }).to be_empty
+    end
+
+    it "warns of states that do not exist in blocks, whose line may never run", req: %w[O-44 O-45 O-47] do
+      told = warnings {
+        on_timeout { go_to :dona }
+        decision(:start) do
+          condition { true }
+          if_true { :dono }
+          if_false :wait
+        end
+        wait_until(:wait) {}
+        action(:rest) { go_to :doen }.then(:done)
+        interaction(:skip!) { go_to :rset }.when(:wait)
+        interaction(:finish!) { done? ? go_to(:done) : go_to(:rest) }
+        result :done
+      }
+      expect(told).to contain_exactly(
+        a_string_matching(/\ADoubtful .* :start to :dono,.* Did you mean :done\? Check the go_to in the block of :start \(chart_spec.rb:\d+\)\.\z/),
+        a_string_matching(/\ADoubtful .* :rest to :doen,.* Did you mean :done\? Check the go_to in the block of :rest \(chart_spec.rb:\d+\)\.\z/),
+        a_string_matching(/\ADoubtful#skip! may go to :rset,.* Did you mean :rest\? Check the go_to in interaction :skip!\.\z/),
+        a_string_matching(/\ADoubtful may go on timeout to :dona,.* Did you mean :done\? Check the go_to in on_timeout\.\z/)
+      )
+      expect(Doubtful.plan.errors).to be_empty
+    end
+
+    it "knows what a subclass says anew", req: "O-53" do
+      task_class("Doubtful") do
+        wait_until(:start) {}
+        interaction(:finish!) { leave }
+        define_method(:leave) { go_to :done }
+        result :done
+        result :gone
+      end
+      expect(Doubtful.plan.warnings).to contain_exactly(a_string_including(":gone"))
+      expect(task_class("Going", Doubtful) { define_method(:leave) { go_to :gone } }.plan.warnings).to contain_exactly(a_string_including(":done"))
     end
 
     it "does not keep such a class from running" do

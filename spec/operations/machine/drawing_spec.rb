@@ -25,6 +25,35 @@ RSpec.describe Operations::Machine::Drawing do
       expect(text).to include("approve!", "refuse!")
     end
 
+    it "has dashed lines for where interactions and on_timeout lead, with their names", req: %w[O-45 O-47] do
+      task_class("Offer") do
+        on_timeout { go_to :expired }
+        wait_until(:start) {}
+        interaction(:accept!) { go_to :sold }.when(:start)
+        interaction(:call_off!) { go_to :expired }
+        result :sold
+        result :expired
+      end
+      text = Offer.to_mermaid
+      expect(text).to include('s0 -.->|"accept!"| s1', 's0 -.->|"timeout"| s2')
+      expect(text).to match(/i0>"call_off!"\]\n  i0 -\.-> s2/)
+      expect(Offer.to_dot).to include('s0 -> s1 [label="accept!", style=dashed];', 's0 -> s2 [label="timeout", style=dashed];')
+    end
+
+    it "has dashed lines for what the blocks of states say beside the flowchart", req: %w[O-44 O-45] do
+      task_class("Detour") do
+        action(:start) { go_to :away if far? }.then(:near?)
+        decision(:near?) do
+          condition { near? }
+          if_true { home? ? :done : :away }
+          if_false :away
+        end
+        result :away
+        result :done
+      end
+      expect(Detour.to_mermaid).to include("s0 --> s1", "s0 -.-> s2", 's1 -.->|"yes"| s3', 's1 -.->|"yes"| s2', 's1 -->|"no"| s2')
+    end
+
     it "has an after with its length" do
       task_class("Patience") do
         wait_until(:start) do
@@ -93,6 +122,25 @@ RSpec.describe Operations::Machine::Drawing do
       expect(task.to_dot).to match(/"refused[^\n]*penwidth=4/)
       expect(task.to_dot).to match(/s1 -> s4 \[[^\]]*dashed[^\]]*penwidth=3/)
       expect(stored(task).to_mermaid).to eq(task.to_mermaid)
+    end
+
+    it "mark the line that was taken, not another between the same states", req: %w[O-45 O-47] do
+      task_class("Offer") do
+        has_attribute :taken, :boolean
+        on_timeout { go_to :over }
+        wait_until(:start) do
+          condition { taken? }
+          go_to :over
+        end
+        interaction(:call_off!) { go_to :over }.when(:start)
+        result :over
+      end
+      by_hand = Offer.call.tap(&:call_off!)
+      in_time = Offer.call.tap { |task| task.taken = true }.wake_up!
+      late = Offer.call.tap { |task| task.update(timeout_at: Time.now - 1) }.wake_up!
+      drawn = [in_time, by_hand, late].map { |task| task.to_mermaid[/linkStyle (\S+)/, 1] }
+      expect(drawn).to eq(%w[1 2 3])
+      expect(by_hand.to_dot.lines.grep(/penwidth=3/)).to contain_exactly(/label="call_off!"/)
     end
 
     it "show what has become of a task that failed" do

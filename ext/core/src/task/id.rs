@@ -4,11 +4,26 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::names::mix;
+
+/// A uuid as a number: its first half, and its second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Uuid(pub(super) [u64; 2]);
+
+impl Uuid {
+    /// Uuids are random, or most of their bits are.
+    #[inline]
+    pub(super) const fn hash(self) -> u64 {
+        let [first, second] = self.0;
+        mix(first, second)
+    }
+}
+
 /// The id of a stored task.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Id {
     /// A uuid, written in lower case with its four hyphens.
-    Uuid([u8; 16]),
+    Uuid(Uuid),
     /// Any other text.
     Text(Box<str>),
 }
@@ -17,7 +32,7 @@ pub enum Id {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdRef<'a> {
     /// A uuid, written in lower case with its four hyphens.
-    Uuid([u8; 16]),
+    Uuid(Uuid),
     /// Any other text.
     Text(&'a str),
 }
@@ -46,9 +61,10 @@ impl<'a> IdRef<'a> {
     }
 }
 
-/// The sixteen bytes, if this is a canonical uuid. Eight digits at a time, all of them before the verdict.
+/// The number, if this is a canonical uuid. Eight digits at a time, all of them before the verdict, and in registers
+/// all the way.
 #[inline]
-fn uuid(text: &[u8; LENGTH]) -> Option<[u8; 16]> {
+const fn uuid(text: &[u8; LENGTH]) -> Option<Uuid> {
     let [a, b, c, d, e, f, g, h, h1, i, j, k, l, h2, m, n, o, p, h3, q, r, s, t, h4, rest @ ..] =
         *text;
     let [u, v, w, x, rest @ ..] = rest;
@@ -57,31 +73,28 @@ fn uuid(text: &[u8; LENGTH]) -> Option<[u8; 16]> {
     let (third, wrong_third) = digits([q, r, s, t, u, v, w, x]);
     let (last, wrong_last) = digits(rest);
     let wrong = wrong_first | wrong_second | wrong_third | wrong_last;
-    if wrong != 0 || [h1, h2, h3, h4] != [b'-'; 4] {
+    let hyphens = u32::from_ne_bytes([h1, h2, h3, h4]);
+    if wrong != 0 || hyphens != u32::from_ne_bytes([b'-'; 4]) {
         return None;
     }
-    let mut bytes = [0; 16];
-    for (four, value) in bytes.chunks_exact_mut(4).zip([first, second, third, last]) {
-        four.copy_from_slice(&value);
-    }
-    Some(bytes)
+    Some(Uuid([first << 32 | second, third << 32 | last]))
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// Eight lower-case hexadecimal digits as four bytes; the second is not zero when one of them is something else.
+/// Eight lower-case hexadecimal digits as a number; the second is not zero when one of them is something else.
 #[inline]
-const fn digits(text: [u8; 8]) -> ([u8; 4], u64) {
-    let text = u64::from_le_bytes(text);
+const fn digits(text: [u8; 8]) -> (u64, u64) {
+    let text = u64::from_be_bytes(text);
     // Letters have bit 6: they are worth nine more than their low four bits.
     let value = (text & (ONES * 0x0f)) + (text >> 6 & ONES) * 9;
     // Written again, a digit is itself and nothing else is.
     let is_letter = (value + ONES * 6) >> 4 & ONES;
     let again = value + ONES * b'0' as u64 + is_letter * (b'a' - b'9' - 1) as u64;
     let wrong = (again ^ text) | (value & (ONES * 0xf0));
-    let pairs = (value << 4 | value >> 8) & 0x00ff_00ff_00ff_00ff;
+    let pairs = (value | value >> 4) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
-    (((fours | fours >> 16) as u32).to_le_bytes(), wrong)
+    ((fours | fours >> 16) & 0xffff_ffff, wrong)
 }
 
 impl Id {
@@ -103,8 +116,8 @@ impl Id {
     pub fn with_str<T>(&self, read: impl FnOnce(&str) -> T) -> T {
         match self {
             Self::Text(text) => read(text),
-            Self::Uuid(bytes) => {
-                let text = canonical(bytes);
+            Self::Uuid(uuid) => {
+                let text = canonical(*uuid);
                 // Digits and hyphens are always text.
                 read(std::str::from_utf8(&text).unwrap_or_default())
             }
@@ -123,9 +136,10 @@ impl Id {
 /// Where the sixteen pairs of digits begin.
 const PAIRS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
-fn canonical(bytes: &[u8; 16]) -> [u8; LENGTH] {
+fn canonical(uuid: Uuid) -> [u8; LENGTH] {
+    let [first, second] = uuid.0.map(u64::to_be_bytes);
     let mut text = [b'-'; LENGTH];
-    for (byte, place) in bytes.iter().zip(PAIRS) {
+    for (byte, place) in first.iter().chain(&second).zip(PAIRS) {
         let digit = |value: u8| b"0123456789abcdef"[usize::from(value & 0x0f)];
         text[place] = digit(byte >> 4);
         text[place + 1] = digit(*byte);

@@ -9,7 +9,7 @@ pub mod store;
 pub mod trail;
 pub mod transition;
 
-pub use draw::Seen;
+pub use draw::{Seen, Stay};
 pub use id::{Id, IdRef};
 pub use plan::Plan;
 pub use record::{Data, Life, Record, Status};

@@ -60,6 +60,22 @@ pub struct After {
     pub target: Option<Name>,
 }
 
+/// Where a block of the author's leads, as far as it can be read without running it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    /// Its literal `go_to`s. Any of them may be a line that never runs.
+    pub edges: Vec<Edge>,
+    /// Whether it may lead elsewhere, too: to a state that it works out, or that could not be read.
+    pub open: bool,
+}
+
+impl Block {
+    /// The states of its literal `go_to`s.
+    pub fn targets(&self) -> impl Iterator<Item = Name> + '_ {
+        self.edges.iter().map(|edge| edge.target)
+    }
+}
+
 /// A state as it was declared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
@@ -69,6 +85,8 @@ pub struct State {
     pub kind: Kind,
     /// Where it leads.
     pub edges: Vec<Edge>,
+    /// Where its blocks lead beside that.
+    pub block: Block,
     /// How many conditions it has.
     pub conditions: u32,
     /// Its ways out by time.
@@ -89,7 +107,7 @@ impl State {
         }
     }
 
-    /// All literal ways out.
+    /// All literal ways out that stand outside of its blocks.
     pub fn targets(&self) -> impl Iterator<Item = Name> + '_ {
         let edges = self.edges.iter().map(|edge| edge.target);
         edges.chain(self.afters.iter().filter_map(|after| after.target))
@@ -103,6 +121,16 @@ pub struct Interaction {
     pub name: String,
     /// The states in which it may be called; any when there are none.
     pub states: Vec<Name>,
+    /// Where its block leads.
+    pub block: Block,
+}
+
+impl Interaction {
+    /// Whether it may be called in that state. A task that has reached a result moves no more.
+    pub fn may_move_from(&self, state: &State) -> bool {
+        let named = self.states.is_empty() || self.states.contains(&state.name);
+        named && state.kind != Kind::Result
+    }
 }
 
 /// The times a task goes by, in microseconds.
@@ -131,6 +159,8 @@ pub struct Declaration {
     pub states: Vec<State>,
     /// Its interactions.
     pub interactions: Vec<Interaction>,
+    /// Where a task is sent that has stayed too long in a state; None when it fails then.
+    pub on_timeout: Option<Block>,
     /// Its times.
     pub settings: Settings,
 }

@@ -181,7 +181,8 @@ impl Data {
 
     fn join(parts: &[&[u8]], split: usize) -> Result<Self, Error> {
         let near = u8::try_from(split).ok().filter(|near| *near != FAR);
-        let far = u32::try_from(split).map_err(|_| Error::CounterOutOfRange("bytes of attributes"))?;
+        let far =
+            u32::try_from(split).map_err(|_| Error::CounterOutOfRange("bytes of attributes"))?;
         let length = parts.iter().map(|part| part.len()).sum::<usize>();
         let mut bytes = Vec::with_capacity(length + if near.is_some() { 1 } else { 5 });
         parts.iter().for_each(|part| bytes.extend_from_slice(part));

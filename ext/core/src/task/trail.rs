@@ -64,6 +64,23 @@ pub(super) struct Packed {
 /// Names beyond this number cannot be packed; a process that has half a billion names has other worries.
 const MAX_BY: u32 = (1 << 29) - 1;
 
+impl Packed {
+    /// A step that the task is in.
+    #[inline]
+    const fn begun(state: Name, at_us: i64) -> Self {
+        Self {
+            at_us,
+            state,
+            by_and_end: StepEnd::Stayed as u32,
+        }
+    }
+
+    #[inline]
+    const fn end(&mut self, end: StepEnd) {
+        self.by_and_end = self.by_and_end & !7 | end as u32;
+    }
+}
+
 impl From<Step> for Packed {
     fn from(step: Step) -> Self {
         let by = step.by.map_or(0, |name| name.number() + 1).min(MAX_BY);
@@ -106,22 +123,9 @@ impl Trail {
         trail
     }
 
-    /// The same, with room for the steps that follow at once.
-    pub(super) fn begun_with_room(state: Name, at_us: i64) -> Self {
-        let mut trail = Self::with_room(8);
-        trail.enter(state, at_us);
-        trail
-    }
-
     /// Whether there is nothing in it but that the task is in this state since then.
     pub(super) fn has_just_begun(&self, state: Name, at_us: i64) -> bool {
-        let step = Step {
-            state,
-            at_us,
-            end: StepEnd::Stayed,
-            by: None,
-        };
-        *self.0 == [Packed::from(step)]
+        *self.0 == [Packed::begun(state, at_us)]
     }
 
     /// From what [`Trail::into_parts`] gave.
@@ -153,7 +157,7 @@ impl Trail {
     /// Ends the step that the task is in.
     pub fn end(&mut self, end: StepEnd) {
         if let Some(last) = self.0.last_mut() {
-            last.by_and_end = last.by_and_end & !7 | end as u32;
+            last.end(end);
         }
     }
 
@@ -182,6 +186,59 @@ impl Trail {
             self.0.remove(0);
         }
         self.0.push(step.into());
+    }
+}
+
+/// A trail as it lies in a row, where it can grow in place: the steps, with room after them, and how many there are.
+pub(super) struct Kept<'a> {
+    pub steps: &'a mut Box<[Packed]>,
+    pub count: &'a mut u8,
+}
+
+/// For how many steps room is made at first: a burst is seldom longer.
+const FIRST_ROOM: usize = 8;
+
+impl Kept<'_> {
+    /// As [`Trail::moved`].
+    #[inline]
+    pub fn moved(&mut self, state: Name, at_us: i64) {
+        self.end(StepEnd::Moved);
+        self.enter(state, at_us);
+    }
+
+    /// As [`Trail::end`].
+    #[inline]
+    pub fn end(&mut self, end: StepEnd) {
+        let last = usize::from(*self.count).checked_sub(1);
+        if let Some(last) = last.and_then(|last| self.steps.get_mut(last)) {
+            last.end(end);
+        }
+    }
+
+    /// Begins a step.
+    #[inline]
+    pub fn enter(&mut self, state: Name, at_us: i64) {
+        let step = Packed::begun(state, at_us);
+        if usize::from(*self.count) >= KEPT {
+            self.steps.copy_within(1.., 0);
+            *self.count -= 1;
+        }
+        if usize::from(*self.count) == self.steps.len() {
+            self.grow(step);
+        }
+        if let Some(place) = self.steps.get_mut(usize::from(*self.count)) {
+            *place = step;
+            *self.count += 1;
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, filler: Packed) {
+        let room = (2 * self.steps.len()).clamp(FIRST_ROOM, KEPT);
+        let mut steps = Vec::with_capacity(room);
+        steps.extend_from_slice(self.steps);
+        steps.resize(room, filler);
+        *self.steps = steps.into_boxed_slice();
     }
 }
 

@@ -3,7 +3,7 @@
 
 pub mod model;
 
-use active_data_flow_core::task::plan::{Declaration, Edge, Kind, Settings, State};
+use active_data_flow_core::task::plan::{Block, Declaration, Edge, Kind, Settings, State};
 use active_data_flow_core::task::{Data, Id, Life, Plan, Record, Status, Trail};
 use active_data_flow_core::{Name, Value};
 
@@ -36,6 +36,7 @@ pub fn state(name: &str, kind: Kind, targets: &[&str]) -> State {
         name: Name::of(name),
         kind,
         edges: targets.iter().map(edge).collect(),
+        block: Block::default(),
         conditions,
         afters: vec![],
         line: None,
@@ -53,6 +54,7 @@ pub fn declaration() -> Declaration {
             state("done", Kind::Result, &[]),
         ],
         interactions: vec![],
+        on_timeout: None,
         settings: settings(),
     }
 }

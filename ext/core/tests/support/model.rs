@@ -1,8 +1,9 @@
 //! The store as one would write it first: a list, searched from one end to the other.
 
 use active_data_flow_core::task::store::{Change, Inserted, Put, Stored};
+use active_data_flow_core::task::trail::Step;
 use active_data_flow_core::task::transition::Outcome;
-use active_data_flow_core::task::{Data, Id, Plan, Record, Status};
+use active_data_flow_core::task::{Data, Id, Plan, Record, Status, StepEnd, Trail};
 use active_data_flow_core::{Error, Name};
 
 /// Records, in the order in which they were stored first.
@@ -51,7 +52,7 @@ impl Model {
             return Ok(None);
         };
         record.life = plan.apply(&record.life, outcome, now_us)?;
-        record.trail.moved(record.life.state, now_us);
+        record.trail = next_trail(record, outcome, now_us);
         if let Some(attributes) = attributes {
             record.data = Data::new(attributes, record.data.models()).unwrap();
         }
@@ -129,8 +130,10 @@ impl Model {
     }
 
     pub fn claim(&mut self, id: &Id, now_us: i64) -> Option<u64> {
-        let due = |record: &Record| record.life.due_at_us().is_some_and(|at_us| at_us <= now_us);
-        self.wake(id, now_us, due)
+        let due = |moment: Option<i64>| moment.is_some_and(|at_us| at_us <= now_us);
+        self.wake(id, now_us, |record| {
+            due(record.life.wake_at_us) || due(record.life.timeout_at_us)
+        })
     }
 
     pub fn take(&mut self, id: &Id, version: u64, now_us: i64) -> Option<u64> {
@@ -233,6 +236,30 @@ impl Model {
     fn record(&mut self, id: &Id) -> Option<&mut Record> {
         self.records.iter_mut().find(|record| record.id == *id)
     }
+}
+
+/// The step that the task was in has ended; after a move the next begins. The newest hundred are kept.
+fn next_trail(record: &Record, outcome: Outcome, now_us: i64) -> Trail {
+    let mut steps: Vec<Step> = record.trail.steps().collect();
+    let completed = outcome == Outcome::Completed;
+    if let Some(last) = steps.last_mut() {
+        last.end = if completed {
+            StepEnd::Completed
+        } else {
+            StepEnd::Moved
+        };
+    }
+    if !completed {
+        steps.push(Step {
+            state: record.life.state,
+            at_us: now_us,
+            end: StepEnd::Stayed,
+            by: None,
+        });
+    }
+    let old = steps.len().saturating_sub(100);
+    steps.drain(..old);
+    steps.into()
 }
 
 /// Counts the write, and lets a signal that came while the task ran wake it.

@@ -34,7 +34,7 @@ pub(super) fn draw(plan: &Declaration, picture: &Picture) -> String {
         put(&mut out, format_args!("begin -> s{initial};"));
     }
     lines(&mut out, picture);
-    interactions(&mut out, picture);
+    notes(&mut out, picture);
     out.push_str("}\n");
     out
 }
@@ -66,18 +66,21 @@ fn lines(out: &mut String, picture: &Picture) {
     }
 }
 
-/// A note for each interaction, tied to the states in which it may be called.
-fn interactions(out: &mut String, picture: &Picture) {
-    for (number, (name, states)) in picture.interactions.iter().enumerate() {
+/// A note for each, tied to the states in which it may happen, with an arrow to those it leads to.
+fn notes(out: &mut String, picture: &Picture) {
+    for (number, note) in picture.notes.iter().enumerate() {
         put(
             out,
-            format_args!("i{number} [label={}, shape=note];", quote(name)),
+            format_args!("i{number} [label={}, shape=note];", quote(&note.text)),
         );
-        for state in states {
+        for state in &note.states {
             put(
                 out,
                 format_args!("i{number} -> s{state} [style=dashed, arrowhead=none];"),
             );
+        }
+        for target in &note.targets {
+            put(out, format_args!("i{number} -> s{target} [style=dashed];"));
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn draw(plan: &Declaration, picture: &Picture) -> String {
         }
         drawn += 1;
     }
-    interactions(&mut out, picture);
+    notes(&mut out, picture);
     styles(&mut out, picture, &taken);
     out
 }
@@ -66,12 +66,15 @@ fn arrow(line: &Line) -> String {
     }
 }
 
-/// A flag for each interaction, tied to the states in which it may be called.
-fn interactions(out: &mut String, picture: &Picture) {
-    for (number, (name, states)) in picture.interactions.iter().enumerate() {
-        put(out, format_args!("i{number}>\"{}\"]", escape(name)));
-        for state in states {
+/// A flag for each, tied to the states in which it may happen, with an arrow to those it leads to.
+fn notes(out: &mut String, picture: &Picture) {
+    for (number, note) in picture.notes.iter().enumerate() {
+        put(out, format_args!("i{number}>\"{}\"]", escape(&note.text)));
+        for state in &note.states {
             put(out, format_args!("i{number} -.- s{state}"));
+        }
+        for target in &note.targets {
+            put(out, format_args!("i{number} -.-> s{target}"));
         }
     }
 }

@@ -1,22 +1,41 @@
 //! A plan as a drawing, with the path that a task has taken where one is given.
 
 mod dot;
+mod lines;
 mod mermaid;
 
-use crate::names::Name;
-use crate::task::plan::{Declaration, Plan, State};
+use self::lines::{Line, Note};
+use crate::task::plan::{Declaration, Plan};
 use crate::task::record::Status;
-use crate::wording::duration;
 
 /// What is known of a task that is drawn on its plan. The default draws the plan alone.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
     /// The states it has been in, in that order; the last may be the current one.
-    pub visited: Vec<String>,
+    pub visited: Vec<Stay>,
     /// The state it is in.
     pub current: Option<String>,
     /// What it is about there.
     pub status: Option<Status>,
+}
+
+/// A stay in a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stay {
+    /// The state.
+    pub state: String,
+    /// What moved the task on: the name of an interaction, "timeout", "after"; None for the flowchart.
+    pub by: Option<String>,
+}
+
+impl Stay {
+    /// Of a task that the flowchart moved on.
+    pub fn to(state: impl Into<String>) -> Self {
+        Self {
+            state: state.into(),
+            by: None,
+        }
+    }
 }
 
 impl Plan {
@@ -39,41 +58,27 @@ struct Picture {
     status: Option<Status>,
     initial: Option<usize>,
     lines: Vec<Line>,
-    /// Interactions, each with the states it may be called in.
-    interactions: Vec<(String, Vec<usize>)>,
-}
-
-/// A line from a state to another.
-struct Line {
-    from: usize,
-    to: usize,
-    label: Option<String>,
-    taken: bool,
-    /// Taken by a task, though no `go_to` of the plan says so: a block did it.
-    by_block: bool,
+    notes: Vec<Note>,
 }
 
 impl Picture {
     fn new(plan: &Declaration, seen: &Seen) -> Self {
-        let place = |name: &str| place(plan, name);
-        let path: Vec<usize> = seen.visited.iter().filter_map(|name| place(name)).collect();
-        let current = seen.current.as_deref().and_then(place);
-        let mut lines: Vec<Line> = lines(plan);
-        walk(&mut lines, &path);
-        if let (Some(last), Some(current)) = (path.last(), current) {
-            if *last != current {
-                walk(&mut lines, &[*last, current]);
+        let mut visited = vec![false; plan.states.len()];
+        for stay in &seen.visited {
+            if let Some(state) = place(plan, &stay.state) {
+                visited[state] = true;
             }
         }
+        let path = path(plan, seen);
+        let (mut lines, notes) = lines::of(plan);
+        lines::walk(&mut lines, &path);
         Self {
-            visited: (0..plan.states.len())
-                .map(|state| path.contains(&state))
-                .collect(),
-            current,
+            visited,
+            current: seen.current.as_deref().and_then(|name| place(plan, name)),
             status: seen.status,
-            initial: place(&plan.initial_state),
+            initial: place(plan, &plan.initial_state),
             lines,
-            interactions: interactions(plan),
+            notes,
         }
     }
 
@@ -84,73 +89,21 @@ impl Picture {
     }
 }
 
+/// The states that the task has been in, up to the one it is in now, each with what moved it on.
+fn path<'a>(plan: &Declaration, seen: &'a Seen) -> Vec<(usize, Option<&'a str>)> {
+    let step = |stay: &'a Stay| Some((place(plan, &stay.state)?, stay.by.as_deref()));
+    let mut path: Vec<_> = seen.visited.iter().filter_map(step).collect();
+    let current = seen.current.as_deref().and_then(|name| place(plan, name));
+    if let (Some((last, _)), Some(current)) = (path.last(), current) {
+        if *last != current {
+            path.push((current, None));
+        }
+    }
+    path
+}
+
 fn place(plan: &Declaration, name: &str) -> Option<usize> {
     plan.states
         .iter()
         .position(|state| state.name.as_str() == name)
-}
-
-fn interactions(plan: &Declaration) -> Vec<(String, Vec<usize>)> {
-    let states = |names: &[Name]| {
-        let places = names.iter().map(|name| place(plan, name.as_str()));
-        places.flatten().collect()
-    };
-    plan.interactions
-        .iter()
-        .map(|interaction| (interaction.name.clone(), states(&interaction.states)))
-        .collect()
-}
-
-fn lines(plan: &Declaration) -> Vec<Line> {
-    let ways = |(from, state): (usize, &State)| {
-        let line = move |(name, label): (Name, Option<String>)| {
-            Some(Line {
-                from,
-                to: place(plan, name.as_str())?,
-                label,
-                taken: false,
-                by_block: false,
-            })
-        };
-        ways_out(state).into_iter().filter_map(line)
-    };
-    plan.states.iter().enumerate().flat_map(ways).collect()
-}
-
-/// The names that a state leads to, each with what is written beside the line.
-fn ways_out(state: &State) -> Vec<(Name, Option<String>)> {
-    let edges = state
-        .edges
-        .iter()
-        .map(|edge| (edge.target, edge.label.clone()));
-    let afters = state.afters.iter().filter_map(|after| {
-        let length = duration(after.us);
-        let label = match &after.since {
-            Some(since) => format!("after {length} since {since}"),
-            None => format!("after {length}"),
-        };
-        Some((after.target?, Some(label)))
-    });
-    edges.chain(afters).collect()
-}
-
-/// Marks the line of each step of the path; where there is none, a block went its own way and gets a line for it.
-fn walk(lines: &mut Vec<Line>, path: &[usize]) {
-    for step in path.windows(2) {
-        let &[from, to] = step else { continue };
-        match lines
-            .iter_mut()
-            .find(|line| (line.from, line.to) == (from, to))
-        {
-            Some(line) => line.taken = true,
-            None if from == to => {}
-            None => lines.push(Line {
-                from,
-                to,
-                label: None,
-                taken: true,
-                by_block: true,
-            }),
-        }
-    }
 }

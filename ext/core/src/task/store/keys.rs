@@ -12,6 +12,7 @@ use crate::task::id::{Id, IdRef};
 /// All rows, by slot.
 pub(super) type Rows = [Option<Row>];
 
+#[inline]
 pub(super) fn row(rows: &Rows, slot: u32) -> Option<&Row> {
     rows.get(slot as usize)?.as_ref()
 }
@@ -22,18 +23,15 @@ struct Hasher(RandomState);
 
 impl Hasher {
     /// A uuid is as random as a hash; any other text is hashed.
-    #[inline]
+    #[inline(always)]
     fn id(&self, id: IdRef<'_>) -> u64 {
         match id {
-            IdRef::Uuid(bytes) => {
-                let number = u128::from_le_bytes(bytes);
-                mix(number as u64, (number >> 64) as u64)
-            }
+            IdRef::Uuid(uuid) => uuid.hash(),
             IdRef::Text(text) => self.0.hash_one(text),
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn hash(&self, key: Key<'_>) -> u64 {
         match key {
             Key::Id(id) => self.id(id),
@@ -55,7 +53,7 @@ pub(super) enum Key<'a> {
 }
 
 impl Key<'_> {
-    #[inline]
+    #[inline(always)]
     fn is_of(self, row: &Row) -> bool {
         match self {
             Self::Id(id) => row.id() == id,
@@ -96,15 +94,21 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, rows: &Rows, key: Key<'_>) -> Option<u32> {
         let table = match key {
             Key::Id(_) => &self.ids,
             Key::Start(..) => &self.starts,
             Key::Unique(_) => &self.uniques,
         };
-        let is_it = |slot: &u32| row(rows, *slot).is_some_and(|row| key.is_of(row));
-        table.find(self.hasher.hash(key), is_it).copied()
+        // As HashTable::find, which calls its test through a pointer.
+        for slot in table.iter_hash(self.hasher.hash(key)) {
+            match row(rows, *slot) {
+                Some(row) if key.is_of(row) => return Some(*slot),
+                _ => {}
+            }
+        }
+        None
     }
 
     /// Puts a row in under all the keys it has.

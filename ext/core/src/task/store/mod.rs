@@ -112,12 +112,12 @@ impl Store {
         size_of::<Self>() + rows + self.heap + tables + shelves + families
     }
 
-    #[inline]
+    #[inline(always)]
     fn find(&self, key: Key<'_>) -> Option<u32> {
         self.tables.find(&self.rows, key)
     }
 
-    #[inline]
+    #[inline(always)]
     fn slot(&self, id: IdRef<'_>) -> Option<u32> {
         self.find(Key::Id(id))
     }

@@ -3,9 +3,9 @@
 
 use crate::error::Error;
 use crate::names::Name;
-use crate::task::id::{Id, IdRef};
+use crate::task::id::{Id, IdRef, Uuid};
 use crate::task::record::{Data, Failure, Life, Record, Status};
-use crate::task::trail::{Packed, Trail};
+use crate::task::trail::{Kept, Packed, StepEnd, Trail};
 use crate::task::transition;
 
 /// Where the moments that are always there are kept, and the two places that the others share: a task wakes, has
@@ -50,7 +50,7 @@ type Moments = [Option<i64>; 5];
 
 #[derive(Debug)]
 pub(super) struct Row {
-    uuid: [u8; 16],
+    uuid: Uuid,
     moments: [i64; place::COUNT],
     pub data: Data,
     /// The trail, and after it room for more.
@@ -84,7 +84,7 @@ impl Row {
     pub fn new(record: Record, born: u64, shelf: u32) -> Self {
         let (uuid, text_id) = match record.id {
             Id::Uuid(uuid) => (uuid, None),
-            Id::Text(text) => ([0; 16], Some(text)),
+            Id::Text(text) => (Uuid::default(), Some(text)),
         };
         let is_text = text_id.is_some();
         let extra = Extra {
@@ -128,10 +128,7 @@ impl Row {
             start_key: self.start_key().map(Into::into),
             unique_key: self.unique_key().map(Into::into),
             data: self.data.clone(),
-            failure: self
-                .extra
-                .as_ref()
-                .and_then(|extra| extra.failure.clone()),
+            failure: self.extra.as_ref().and_then(|extra| extra.failure.clone()),
             trail: self.trail(),
             signalled: self.signalled,
         }
@@ -190,9 +187,10 @@ impl Row {
 
     #[inline]
     pub fn set_life(&mut self, life: &Life) {
-        if (self.state, self.moments[place::ENTERED]) != (life.state, life.entered_at_us) {
+        let stays = self.state == life.state && self.moments[place::ENTERED] == life.entered_at_us;
+        if !stays && self.has(flag::ONE_STEP) {
             // The trail must go on saying what it says now.
-            self.change_trail(|_| {});
+            self.written_trail();
         }
         self.status = life.status;
         self.state = life.state;
@@ -215,10 +213,14 @@ impl Row {
 
     #[inline]
     pub fn marks(&self) -> Marks {
-        let (waits, finished) = (
-            self.status == Status::Waiting,
-            self.status.is_finished(),
-        );
+        if self.status == Status::Active {
+            return Marks {
+                status: self.status,
+                due_us: None,
+                old_us: None,
+            };
+        }
+        let (waits, finished) = (self.status == Status::Waiting, self.status.is_finished());
         let [wake, _, _, timeout, delete] = self.moments();
         let due_us = match (wake, timeout) {
             (Some(wake), Some(timeout)) => Some(wake.min(timeout)),
@@ -291,17 +293,30 @@ impl Row {
         };
     }
 
-    /// Changes the trail in place. It is written down from here on, with room for the steps of a burst.
+    /// Goes to another state: the step that the task is in ends, and the next begins.
     #[inline]
-    pub fn change_trail(&mut self, change: impl FnOnce(&mut Trail)) {
-        let mut trail = if self.has(flag::ONE_STEP) {
-            self.flag(flag::ONE_STEP, false);
-            Trail::begun_with_room(self.state, self.moments[place::ENTERED])
-        } else {
-            Trail::from_parts(std::mem::take(&mut self.steps), self.step_count)
+    pub fn moved(&mut self, state: Name, at_us: i64) {
+        self.written_trail().moved(state, at_us);
+    }
+
+    /// Ends the step that the task is in.
+    pub fn ended(&mut self, end: StepEnd) {
+        self.written_trail().end(end);
+    }
+
+    /// The trail, written down from here on.
+    #[inline]
+    fn written_trail(&mut self) -> Kept<'_> {
+        let is_one_step = self.has(flag::ONE_STEP);
+        self.flag(flag::ONE_STEP, false);
+        let mut kept = Kept {
+            steps: &mut self.steps,
+            count: &mut self.step_count,
         };
-        change(&mut trail);
-        (self.steps, self.step_count) = trail.into_parts();
+        if is_one_step {
+            kept.enter(self.state, self.moments[place::ENTERED]);
+        }
+        kept
     }
 
     /// Gives back the room for further steps.
@@ -314,6 +329,7 @@ impl Row {
         }
     }
 
+    #[inline]
     pub fn heap_bytes(&self) -> usize {
         let extra = self.extra.as_ref().map_or(0, |extra| extra.heap_bytes());
         self.data.heap_bytes() + size_of_val(&*self.steps) + extra
@@ -363,15 +379,17 @@ impl Row {
             flag::DELETE,
         ];
         let [wake, completed, failed, timeout, delete] = *moments;
-        let crowded = [wake, completed, failed].iter().flatten().count() > 1
-            || timeout.is_some() && delete.is_some();
+        let first =
+            u8::from(wake.is_some()) + u8::from(completed.is_some()) + u8::from(failed.is_some());
+        let crowded = first > 1 || timeout.is_some() && delete.is_some();
         if crowded || self.has(flag::CROWDED) {
             self.change_extra(|extra| extra.moments = crowded.then(|| Box::new(*moments)));
         }
+        let there = moments.iter().zip(FLAGS);
+        let there = there.map(|(moment, flag)| if moment.is_some() { flag } else { 0 });
+        let there = there.fold(0, |flags, flag| flags | flag);
+        self.flags = self.flags & (flag::ONE_STEP | flag::TEXT_ID) | there;
         self.flag(flag::CROWDED, crowded);
-        for (moment, flag) in moments.iter().zip(FLAGS) {
-            self.flag(flag, moment.is_some());
-        }
         self.moments[place::NEXT] = wake.or(completed).or(failed).unwrap_or_default();
         self.moments[place::LAST] = timeout.or(delete).unwrap_or_default();
     }

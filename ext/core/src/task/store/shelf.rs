@@ -52,8 +52,10 @@ impl Shelf {
     }
 
     pub fn index(&mut self, slot: u32, marks: Marks) {
-        self.due.extend(marks.due_us.map(|at_us| Entry::new(at_us, slot)));
-        self.old.extend(marks.old_us.map(|at_us| Entry::new(at_us, slot)));
+        self.due
+            .extend(marks.due_us.map(|at_us| Entry::new(at_us, slot)));
+        self.old
+            .extend(marks.old_us.map(|at_us| Entry::new(at_us, slot)));
     }
 
     pub fn forget(&mut self, slot: u32, marks: Marks) {

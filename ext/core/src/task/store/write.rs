@@ -20,7 +20,7 @@ pub enum Inserted {
 }
 
 impl Store {
-    /// Stores a task for the first time. Its version and signals are not looked at.
+    /// Stores a task for the first time. What it says of its version and its wakes is not looked at.
     ///
     /// # Errors
     /// [`Error::AlreadyStored`] when there is a task with its id.
@@ -60,10 +60,10 @@ impl Store {
         }
         let advanced = |row: &mut Row| {
             row.set_version(version);
-            row.change_trail(|trail| match outcome {
-                Outcome::Completed => trail.end(StepEnd::Completed),
-                _ => trail.moved(life.state, now_us),
-            });
+            match outcome {
+                Outcome::Completed => row.ended(StepEnd::Completed),
+                _ => row.moved(life.state, now_us),
+            }
             row.set_life(&life);
             settle(row);
         };

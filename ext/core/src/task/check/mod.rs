@@ -1,12 +1,13 @@
 //! What can be wrong with a plan, told with the class, the state and the fix.
 //!
-//! Errors keep a class from being run; they are about literal names only. Warnings are about what is probably not
-//! meant: a block may go anywhere, so none of them is certain. When something in the class can move a task without
-//! naming its target here (an interaction, an action without a next state), a state that no `go_to` names is told to be
-//! within reach of a block only, and what follows it counts as reached.
+//! Errors keep a class from being run; they are about literal names in the flowchart only. Warnings are about what is
+//! probably not meant, and about literal names in blocks, which may stand in a line that never runs. A state is told
+//! to be out of reach only where every block that a task can come by has been read to its end ([`reach`]).
+
+mod reach;
 
 use crate::names::Name;
-use crate::task::plan::{After, Declaration, Kind, State};
+use crate::task::plan::{After, Block, Declaration, Kind, State};
 use crate::wording::{did_you_mean, duration, duration_in_hours, roomy, symbol, symbols};
 
 /// The texts.
@@ -23,8 +24,10 @@ pub(super) fn check(plan: &Declaration) -> Found {
         check_targets(plan, state, &mut found.errors);
         check_afters(plan, state, &mut found.errors);
         found.warnings.extend(warning(plan, state));
+        check_block(plan, state, &mut found.warnings);
     }
     check_interactions(plan, &mut found.errors);
+    check_blocks_from_outside(plan, &mut found.warnings);
     check_result(plan, &mut found.warnings);
     check_reach(plan, &mut found.warnings);
     found
@@ -70,21 +73,65 @@ fn check_first_state(plan: &Declaration, errors: &mut Vec<String>) {
 }
 
 fn check_targets(plan: &Declaration, state: &State, errors: &mut Vec<String>) {
-    let mut told: Vec<Name> = Vec::new();
-    for target in state.targets() {
-        if find(plan, target).is_some() || told.contains(&target) {
-            continue;
-        }
-        told.push(target);
-        errors.push(format!(
+    errors.extend(unknown(plan, state.targets()).into_iter().map(|target| {
+        format!(
             "{} goes from {from} to {}, which it has no handler for; {} Check the go_to in {from}{}.",
             plan.class_name,
             symbol(target.as_str()),
             possible(plan, target.as_str()),
             line(state),
             from = symbol(state.name.as_str()),
-        ));
+        )
+    }));
+}
+
+/// Those that no state is called, each once.
+fn unknown(plan: &Declaration, targets: impl Iterator<Item = Name>) -> Vec<Name> {
+    let mut found: Vec<Name> = Vec::new();
+    for target in targets {
+        if find(plan, target).is_none() && !found.contains(&target) {
+            found.push(target);
+        }
     }
+    found
+}
+
+/// The same in the state's own blocks.
+fn check_block(plan: &Declaration, state: &State, warnings: &mut Vec<String>) {
+    let name = symbol(state.name.as_str());
+    let place = format!("in the block of {name}{}", line(state));
+    let goes = format!("{} may go from {name}", plan.class_name);
+    warn_of_unknown(plan, &state.block, &goes, &place, warnings);
+}
+
+/// And in those that run when a person, or a timeout, moves the task.
+fn check_blocks_from_outside(plan: &Declaration, warnings: &mut Vec<String>) {
+    for interaction in &plan.interactions {
+        let goes = format!("{}#{} may go", plan.class_name, interaction.name);
+        let place = format!("in interaction {}", symbol(&interaction.name));
+        warn_of_unknown(plan, &interaction.block, &goes, &place, warnings);
+    }
+    if let Some(block) = &plan.on_timeout {
+        let goes = format!("{} may go on timeout", plan.class_name);
+        warn_of_unknown(plan, block, &goes, "in on_timeout", warnings);
+    }
+}
+
+fn warn_of_unknown(
+    plan: &Declaration,
+    block: &Block,
+    goes: &str,
+    place: &str,
+    warnings: &mut Vec<String>,
+) {
+    let targets = unknown(plan, block.targets()).into_iter();
+    warnings.extend(targets.map(|target| {
+        format!(
+            "{goes} to {}, which it has no handler for; {} Check the go_to {place}.",
+            symbol(target.as_str()),
+            possible(plan, target.as_str()),
+        )
+    }));
 }
 
 fn check_afters(plan: &Declaration, state: &State, errors: &mut Vec<String>) {
@@ -137,7 +184,7 @@ fn warning(plan: &Declaration, state: &State) -> Option<String> {
     let (class, name) = (&plan.class_name, symbol(state.name.as_str()));
     let line = line(state);
     match state.kind {
-        Kind::Action if state.edges.is_empty() => Some(format!(
+        Kind::Action if reach::is_left_nowhere(state) && !state.block.open => Some(format!(
             "{class} has no next state after action {name}: a task fails there unless the block calls go_to. Write: go_to :state after it{line}"
         )),
         Kind::Decision if state.conditions == 0 => Some(format!(
@@ -148,8 +195,18 @@ fn warning(plan: &Declaration, state: &State) -> Option<String> {
                 "{class} has an after without a go_to in wait_until {name}: a task fails there when it holds. Write: go_to :state below it{line}"
             ))
         }
+        Kind::Decision | Kind::WaitUntil if lacks_go_to(state) => Some(format!(
+            "{class} has a condition without a go_to in {} {name}: a task fails there when it holds. Write: go_to :state below it{line}",
+            if state.kind == Kind::Decision { "decision" } else { "wait_until" },
+        )),
         _ => None,
     }
+}
+
+/// Whether one of its conditions leads nowhere.
+fn lacks_go_to(state: &State) -> bool {
+    let ways = state.edges.len() + state.block.edges.len();
+    !state.block.open && u32::try_from(ways).is_ok_and(|ways| ways < state.conditions)
 }
 
 fn check_result(plan: &Declaration, warnings: &mut Vec<String>) {
@@ -163,81 +220,22 @@ fn check_result(plan: &Declaration, warnings: &mut Vec<String>) {
 }
 
 fn check_reach(plan: &Declaration, warnings: &mut Vec<String>) {
-    let mut reached: Vec<Name> = Vec::new();
-    reach(plan, Name::of(&plan.initial_state), &mut reached);
+    let reach = reach::of(plan);
     // Without a first state everything would be told to be out of reach, which helps nobody.
-    if reached.is_empty() {
+    if reach.open || reach.states.is_empty() {
         return;
     }
-    let mover = block_that_moves(plan);
     let unreached = plan
         .states
         .iter()
-        .filter(|state| !reached.contains(&state.name));
-    let mut unreached: Vec<&State> = unreached.collect();
-    if mover.is_some() {
-        // The first of a chain: those behind it are reached once it is.
-        unreached.sort_by_key(|state| is_led_to(plan, state, &reached));
-    }
-    for state in unreached {
-        let name = symbol(state.name.as_str());
-        let (class, line) = (&plan.class_name, line(state));
-        match &mover {
-            None => warnings.push(format!(
-                "{class} never gets to {name}: no go_to leads there from {}. Write: go_to {name} in the state before it, or remove it{line}",
-                symbol(&plan.initial_state),
-            )),
-            Some(mover) if !reached.contains(&state.name) => {
-                warnings.push(format!(
-                    "{class} has no go_to that leads to {name}; only a block can, such as that of {mover}. If none does, write: go_to {name} in the state before it, or remove it{line}"
-                ));
-                reach(plan, state.name, &mut reached);
-            }
-            Some(_) => {}
-        }
-    }
-}
-
-/// Whether another state that is not reached yet leads to this one.
-fn is_led_to(plan: &Declaration, state: &State, reached: &[Name]) -> bool {
-    plan.states.iter().any(|other| {
-        let waits = other.name != state.name && !reached.contains(&other.name);
-        waits && other.targets().any(|target| target == state.name)
-    })
-}
-
-fn reach(plan: &Declaration, from: Name, reached: &mut Vec<Name>) {
-    let mut open = vec![from];
-    while let Some(name) = open.pop() {
-        let Some(state) = find(plan, name) else {
-            continue;
-        };
-        if !reached.contains(&name) {
-            reached.push(name);
-            open.extend(state.targets());
-        }
-    }
-}
-
-/// Something that can move a task to a state that is named nowhere in the plan.
-fn block_that_moves(plan: &Declaration) -> Option<String> {
-    let told = |kind: &str, name: &str| Some(format!("{kind} {}", symbol(name)));
-    if let Some(state) = plan.states.iter().find(|state| is_open(state)) {
-        let kind = if state.kind == Kind::Action {
-            "action"
-        } else {
-            "decision"
-        };
-        return told(kind, state.name.as_str());
-    }
-    told("interaction", &plan.interactions.first()?.name)
-}
-
-/// An action without a next state, and a yes-or-no decision with one way out: the other is a block.
-fn is_open(state: &State) -> bool {
-    match state.kind {
-        Kind::Action => state.edges.is_empty(),
-        Kind::Decision => state.conditions > 0 && state.edges.len() < 2,
-        Kind::WaitUntil | Kind::Result => false,
-    }
+        .filter(|state| !reach.states.contains(&state.name));
+    warnings.extend(unreached.map(|state| {
+        format!(
+            "{} never gets to {name}: no go_to leads there from {}. Write: go_to {name} in the state before it, or remove it{}",
+            plan.class_name,
+            symbol(&plan.initial_state),
+            line(state),
+            name = symbol(state.name.as_str()),
+        )
+    }));
 }

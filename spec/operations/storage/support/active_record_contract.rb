@@ -1,0 +1,298 @@
+# frozen_string_literal: true
+
+# Run by active_record_as_a_library_spec.rb in a process of its own, since ActiveRecord brings ActiveSupport, and the
+# suite has to hold without it. At the desk: bin/exec rspec spec/operations/storage/support/active_record_contract.rb
+require "operations/executor/async"
+require "tmpdir"
+require_relative "task_database"
+
+RSpec.describe ActiveRecordStorage do
+  before(:context) do
+    @folder = Dir.mktmpdir
+    TaskDatabase.connect(File.join(@folder, "tasks.sqlite3"))
+    TaskDatabase.migrate
+  end
+
+  after(:context) do
+    TaskDatabase.disconnect
+    FileUtils.rm_rf(@folder)
+  end
+
+  before do
+    TaskDatabase.empty
+    Operations.storage = storage
+    Operations.logger = Logger.new(IO::NULL)
+  end
+
+  let(:storage) { described_class.new }
+
+  describe "[storage]" do
+    it_behaves_like "a complete task storage"
+  end
+
+  describe "[product]" do
+    it_behaves_like "the product of storages and executors",
+      storages: {"ActiveRecord" => -> { ActiveRecordStorage.new }},
+      executors: {
+        "Inline" => -> { Operations::Executor::Inline.new },
+        "Inline(run_later: true)" => -> { Operations::Executor::Inline.new(run_later: true) },
+        "Async" => -> { Operations::Executor::Async.new }
+      }
+  end
+
+  describe "[migration]" do
+    it "makes the table from nothing, and takes it away again" do
+      tables = -> { ActiveRecord::Base.connection_pool.with_connection(&:tables) }
+      expect { TaskDatabase.migrate(:down) }.to change(&tables).to([])
+      expect { TaskDatabase.migrate }.to change(&tables).to(match_array(%w[stored_tasks users wakes]))
+    end
+  end
+
+  describe "[models]" do
+    let(:klass) do
+      task_class("Greeting") do
+        has_model :user, "User"
+        has_models :guests, "User"
+        has_attribute :text
+        index :user
+        starts_with :known?
+        delay 60
+        wait_until(:known?) { condition { user } and go_to(:greet) }
+        interaction(:rename!) { |name| user.update!(name:) }.when(:known?)
+        action(:greet) { self.text = "Hello #{user.name}" }.then(:done)
+        result :done
+      end
+    end
+
+    it "are stored as id and type, and found in the handler" do
+      ada, bob = %w[Ada Bob].map { |name| User.create!(name:) }
+      task = klass.later(user: ada, guests: [bob, ada])
+      expect(JSON.parse(described_class::Row.find_by(task_id: task.id).record)["models"])
+        .to eq("user" => {"id" => ada.id, "type" => "User"}, "guests" => [{"id" => bob.id, "type" => "User"}, {"id" => ada.id, "type" => "User"}])
+      expect(Operations::Runner.new.tick).to include(woken: 1)
+      expect(stored(task)).to have_attributes(status: :completed, text: "Hello Ada", user: ada, guests: [bob, ada])
+    end
+
+    it "are nil when their record was deleted, and missing in a list" do
+      ada, bob = %w[Ada Bob].map { |name| User.create!(name:) }
+      task = klass.later(user: ada, guests: [bob, ada])
+      ada.destroy!
+      expect(stored(task)).to have_attributes(user: nil, guests: [bob], user_id: ada.id)
+      expect(Operations::Runner.new.tick).to include(woken: 1, failed: 0)
+      expect(stored(task)).to be_waiting
+    end
+
+    it "are read anew with every copy of the task" do
+      ada = User.create!(name: "Ada")
+      task = klass.later(user: ada)
+      User.find(ada.id).update!(name: "Ada Lovelace")
+      Operations::Runner.new.tick
+      expect(stored(task).text).to eq("Hello Ada Lovelace")
+    end
+
+    it "lead to the tasks that know them" do
+      ada, bob = %w[Ada Bob].map { |name| User.create!(name:) }
+      task = klass.later(user: ada, guests: [bob])
+      expect([storage.tasks_of(ada), storage.tasks_of(ada, :user), storage.tasks_of(bob)]).to eq([[task], [task], []])
+    end
+
+    it "have to be saved first" do
+      expect { klass.later(user: User.new(name: "nobody")) }.to raise_error(ArgumentError, /user.*Save it first/)
+      expect(storage.all).to eq([])
+    end
+  end
+
+  describe "[atomic]" do
+    let(:parent) do
+      task_class("Counted") do
+        has_attribute :tries, :integer, default: 0
+        starts_with :begin!
+        action(:begin!) do
+          start StoredTasks::Parcel, weight: 5
+          start StoredTasks::Parcel, weight: 6
+        end.then(:over?)
+        wait_until(:over?) { condition { unfinished_sub_tasks.none? } and go_to(:done) }
+        result :done
+      end
+    end
+
+    def rows = described_class::Row
+
+    it "stores a transition and the sub-tasks of its handler together, or neither" do
+      task = storage.save(parent.new)
+      ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute(<<~SQL) }
+        CREATE TRIGGER full BEFORE INSERT ON stored_tasks WHEN NEW.start_key = '0/1' BEGIN SELECT RAISE(ABORT, 'full'); END
+      SQL
+      expect { task.call }.to raise_error(ActiveRecord::StatementInvalid, /full/)
+      expect(rows.count).to eq(1)
+      expect(stored(task)).to have_attributes(status: :failed, current_state: "begin!")
+      ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DROP TRIGGER full") }
+      expect(stored(task).retry!.sub_tasks.map(&:weight)).to eq([5, 6])
+    end
+
+    it "takes a sub-task that is there already for the one that is started" do
+      task = storage.save(parent.new)
+      child = StoredTasks::Parcel.new(status: :waiting, parent_task_id: task.id, weight: 5)
+      child.start_key = "0/0"
+      storage.save(child)
+      task.call
+      expect(task.sub_tasks.map(&:weight)).to eq([5, 6])
+      expect(task.sub_tasks.first).to eq(child)
+    end
+
+    it "writes nothing of a run that was overtaken, and records no failure for it" do
+      task = StoredTasks::Parcel.later
+      overtaking = task_class("Overtaken") do
+        has_attribute :text
+        starts_with :write
+        action(:write) do
+          Operations.storage.wake_abandoned(since: Time.now)
+          self.text = "too late"
+        end.then(:done)
+        result :done
+      end
+      slow = storage.save(overtaking.new)
+      expect { slow.call }.not_to raise_error
+      expect(stored(slow)).to have_attributes(status: :waiting, current_state: "write", text: nil, exception_class: nil)
+      expect(stored(task)).to be_waiting
+    end
+
+    it "keeps a failure whose text is no text" do
+      klass = task_class("Garbled") { action(:start) { raise "bad \xFF".b }.then(:done) and result(:done) }
+      task = storage.save(klass.new)
+      expect { task.call }.to raise_error(RuntimeError)
+      expect(stored(task)).to have_attributes(status: :failed, exception_message: "bad \u{FFFD}")
+    end
+
+    it "wakes the others when the class of one is gone" do
+      lost, found = Array.new(2) { StoredTasks::Parcel.later }
+      rows.where(task_id: lost.id).update_all(task_type: "Gone")
+      expect(logged { Operations::Runner.new.tick }).to match(/#{lost.id}.*"Gone" is not a registered task class/)
+      expect(stored(found)).to be_completed
+    end
+
+    it "gives the place of a unique task that ended to the next" do
+      klass = task_class("Single") { has_attribute(:number) and unique_by(:number) and result(:start) }
+      first = klass.later(number: 1)
+      expect(klass.later(number: 1)).to eq(first)
+      Operations::Runner.new.tick
+      expect(klass.later(number: 1)).not_to eq(first)
+      expect(rows.pluck(:unique_key).compact.size).to eq(1)
+    end
+  end
+
+  describe "[processes]" do
+    let(:klass) do
+      task_class("Noted") do
+        has_attribute :wakes, :integer, default: 0
+        starts_with :again?
+        delay 0
+        wait_until :again? do
+          condition do
+            Wake.create!(task_id: id, pid: Process.pid)
+            (self.wakes += 1) == 2
+          end
+          go_to :done
+        end
+        result :done
+      end
+    end
+
+    # Both have looked before either wakes: each has every due task in hand.
+    def in_two_processes
+      doors = Array.new(2) { IO.pipe }
+      gates = Array.new(2) { IO.pipe }
+      TaskDatabase.disconnect
+      workers = doors.zip(gates).map do |door, gate|
+        in_fork do
+          tasks = Operations.storage.sleeping_tasks
+          door.last.close
+          gate.first.read(1)
+          yield tasks
+        end
+      end
+      doors.each { |_reader, writer| writer.close }
+      doors.each { |reader, _writer| reader.read }
+      gates.each { |_reader, writer| writer.write("!") }
+      workers.map(&:value)
+    end
+
+    it "wake the same tasks, and run each wake once" do
+      ids = Array.new(40) { klass.later.id }
+      seen = in_two_processes { |tasks| tasks.each(&:_wake_quietly).map(&:id) }
+      expect(seen).to all(match_array(ids))
+      expect(Wake.pluck(:task_id)).to match_array(ids)
+      expect(in_two_processes { |tasks| tasks.each(&:_wake_quietly).size }).to eq([40, 40])
+      expect(Wake.pluck(:task_id)).to match_array(ids * 2)
+      expect(storage.all).to all(be_completed)
+    end
+
+    it "lose no interaction" do
+      id = StoredTasks::Letter.call.id
+      in_two_processes { 10.times { |number| StoredTasks::Letter.find(id).stamp!([Process.pid, number]) } && true }
+      expect(StoredTasks::Letter.find(id).stamps.group_by(&:first).values.map { |stamps| stamps.map(&:last) }).to eq([(0..9).to_a] * 2)
+    end
+
+    it "start a unique task once" do
+      unique = task_class("Single") do
+        has_attribute :number, :integer
+        unique_by :number
+        wait_until(:start) { condition { false } and go_to(:done) }
+        result :done
+      end
+      ids = in_two_processes { Array.new(20) { |number| unique.later(number:).id } }
+      expect(ids.first).to eq(ids.last)
+      expect(storage.all.size).to eq(20)
+    end
+
+    it "leave no parent asleep whose sub-tasks end elsewhere" do
+      parents = Array.new(15) { StoredTasks::Shipment.call(weights: [1, 2]) }
+      in_two_processes { |tasks| tasks.each(&:_wake_quietly) && Operations::Runner.new.tick }
+      Operations::Runner.new.tick
+      expect(parents.map { |parent| stored(parent).current_state }.uniq).to eq(["shipped"])
+    end
+  end
+
+  describe "[killed]" do
+    let(:klass) do
+      task_class("Errand") do
+        has_attribute :path, :json, default: []
+        starts_with :first
+        action(:first) { self.path += ["first"] }.then(:second)
+        action(:second) do
+          self.path += ["second"]
+          start StoredTasks::Parcel
+          Wake.create!(task_id: id, pid: Process.pid)
+          Process.kill(:KILL, Process.pid) if Wake.count == 1
+        end.then(:third)
+        action(:third) { self.path += ["third"] }.then(:done)
+        result :done
+      end
+    end
+
+    def kill_a_worker
+      TaskDatabase.disconnect
+      pid = fork do
+        Operations::Runner.new.tick
+      ensure
+        exit!
+      end
+      Process.wait2(pid).last
+    end
+
+    it "in the middle of a handler, a task keeps its last stored transition, and goes on from there" do
+      task = klass.later
+      expect(kill_a_worker.termsig).to eq(Signal.list["KILL"])
+      expect(Wake.count).to eq(1)
+      expect(stored(task)).to have_attributes(status: :active, current_state: "second", path: ["first"], exception_class: nil)
+      expect(stored(task).sub_tasks.size).to eq(0)
+      expect(Operations::Runner.new.tick).to include(woken: 0)
+
+      expect(storage.wake_abandoned(since: Time.now - 60)).to eq(0)
+      expect(storage.wake_abandoned(since: Time.now)).to eq(1)
+      expect(Operations::Runner.new.tick).to include(woken: 1, failed: 0)
+      expect(stored(task)).to have_attributes(status: :completed, path: %w[first second third])
+      expect(stored(task).sub_tasks.size).to eq(1)
+    end
+  end
+end
