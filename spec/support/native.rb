@@ -39,6 +39,34 @@ module NativeSupport
     store.put(id, version, plan, life, attributes, models, failure, trail, parent_id, unique_key, children)
   end
 
+  # Values of every kind.
+  def native_attributes
+    {"name" => "Ada", "big" => 2**70, "list" => [1.5, "café".encode("Windows-1252"), nil, {"k" => "v"}]}
+  end
+
+  # @return [Array] what every method said, with values of every kind; the store is as it was before
+  def use_every_method(store, plan, id, attributes)
+    life = plan.create(0, false)
+    store_task(store, id, plan:, life:, parent_id: "parent", start_key: "key #{id}", unique_key: "unique #{id}", attributes:,
+      models: {"user" => {"id" => 1, "type" => "User"}})
+    store.move(id, 1, plan, "approved?", 5, attributes)
+    store.move(id, 2, plan, "waiting", 6, nil)
+    store.signal(id, 7)
+    asleep = plan.sleep(plan.wake(plan.create(0, true), 8), nil, 9)
+    child = ["child of #{id}", plan, life, id, nil, nil, attributes, {}, []]
+    write_task(store, id, asleep, version: store.claim(id, 8), attributes:, failure: ["KeyError", "lost", nil],
+      trail: ["asked", 0, 1, "go!", "waiting", 6, 0, nil], children: [child])
+    [store.fetch(id), store.due(10**15, nil, nil).size, store.children(id, [0]).first, store.count_children(id, nil),
+      store.stats[:tasks], store.ids(nil).size, plan.to_mermaid([], "waiting", 10).size, plan.errors,
+      refusal(store, id, plan, attributes), store.delete("child of #{id}"), store.delete(id)]
+  end
+
+  def refusal(store, id, plan, attributes)
+    store.move(id, 99, plan, "nowhere", 5, attributes)
+  rescue Operations::InvalidState => error
+    error.message
+  end
+
   # @return [String] what the script printed
   def run_ruby(script, *options)
     paths = %w[lib spec].map { |folder| File.expand_path("../../#{folder}", __dir__) }

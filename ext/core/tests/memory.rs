@@ -6,7 +6,8 @@ mod support;
 use active_data_flow_core::task::{Data, Id, Record, Store};
 use active_data_flow_core::Value;
 
-const TASKS: u32 = 20_000;
+/// A power of two: as many as a growing list has room for, so that no room is counted that is not used.
+const TASKS: u32 = 1 << 14;
 
 fn attributes(number: u32) -> Vec<u8> {
     let pair = |key: &str, value| (Value::Text(key.to_owned()), value);
@@ -21,7 +22,7 @@ fn attributes(number: u32) -> Vec<u8> {
 }
 
 #[test]
-fn a_sleeping_task_with_five_attributes_takes_less_than_450_bytes() {
+fn a_sleeping_task_with_five_attributes_takes_less_than_300_bytes() {
     let mut store = Store::new();
     for number in 0..TASKS {
         let models = Value::Map(vec![]).pack().unwrap();
@@ -34,5 +35,5 @@ fn a_sleeping_task_with_five_attributes_takes_less_than_450_bytes() {
     }
     let each = store.bytes() / TASKS as usize;
     println!("{each} bytes a sleeping task");
-    assert!(each < 450, "{each} bytes");
+    assert!(each < 300, "{each} bytes");
 }

@@ -14,7 +14,8 @@ use crate::errors::{argument_error, Raised};
 use crate::plan::NativePlan;
 use crate::values::{data, pack};
 
-/// A life: twelve values, in the order that `guides/rust-and-ruby.md` tells.
+/// A life, as twelve values: status (0, 10, 100, -1), state; the moments entered, wake, timeout, delete, completed,
+/// failed (microseconds; the five after the first may be nil); steps, attempts; the moments created, updated.
 pub fn life(plan: &NativePlan, value: Value) -> Result<Life, Raised> {
     let [status_code, state, entered, wake, timeout, delete, completed, failed, steps, attempts, created, updated] =
         fields(value, "a life")?;

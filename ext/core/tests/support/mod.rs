@@ -2,8 +2,11 @@
 #![allow(dead_code)]
 
 pub mod model;
+pub mod operations;
 
-use active_data_flow_core::task::plan::{Block, Declaration, Edge, Kind, Settings, State};
+use active_data_flow_core::task::plan::{
+    Block, Declaration, Edge, Interaction, Kind, Settings, State,
+};
 use active_data_flow_core::task::{Data, Id, Life, Plan, Record, Status, Trail};
 use active_data_flow_core::{Name, Value};
 
@@ -98,5 +101,36 @@ pub fn record(number: u8) -> Record {
         failure: None,
         trail: Trail::begun(Name::of("asked"), 0),
         signalled: false,
+    }
+}
+
+/// A block that leads to these states.
+pub fn block_to(targets: &[&str], open: bool) -> Block {
+    let edges = state("", Kind::Action, targets).edges;
+    Block { edges, open }
+}
+
+/// A wait for a payment that somebody makes by hand, and that comes too late otherwise.
+pub fn payment(interaction: Block, on_timeout: Option<Block>) -> Declaration {
+    let names = ["paid", "late"];
+    let results = names.map(|name| state(name, Kind::Result, &[]));
+    let mut states = vec![state("asked", Kind::WaitUntil, &["asked"])];
+    states.extend(results);
+    Declaration {
+        interactions: vec![Interaction {
+            name: "pay!".to_owned(),
+            states: vec![Name::of("asked")],
+            block: interaction,
+        }],
+        on_timeout,
+        ..with_states(states)
+    }
+}
+
+/// The declaration of the other tests with these states in place of its own.
+pub fn with_states(states: Vec<State>) -> Declaration {
+    Declaration {
+        states,
+        ..declaration()
     }
 }

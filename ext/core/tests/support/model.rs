@@ -111,7 +111,10 @@ impl Model {
         });
         record.type_name = put.type_name;
         record.life = put.life;
-        record.parent_id = put.parent_id.or(record.parent_id);
+        if put.parent_id.is_some() && put.parent_id != record.parent_id {
+            record.parent_id = put.parent_id;
+            record.start_key = None;
+        }
         record.unique_key = put.unique_key.or(record.unique_key);
         record.trail = put.trail.unwrap_or(record.trail);
         let attributes = put.attributes.unwrap_or(record.data.attributes());

@@ -8,6 +8,7 @@
 //! What goes in and what comes out are copies. A write names the version it is based on, and happens not at all when
 //! that is no longer the stored one. The store does not lock: who shares it puts it behind a lock of his own.
 
+mod extra;
 mod family;
 mod keys;
 mod put;

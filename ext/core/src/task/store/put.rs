@@ -40,7 +40,7 @@ pub struct Put<'a> {
     pub failure: Change<Failure>,
     /// Where it has been.
     pub trail: Option<Trail>,
-    /// Who started it.
+    /// Who started it. A task that changes its parent is no longer found by its start key.
     pub parent_id: Option<Id>,
     /// What no other unfinished task may have.
     pub unique_key: Option<Box<[u8]>>,
@@ -208,7 +208,11 @@ fn rewrite(row: &mut Row, put: Put<'_>, version: u32) {
     };
     if keys || failure {
         row.change_extra(|extra| {
-            extra.parent_id = put.parent_id.or(extra.parent_id.take());
+            if put.parent_id.is_some() && put.parent_id != extra.parent_id {
+                // Under another parent it was never started.
+                extra.parent_id = put.parent_id;
+                extra.start_key = None;
+            }
             extra.unique_key = put.unique_key.or(extra.unique_key.take());
             match put.failure {
                 Change::Keep => {}

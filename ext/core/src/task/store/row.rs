@@ -1,10 +1,11 @@
 //! A task as it lies in memory: in 128 bytes, for there may be millions, and nothing on the heap that the rest of the
 //! row says already.
 
+use super::extra::{Extra, Moments};
 use crate::error::Error;
 use crate::names::Name;
 use crate::task::id::{Id, IdRef, Uuid};
-use crate::task::record::{Data, Failure, Life, Record, Status};
+use crate::task::record::{Data, Life, Record, Status};
 use crate::task::trail::{Kept, Packed, StepEnd, Trail};
 use crate::task::transition;
 
@@ -32,21 +33,6 @@ mod flag {
     /// The id is no uuid, and kept outside.
     pub const TEXT_ID: u8 = 1 << 7;
 }
-
-/// What most tasks do not have.
-#[derive(Debug, Default)]
-pub(super) struct Extra {
-    text_id: Option<Box<str>>,
-    pub parent_id: Option<Id>,
-    start_key: Option<Box<[u8]>>,
-    pub unique_key: Option<Box<[u8]>>,
-    pub failure: Option<Failure>,
-    moments: Option<Box<Moments>>,
-    attempts: u32,
-}
-
-/// The moments that may be missing: wake, completed, failed, timeout, delete.
-type Moments = [Option<i64>; 5];
 
 #[derive(Debug)]
 pub(super) struct Row {
@@ -392,24 +378,6 @@ impl Row {
         self.flag(flag::CROWDED, crowded);
         self.moments[place::NEXT] = wake.or(completed).or(failed).unwrap_or_default();
         self.moments[place::LAST] = timeout.or(delete).unwrap_or_default();
-    }
-}
-
-impl Extra {
-    fn is_empty(&self) -> bool {
-        let texts = self.text_id.is_some() || self.parent_id.is_some() || self.failure.is_some();
-        let keys = self.start_key.is_some() || self.unique_key.is_some();
-        !texts && !keys && self.moments.is_none() && self.attempts == 0
-    }
-
-    fn heap_bytes(&self) -> usize {
-        let boxes = [&self.start_key, &self.unique_key];
-        let keys: usize = boxes.into_iter().flatten().map(|key| key.len()).sum();
-        let failure = self.failure.as_ref().map_or(0, |failure| failure.0.len());
-        let ids = self.text_id.as_ref().map_or(0, |text| text.len())
-            + self.parent_id.as_ref().map_or(0, Id::heap_bytes);
-        let moments = self.moments.as_ref().map_or(0, |_| size_of::<Moments>());
-        size_of::<Self>() + keys + failure + ids + moments
     }
 }
 
