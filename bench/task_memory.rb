@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 # T4: what a million sleeping tasks with five attributes weigh, and what the garbage collector does about them.
 #
 #   bin/exec ruby bench/task_memory.rb

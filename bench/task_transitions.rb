@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 # T1: how many transitions a second. A task passes six transitions (five actions and a decision) and completes, and is stored
 # after each handler. Memory storage, Inline executor. One task alive, and 100,000 asleep beside it. Two tables: the run alone
 # (six transitions and the completion), and a whole `Task.call`, which also builds, checks and stores the task first.
@@ -38,13 +40,13 @@ def define_order(side)
   end
 end
 
-# Built and stored outside the clock, ten at a time; only their runs are timed.
+# Built and stored outside the clock, twenty at a time; only their runs are timed.
 def runs(side, order, seconds)
   executor = side.executor
   spent = 0.0
   tasks = 0
   while spent < seconds
-    batch = Array.new(10) { side.storage.save(order.new(customer: "Ada")) }
+    batch = Array.new(20) { |i| side.storage.save(order.new(customer: "Customer #{i}")) }
     spent += Bench.time { batch.each { |task| executor.call(task) } }
     batch.each { |task| task.completed? ? side.storage.delete(task.id) : raise("not completed: #{task.inspect}") }
     tasks += batch.size
@@ -55,7 +57,7 @@ end
 # From nothing to completed; deleted at once, so that the number of tasks alive stays what it is.
 def calls(side, order, seconds)
   storage = side.storage
-  Bench.per_unit(seconds) { 10.times { storage.delete(order.call(customer: "Ada").id) } }
+  Bench.per_unit(seconds) { 10.times { |i| storage.delete(order.call(customer: "Customer #{i}").id) } }
 end
 
 Bench.child do |side, alive:, seconds:, samples:|

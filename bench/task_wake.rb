@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 # T3: what it costs to wake 100 of a million sleeping tasks, and what the other look-ups of a storage cost beside them.
 # The plain storage is the isolated one, which copies attributes in and out as ours does.
 #

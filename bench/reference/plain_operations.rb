@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 # The yardstick: the plan for Operations V2 in nothing but Ruby, so that a speed claim has something honest to be measured
 # against. Same design as that plan: plain objects, blocks run by instance_exec, the whole task as a Hash at each save, a Hash
 # behind a Mutex as storage. The defects that keep the plan's sample code from running are repaired (bench/README.md lists them);

@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 module Bench
   # One of the implementations that are compared, loaded into this process with an empty storage.
   #

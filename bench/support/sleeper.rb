@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 module Bench
   # The sleeping task of the benches: five attributes of a size one meets, waiting to be paid.
   module Sleeper

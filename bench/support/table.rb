@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 module Bench
   # Prints rows of text under headings, as a Markdown table, so that it can go into README.md as it is.
   module Table

@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 module PlainOperations
   # The words of a task class. Times are seconds.
   module DSL

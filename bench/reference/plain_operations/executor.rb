@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 module PlainOperations
   module Executor
     # Everything in the calling thread. `later` leaves the task to whoever wakes it.

@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 module PlainOperations
   # What runs in a state. State names are frozen Strings from the start, so that no step has to make one.
   module Handlers

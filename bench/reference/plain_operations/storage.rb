@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 module PlainOperations
   module Storage
     # As the plan has it: a Hash behind a Mutex. What is stored shares its attributes with the task that was saved.

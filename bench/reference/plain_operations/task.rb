@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 module PlainOperations
   # A flowchart that can sleep. Subclasses say what happens in which state; see DSL.
   class Task
