@@ -202,4 +202,9 @@ RSpec.describe "the programs in bench/" do
       expect(output).to include(*words)
     end
   end
+
+  it "have a place for their tables in README.md, which measure.rb fills" do
+    readme = File.read(File.expand_path("../../bench/README.md", __dir__))
+    tables.each_key { |program| expect(readme).to match(/<!-- #{program} -->\n.+<!-- end -->/m) }
+  end
 end
