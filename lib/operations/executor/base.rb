@@ -2,6 +2,8 @@
 
 module Operations
   module Executor
+    autoload :Async, File.expand_path("async", __dir__) # needs the gem async
+
     # Who runs tasks. An adapter subclasses this and writes three methods, each of which returns the task.
     class Base
       # Runs an active task here and now, until it sleeps or ends: `task.execute_state_machine`.

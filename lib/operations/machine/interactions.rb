@@ -51,8 +51,16 @@ module Operations
         stored = Operations.storage.find(@id)
         raise Error.new("#{self} is no longer stored, so nobody can act on it", self) unless stored
 
+        _refuse_old_changes(stored)
         _adopt(stored)
         stored
+      end
+
+      # What was assigned on a copy that is out of date would overwrite what somebody else has stored since.
+      def _refuse_old_changes(stored)
+        return if stored._version == @_version || unsaved_data.empty?
+
+        raise Busy.new("#{self} has unsaved changes and is older than what is stored: reload it, then make them again.", self)
       end
 
       def _take_over(stored)

@@ -54,10 +54,10 @@ module Operations
 
       private
 
-      # A copy that lost takes over what is stored; what was assigned on it stays assigned.
+      # A copy that lost takes over what is stored: what was assigned on it was meant for what is no longer there.
       def _catch_up
         current = @id && Operations.storage.find(@id)
-        current ? _adopt(current) : self
+        current ? _adopt(current, {}) : self
       end
 
       def _time_out

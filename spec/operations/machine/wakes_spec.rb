@@ -72,14 +72,14 @@ RSpec.describe Operations::Machine::Wakes do
       expect(stored(task).runs).to eq(1)
     end
 
-    it "shows a stale copy what is stored, and keeps what was assigned on it" do
+    it "shows a stale copy what is stored, and drops what was assigned on it, which would overwrite that" do
       task = Samples::Sleeper.call
       stale = stored(task)
       task.note = "theirs"
       task.wake_up!
       stale.awake = true
       stale.wake_up!
-      expect(stale).to have_attributes(note: "theirs", awake: true)
+      expect(stale).to have_attributes(note: "theirs", awake: false)
       expect(stored(task)).to be_waiting
     end
 
