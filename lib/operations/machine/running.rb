@@ -23,7 +23,7 @@ module Operations
         @exception_backtrace = error.backtrace&.join("\n")
         _ended(outcome)
         @_started = nil
-        _store_step
+        _store_failure
         self
       end
 
@@ -112,7 +112,7 @@ module Operations
         raise error if _finished? && !_ended_too_soon?
 
         rule = self.class.retry_rules.find { |candidate| candidate.matches?(error) }
-        return _again_later(rule, error) if rule&.again?(_tries)
+        return _again_later(_wait_us(rule), error) if rule&.again?(_tries)
 
         record_error!(error)
         raise error unless rule&.exhausted
@@ -142,9 +142,30 @@ module Operations
         @_attempts + 1
       end
 
-      def _again_later(rule, error)
+      # What the handler left behind may be just what cannot be stored: the failure then goes with what was stored before.
+      def _store_failure
+        _store_step
+      rescue Fenced
+        raise
+      rescue *RECORDED
+        stored = @id && Operations.storage.find(@id)
+        raise unless stored
+
+        restore_data(_copy(stored.serialised_attributes), stored.serialised_models)
+        _store_step
+      end
+
+      # A `wait:` of the author's that fails has no second try.
+      def _wait_us(rule)
+        rule.wait_us(@_attempts + 1)
+      rescue *RECORDED => error
+        record_error!(error)
+        raise
+      end
+
+      def _again_later(wait_us, error)
         Operations.logger.warn("#{self} waits in #{@current_state} to try again: #{error.class}: #{error.message}")
-        self._life = @_plan.retry_later(_life, rule.wait_us(@_attempts + 1), Clock.now_us)
+        self._life = @_plan.retry_later(_life, wait_us, Clock.now_us)
         @_started = nil
         _note_step
         _note_retry
