@@ -5,7 +5,7 @@ module Operations
     # A block of the author's, run with the task as self.
     #
     # A block without parameters that belongs to a task class is compiled to a private method of that class: calling a
-    # method costs a sixteenth of `instance_exec` under YJIT. Every other receiver (a double, another class, a task
+    # method costs a quarter of `instance_exec` under YJIT. Every other receiver (a double, another class, a task
     # that overrides `instance_exec`) gets `instance_exec` or `instance_eval` through Ruby dispatch.
     class Compiled
       # @return [Proc] as the author wrote it
