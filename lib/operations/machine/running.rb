@@ -111,7 +111,7 @@ module Operations
       def _retry_or_record(error)
         raise error if _finished? && !_ended_too_soon?
 
-        rule = self.class.retry_rules.find { |candidate| candidate.matches?(error) }
+        rule = _rule_for(error)
         return _again_later(_wait_us(rule), error) if rule&.again?(_tries)
 
         record_error!(error)
@@ -120,6 +120,8 @@ module Operations
         @_running = false
         rule.exhausted.call(self, error)
       end
+
+      def _rule_for(error) = self.class.retry_rules.find { |rule| rule.matches?(error) }
 
       # A handler that ended the task and then raised has ended nothing: the task is as it is stored.
       def _ended_too_soon?

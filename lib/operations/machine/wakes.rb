@@ -17,7 +17,8 @@ module Operations
       end
 
       # What an executor does to wake a task, in whatever thread, fiber or job it has: claims it, so that of several
-      # only one runs it, then times it out or runs it.
+      # only one runs it, then times it out or runs it. Where nobody looked in time (no runner ran), the look that was
+      # due before the timeout comes first, under the same claim: it may be the one that the task waited for.
       # @return [self]
       def execute_wake
         @_wake_result = nil
@@ -25,11 +26,14 @@ module Operations
 
         now = Clock.now_us
         expired = @_plan.expired?(_life, now)
+        look = !expired || _look_missed?
         return _catch_up if stored? && !Operations.storage.claim_copy(self, now)
 
-        @_wake_result = expired ? :timed_out : :woken
+        @_wake_result = look ? :woken : :timed_out
         self._life = @_plan.wake(_life, now) if waiting?
-        expired ? _time_out : execute_state_machine
+        return execute_state_machine unless expired
+
+        look ? _guarded { _look_first(now) } : _time_out
       end
 
       # @private :woken, :timed_out, or nil when somebody else was quicker
@@ -60,6 +64,32 @@ module Operations
         current ? _adopt(current, {}) : self
       end
 
+      def _look_missed? = !@_wake_us.nil? && @_wake_us < @_timeout_us
+
+      # Nothing of a look that leaves the task where it is gets stored by itself: it goes with the timeout.
+      def _look_first(now)
+        stop = @_stop || _unknown_state(@current_state)
+        @_from = stop.name
+        _take_look(stop)
+        unless in?(stop.name) && @_plan.expired?(_life, now)
+          _store_handled(stop)
+          return _run_steps
+        end
+        @_wake_result = :timed_out
+        self._life = @_plan.wake(_life, now)
+        _run_timeout(self.class.timeout_handler)
+      end
+
+      # Of an error that is to be tried again there is no other try: the time is over.
+      def _take_look(stop)
+        stop.handler.call(self)
+      rescue *RECORDED => error
+        raise if _finished? || _overtaken?(error) || !_rule_for(error)&.again?(_tries)
+
+        Operations.logger.warn("#{self} times out in #{@current_state} instead of trying again: #{error.class}: #{error.message}")
+        self._life = @_plan.sleep(_life, Clock.now_us, Clock.now_us)
+      end
+
       def _time_out
         handler = self.class.timeout_handler
         return _fail_by_timeout unless handler
@@ -68,6 +98,8 @@ module Operations
       end
 
       def _run_timeout(handler)
+        return _fail_by_timeout unless handler
+
         @_from = @current_state
         @_mover = "timeout"
         before = @_timeout_us

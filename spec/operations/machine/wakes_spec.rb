@@ -161,8 +161,10 @@ RSpec.describe Operations::Machine::Wakes do
       expect(Operations::Runner.new.tick).to include(timed_out: 0)
     end
 
-    it "does not look at the conditions any more: too late is too late" do
+    it "does not look at the conditions any more after the last look in time: too late is too late" do
       task = Samples::Sleeper.call
+      stop_clock(noon + day - 30)
+      task.wake_up!
       task.awake = true
       stop_clock(noon + day)
       expect { task.wake_up! }.to raise_error(Operations::Timeout)
@@ -202,6 +204,129 @@ RSpec.describe Operations::Machine::Wakes do
         result :done
       end
       expect(Long.call).to be_completed
+    end
+  end
+
+  describe "an outage over the timeout", req: %w[O-41 O-58 O-66] do
+    # Nobody has looked since, whatever was due.
+    def overslept(task) = task.tap { stop_clock(noon + 2 * day) }
+
+    def tick = Operations::Runner.new.tick
+
+    it "does not time out a task whose condition has come true meanwhile: the look that was due comes first" do
+      task = Samples::Sleeper.call
+      task.update!(awake: true)
+      overslept(task)
+      expect(tick).to include(woken: 1, timed_out: 0, failed: 0)
+      expect(stored(task)).to be_completed
+    end
+
+    it "times out, in the same round, a task that the look leaves where it is" do
+      task = overslept(Samples::Sleeper.call)
+      expect(tick).to include(woken: 0, timed_out: 1, failed: 0)
+      expect(stored(task)).to be_failed.and have_attributes(exception_class: "Operations::Timeout")
+      expect(stored(task).history.map { |entry| [entry.state, entry.outcome] }).to eq([["asleep", "timed out"]])
+    end
+
+    it "asks on_timeout after such a look, and what the look has changed is stored with it" do
+      task_class("Looking", Samples::Sleeper) do
+        on_timeout { go_to :expired }
+        wait_until(:asleep) do
+          condition { (self.note = "#{note}looked ") && awake }
+          go_to :done
+        end
+        result :expired
+      end
+      task = overslept(Looking.later)
+      expect(task.wake_up!).to be_completed & be_in(:expired)
+      expect(stored(task)).to be_in(:expired).and have_attributes(note: "looked ")
+      expect(stored(task).history.map { |entry| [entry.state, entry.by] }).to eq([["asleep", "timeout"], ["expired", nil]])
+    end
+
+    it "takes the look and the timeout under one claim, whoever else looks" do
+      rivals = Thread::Queue.new
+      copies = []
+      task_class("Raced", Samples::Sleeper) do
+        wait_until(:asleep) do
+          condition { rivals << Operations::Runner.new.tick and copies.each(&:wake_up!) and awake }
+          go_to :done
+        end
+      end
+      task = Raced.later
+      copies << stored(task)
+      overslept(task)
+      expect(tick).to include(woken: 0, timed_out: 1)
+      expect(rivals.size).to eq(1)
+      expect(rivals.pop).to include(woken: 0, timed_out: 0, failed: 0)
+    end
+
+    it "starts the clock again for a task that the look has moved" do
+      task_class("Onwards", Samples::Sleeper) do
+        wait_until(:asleep) do
+          condition { true }
+          go_to :second
+        end
+        wait_until(:second) do
+          condition { awake }
+          go_to :done
+        end
+      end
+      task = overslept(Onwards.later)
+      expect(task.wake_up!).to be_waiting & be_in(:second)
+      expect(stored(task)).to have_attributes(timeout_at: noon + 3 * day, wake_at: noon + 2 * day + 60)
+    end
+
+    it "leaves a task alone whose look gives it more time" do
+      task_class("Patient", Samples::Sleeper) do
+        wait_until(:asleep) do
+          condition { (self.timeout_at = Time.now + 10) && awake }
+          go_to :done
+        end
+      end
+      task = overslept(Patient.later)
+      expect(tick).to include(woken: 1, timed_out: 0)
+      expect(stored(task)).to be_waiting & be_in(:asleep)
+    end
+
+    it "runs a task that was stored for later and never begun" do
+      task = overslept(Samples::Fragile.later(broken: false))
+      expect(tick).to include(woken: 1, timed_out: 0)
+      expect(stored(task)).to be_completed
+    end
+
+    it "records an error of the look as what it is" do
+      task_class("Broken", Samples::Sleeper) do
+        wait_until(:asleep) do
+          condition { raise KeyError, "no word" }
+          go_to :done
+        end
+      end
+      task = overslept(Broken.later)
+      expect(tick).to include(woken: 0, timed_out: 0, failed: 1)
+      expect(stored(task)).to have_attributes(exception_class: "KeyError")
+    end
+
+    it "gives a handler its one last try, then times the task out" do
+      tries = 0
+      task_class("Stubborn") do
+        retry_on IOError, wait: 60, attempts: :unlimited
+        on_timeout { go_to :given_up }
+        action(:start) { (tries += 1) && raise(IOError, "closed") }.then(:done)
+        result :done
+        result :given_up
+      end
+      task = overslept(Stubborn.call)
+      expect(tick).to include(timed_out: 1)
+      expect(tries).to eq(2)
+      expect(stored(task)).to be_completed & be_in(:given_up)
+    end
+
+    it "lets an interaction find the task where the look has brought it" do
+      task = Samples::Sleeper.call
+      task.update!(awake: true)
+      overslept(task)
+      expect { task.get_up! }.to raise_error(Operations::InvalidState, /cannot be called in done/)
+      expect(stored(task)).to be_completed
     end
   end
 

@@ -104,6 +104,17 @@ RSpec.shared_examples "a task executor" do
       expect(stored(offer)).to have_attributes(status: :completed, current_state: "withdrawn")
       expect(stored(reminder)).to have_attributes(status: :failed, exception_class: "Operations::Timeout")
     end
+
+    it "takes the look first that nobody took before the timeout", req: "O-41" do
+      missed = {wake_at: Time.now - 120, timeout_at: Time.now - 60}
+      letter = due(StoredTasks::Letter, sent: true, **missed)
+      offer = due(StoredTasks::Offer, **missed)
+      reminder = due(StoredTasks::Reminder, **missed)
+      expect(Operations::Runner.new.tick).to eq(woken: 1, timed_out: 2, failed: 0, deleted: 0)
+      expect(stored(letter)).to be_completed
+      expect(stored(offer)).to have_attributes(status: :completed, current_state: "withdrawn")
+      expect(stored(reminder)).to have_attributes(status: :failed, exception_class: "Operations::Timeout")
+    end
   end
 
   it "runs a parent and the sub-tasks it waits for", req: %w[O-38 O-66] do
