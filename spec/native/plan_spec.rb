@@ -56,6 +56,12 @@ RSpec.describe ActiveDataFlow::Native::Plan do
         "(the default). Write: timeout 30.days, or timeout nil"])
     end
 
+    it "holds a retry and a delay against it, too", req: "O-46" do
+      late = native_plan(delay_us: 2 * day, retries: [["IOError", day]])
+      expect(late.errors).to contain_exactly(/ApprovalTask waits 1 day to try again after IOError \(retry_on\), but its timeout is 24 hours/)
+      expect(late.warnings).to contain_exactly(/ApprovalTask looks at :waiting after 2 days \(delay\), but its timeout is 24 hours/)
+    end
+
     it "refuses what is no plan" do
       expect { native_plan(states: [["asked", "acton", [], 0, [], nil]]) }.to raise_error(ArgumentError,
         '"acton" is no kind of state; there are action, decision, wait_until, result')

@@ -244,6 +244,7 @@ fn any_declaration() -> impl Strategy<Value = Declaration> {
                 states,
                 interactions,
                 on_timeout,
+                retries: vec![],
                 settings: Settings {
                     timeout_us,
                     ..settings()

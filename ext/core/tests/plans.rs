@@ -3,7 +3,7 @@
 mod support;
 
 use active_data_flow_core::task::plan::{
-    After, Block, Declaration, Edge, Interaction, Kind, Settings, State,
+    After, Block, Declaration, Edge, Interaction, Kind, Retry, Settings, State,
 };
 use active_data_flow_core::task::Plan;
 use active_data_flow_core::{Error, Name};
@@ -35,6 +35,7 @@ fn waiting_approval(after: After, settings: Settings) -> Declaration {
         states,
         interactions: vec![],
         on_timeout: None,
+        retries: vec![],
         settings,
     }
 }
@@ -138,6 +139,68 @@ fn an_after_that_the_timeout_comes_before() {
     };
     assert_eq!(errors(waiting_approval(after.clone(), roomy)), [""; 0]);
     assert_eq!(errors(waiting_approval(after, never)), [""; 0]);
+}
+
+#[test]
+fn a_retry_that_the_timeout_comes_before() {
+    let waits = |wait_us, timeout_us| {
+        errors(Declaration {
+            retries: vec![Retry {
+                errors: "IOError, EOFError".to_owned(),
+                wait_us,
+            }],
+            settings: Settings {
+                timeout_us,
+                timeout_is_default: timeout_us == Some(DAY_US),
+                ..settings()
+            },
+            ..declaration()
+        })
+    };
+    assert_eq!(
+        waits(2 * DAY_US, Some(DAY_US)),
+        ["ApprovalTask waits 2 days to try again after IOError, EOFError (retry_on), but its timeout is 24 hours (the default). Write: timeout 20.days, or timeout nil, or a shorter wait:"]
+    );
+    assert_eq!(
+        waits(2 * DAY_US, Some(2 * DAY_US)),
+        ["ApprovalTask waits 2 days to try again after IOError, EOFError (retry_on), but its timeout is 2 days. Write: timeout 20.days, or timeout nil, or a shorter wait:"]
+    );
+    assert_eq!(waits(2 * DAY_US, Some(2 * DAY_US + 1)), [""; 0]);
+    assert_eq!(waits(2 * DAY_US, None), [""; 0]);
+}
+
+#[test]
+fn a_delay_that_the_timeout_comes_before() {
+    let sleeps = |delay_us, timeout_us, first_wake_immediate| Declaration {
+        settings: Settings {
+            delay_us,
+            timeout_us,
+            timeout_is_default: false,
+            first_wake_immediate,
+            ..settings()
+        },
+        ..declaration()
+    };
+    assert_eq!(
+        warnings(sleeps(600_000_000, Some(60_000_000), false)),
+        ["ApprovalTask looks at :waiting after 10 minutes (delay), but its timeout is 1 minute: it times out before the first look. Write: timeout 2.hours, or timeout nil, or a shorter delay"]
+    );
+    assert_eq!(
+        warnings(sleeps(60_000_000, Some(60_000_000), true)),
+        ["ApprovalTask looks at :waiting after 1 minute (delay), but its timeout is 1 minute: it times out before the second look. Write: timeout 10.minutes, or timeout nil, or a shorter delay"]
+    );
+    assert_eq!(warnings(sleeps(5, Some(6), false)), [""; 0]);
+    assert_eq!(warnings(sleeps(5, None, false)), [""; 0]);
+    let mut by_time = sleeps(5, Some(5), false);
+    by_time.states[2].afters = vec![After {
+        us: 1,
+        since: None,
+        target: Some(Name::of("done")),
+    }];
+    assert_eq!(warnings(by_time.clone()), [""; 0]);
+    by_time.states[2].afters.clear();
+    by_time.states[2].conditions = 0;
+    assert_eq!(warnings(by_time), [""; 0]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `ActiveDataFlow::Native::Plan`: the flowchart of a task class, and the transitions of its tasks.
 
 use active_data_flow_core::task::plan::{
-    After, Block, Declaration, Edge, Interaction, Kind, Settings, State,
+    After, Block, Declaration, Edge, Interaction, Kind, Retry, Settings, State,
 };
 use active_data_flow_core::task::transition::Outcome;
 use active_data_flow_core::task::{Life, Plan, Seen, Status, Stay};
@@ -45,13 +45,14 @@ impl NativePlan {
         interactions: Value,
         settings: Value,
     ) -> Result<Obj<Self>, Raised> {
-        let (settings, on_timeout) = read_settings(settings)?;
+        let (settings, on_timeout, retries) = read_settings(settings)?;
         let plan = Plan::new(Declaration {
             class_name: class_name.lossy().into_owned(),
             initial_state: declared(initial_state)?,
             states: list(states, read_state)?,
             interactions: list(interactions, read_interaction)?,
             on_timeout,
+            retries,
             settings,
         });
         let object = ruby.obj_wrap(Self(plan));
@@ -292,9 +293,9 @@ fn read_interaction(value: Value) -> Result<Interaction, Raised> {
     })
 }
 
-/// The times, and where a timeout leads.
-fn read_settings(value: Value) -> Result<(Settings, Option<Block>), Raised> {
-    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate, on_timeout] =
+/// The times, where a timeout leads, and the waits between two tries.
+fn read_settings(value: Value) -> Result<(Settings, Option<Block>, Vec<Retry>), Raised> {
+    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate, on_timeout, retries] =
         fields(value, "settings")?;
     let micros = |value| Micros::try_convert(value).map(|duration| duration.0);
     let on_timeout = maybe(on_timeout, |value| {
@@ -308,7 +309,14 @@ fn read_settings(value: Value) -> Result<(Settings, Option<Block>), Raised> {
         delete_after_us: maybe(delete_after, micros)?,
         first_wake_immediate: flag(first_wake_immediate)?,
     };
-    Ok((settings, on_timeout))
+    let retries = list(retries, |retry| {
+        let [errors, wait] = fields(retry, "a retry")?;
+        Ok(Retry {
+            errors: declared(errors)?,
+            wait_us: micros(wait)?,
+        })
+    })?;
+    Ok((settings, on_timeout, retries))
 }
 
 pub fn init(ruby: &Ruby) -> Result<(), Error> {

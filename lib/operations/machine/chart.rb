@@ -113,8 +113,11 @@ module Operations
         delete_after = @klass.deletion_time
         [Duration.us(@klass.background_delay, :delay), timeout && Duration.us(timeout, :timeout),
           !@klass.timeout_given?, delete_after && Duration.us(delete_after, :delete_after), @first_wake == :immediate,
-          on_timeout]
+          on_timeout, fixed_waits]
       end
+
+      # Of two rules for the same errors only the newer one is ever asked.
+      def fixed_waits = @klass.retry_rules.uniq(&:errors).filter_map(&:fixed_wait)
 
       def on_timeout
         handler = @klass.timeout_handler

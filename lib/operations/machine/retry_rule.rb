@@ -5,6 +5,8 @@ module Operations
     # One `retry_on` line: which errors, how often, how long between two tries. ActiveJob's signature and counting:
     # `attempts: 5` is five runs of the handler in all.
     class RetryRule
+      # @return [Array<Class, String>] as they were given
+      attr_reader :errors
       # @return [Hash] :queue and :priority for the retry, where an executor has such things
       attr_reader :options
       # @return [Proc, nil] called with task and error instead of raising, when all attempts are used
@@ -35,6 +37,15 @@ module Operations
         when Proc then Duration.us(@wait.call(tries), :wait)
         else jittered(Duration.us(@wait, :wait), @jitter || 0)
         end
+      end
+
+      # @private
+      # @return [Array(String, Integer), nil] its errors, and the microseconds that it waits at least each time; nil where
+      #   that is worked out anew, or it never tries again
+      def fixed_wait
+        return if @wait.is_a?(Proc) || @wait == :polynomially_longer || @attempts == 1
+
+        [@errors.join(", "), Duration.us(@wait, :wait)]
       end
 
       private

@@ -166,6 +166,36 @@ RSpec.describe Operations::Machine::Chart do
     end
   end
 
+  describe "a retry_on that the timeout forestalls", req: "O-46" do
+    def trying(timeout, parent = Operations::Task, **options)
+      task_class("Upload", parent) do
+        timeout timeout unless timeout == :default
+        retry_on IOError, "Net::OpenTimeout", **options
+        action(:start) {}.then(:done)
+        result :done
+      end
+    end
+
+    it "meets the author with these words" do
+      expect(refusal(trying(:default, wait: 2 * 86_400))).to eq("Upload waits 2 days to try again after IOError, Net::OpenTimeout (retry_on), " \
+        "but its timeout is 24 hours (the default). Write: timeout 20.days, or timeout nil, or a shorter wait:")
+      expect(refusal(trying(60, wait: 60))).to match(/Upload waits 1 minute .* but its timeout is 1 minute\. Write: timeout 10\.minutes/)
+    end
+
+    it "is no error when the timeout is longer or none, the wait is worked out, or there is no second try" do
+      expect(refusal(trying(61, wait: 60))).to be_nil
+      expect(refusal(trying(nil, wait: 10**6))).to be_nil
+      expect(refusal(trying(10, wait: ->(_tries) { 60 }))).to be_nil
+      expect(refusal(trying(1, wait: :polynomially_longer))).to be_nil
+      expect(refusal(trying(10, wait: 60, attempts: 1))).to be_nil
+    end
+
+    it "is none where a subclass has a shorter wait for the same errors" do
+      parent = task_class("Transfer") { retry_on IOError, "Net::OpenTimeout", wait: 2 * 86_400 }
+      expect(refusal(trying(:default, parent, wait: 60))).to be_nil
+    end
+  end
+
   describe "warnings: the class runs" do
     def warnings(&body) = task_class("Doubtful", &body).plan.warnings
 
@@ -173,6 +203,23 @@ RSpec.describe Operations::Machine::Chart do
       [Samples::Sleeper, Samples::Fragile, Samples::Instant, Samples::Approval].each do |klass|
         expect(klass.plan.errors + klass.plan.warnings).to be_empty
       end
+    end
+
+    it "warns of a delay that the timeout forestalls", req: "O-46" do
+      wait = proc do
+        delay 600
+        timeout 600
+        wait_until(:start) do
+          condition { true }
+          go_to :done
+        end
+        result :done
+      end
+      expect(warnings(&wait)).to contain_exactly(a_string_including("Doubtful", ":start", "10 minutes (delay)", "its timeout is 10 minutes", "first look",
+        "timeout 2.hours", "chart_spec.rb:"))
+      expect(warnings { [instance_exec(&wait), first_wake(:immediate)] }).to contain_exactly(a_string_including("second look"))
+      expect(warnings { [instance_exec(&wait), timeout(601)] }).to be_empty
+      expect(warnings { [instance_exec(&wait), timeout(nil)] }).to be_empty
     end
 
     it "warns of a state that nothing leads to" do

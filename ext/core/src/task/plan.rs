@@ -133,6 +133,15 @@ impl Interaction {
     }
 }
 
+/// How long a task waits before a handler that raised is run again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retry {
+    /// After which errors, as they are listed in the class.
+    pub errors: String,
+    /// How long, each time.
+    pub wait_us: i64,
+}
+
 /// The times a task goes by, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
@@ -161,6 +170,8 @@ pub struct Declaration {
     pub interactions: Vec<Interaction>,
     /// Where a task is sent that has stayed too long in a state; None when it fails then.
     pub on_timeout: Option<Block>,
+    /// Its waits before another try, where they are always the same.
+    pub retries: Vec<Retry>,
     /// Its times.
     pub settings: Settings,
 }

@@ -7,7 +7,7 @@
 mod reach;
 
 use crate::names::Name;
-use crate::task::plan::{After, Block, Declaration, Kind, State};
+use crate::task::plan::{After, Block, Declaration, Kind, Settings, State};
 use crate::wording::{did_you_mean, duration, duration_in_hours, roomy, symbol, symbols};
 
 /// The texts.
@@ -26,8 +26,10 @@ pub(super) fn check(plan: &Declaration) -> Found {
         found.warnings.extend(warning(plan, state));
         check_block(plan, state, &mut found.warnings);
     }
+    check_retries(plan, &mut found.errors);
     check_interactions(plan, &mut found.errors);
     check_blocks_from_outside(plan, &mut found.warnings);
+    check_delay(plan, &mut found.warnings);
     check_result(plan, &mut found.warnings);
     check_reach(plan, &mut found.warnings);
     found
@@ -138,11 +140,7 @@ fn check_afters(plan: &Declaration, state: &State, errors: &mut Vec<String>) {
     let Some(timeout_us) = plan.settings.timeout_us else {
         return;
     };
-    let timeout = if plan.settings.timeout_is_default {
-        format!("{} (the default)", duration_in_hours(timeout_us))
-    } else {
-        duration(timeout_us)
-    };
+    let timeout = timeout(&plan.settings, timeout_us);
     let too_long = state.afters.iter().filter(|after| after.us >= timeout_us);
     errors.extend(too_long.map(|after| {
         format!(
@@ -155,12 +153,64 @@ fn check_afters(plan: &Declaration, state: &State, errors: &mut Vec<String>) {
     }));
 }
 
+/// "3 days", "24 hours (the default)".
+fn timeout(settings: &Settings, timeout_us: i64) -> String {
+    if settings.timeout_is_default {
+        format!("{} (the default)", duration_in_hours(timeout_us))
+    } else {
+        duration(timeout_us)
+    }
+}
+
 fn wait(after: &After) -> String {
     let length = duration(after.us);
     match &after.since {
         Some(since) => format!("{length} since {since}"),
         None => length,
     }
+}
+
+/// A handler is tried again in its state, where the timeout goes on.
+fn check_retries(plan: &Declaration, errors: &mut Vec<String>) {
+    let Some(timeout_us) = plan.settings.timeout_us else {
+        return;
+    };
+    let too_long = plan.retries.iter();
+    let too_long = too_long.filter(|retry| retry.wait_us >= timeout_us);
+    errors.extend(too_long.map(|retry| {
+        format!(
+            "{} waits {} to try again after {} (retry_on), but its timeout is {}. Write: timeout {}, or timeout nil, or a shorter wait:",
+            plan.class_name,
+            duration(retry.wait_us),
+            retry.errors,
+            timeout(&plan.settings, timeout_us),
+            roomy(retry.wait_us),
+        )
+    }));
+}
+
+/// One state is named for all: it is the class that has the times. Where an `after` stands beside the conditions, they
+/// are looked at then.
+fn check_delay(plan: &Declaration, warnings: &mut Vec<String>) {
+    let delay_us = plan.settings.delay_us;
+    let Some(timeout_us) = plan.settings.timeout_us.filter(|us| *us <= delay_us) else {
+        return;
+    };
+    let waits = |state: &&State| {
+        state.kind == Kind::WaitUntil && state.conditions > 0 && state.afters.is_empty()
+    };
+    warnings.extend(plan.states.iter().find(waits).map(|state| {
+        format!(
+            "{} looks at {} after {} (delay), but its timeout is {}: it times out before {}. Write: timeout {}, or timeout nil, or a shorter delay{}",
+            plan.class_name,
+            symbol(state.name.as_str()),
+            duration(delay_us),
+            timeout(&plan.settings, timeout_us),
+            if plan.settings.first_wake_immediate { "the second look" } else { "the first look" },
+            roomy(delay_us),
+            line(state),
+        )
+    }));
 }
 
 fn check_interactions(plan: &Declaration, errors: &mut Vec<String>) {
