@@ -30,6 +30,7 @@ module Operations
     def self.start(handle_signals: false, **intervals) = new(**intervals).start(handle_signals:)
 
     # Looks for due tasks at once and then at each interval, until {#stop}. Can be started again afterwards.
+    # An error of the storage (its database is away) is logged, and the next interval tries again.
     # @param handle_signals [Boolean] INT and TERM stop the runner after the task it is running, a second one at once;
     #   the handlers there were before are put back at the end
     # @return [self]
@@ -54,7 +55,7 @@ module Operations
     # @return [Boolean]
     def running? = @running
 
-    # One round. An error of one task is recorded there, logged, and does not stop the others.
+    # One round. An error of one task is recorded there, logged, and does not stop the others; one of the storage is raised.
     # @return [Hash{Symbol=>Integer}] :woken, :timed_out, :failed (with an error of their own) and :deleted
     def tick
       counts = {woken: 0, timed_out: 0, failed: 0, deleted: 0}
@@ -69,13 +70,19 @@ module Operations
       @ended = false
       @running = true
       until @stopping
-        tick
+        tick_or_log
         @bell.pop(timeout: @wake_us / 1_000_000.0) unless @stopping
       end
     ensure
       @ended = true
       @running = @stopping = false
       @bell.clear
+    end
+
+    def tick_or_log
+      tick
+    rescue *Machine::RECORDED => error
+      Operations.logger.error("the runner goes on in #{@wake_interval} seconds after #{error.class}: #{error.message}")
     end
 
     def wake_all(tasks)

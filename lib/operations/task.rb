@@ -11,6 +11,7 @@ require_relative "machine/fields"
 require_relative "machine/transitions"
 require_relative "machine/time_words"
 require_relative "machine/running"
+require_relative "machine/exits"
 require_relative "machine/wakes"
 require_relative "machine/interactions"
 require_relative "machine/children"
@@ -52,6 +53,7 @@ module Operations
     include Machine::Transitions
     include Machine::TimeWords
     include Machine::Running
+    include Machine::Exits
     include Machine::Wakes
     include Machine::Interactions
     include Machine::Children

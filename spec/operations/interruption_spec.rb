@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "timeout"
+require_relative "../support/child_ruby"
 
 # A process or thread that leaves in the middle of a handler records no failure: the task is due again, and goes on from
 # its last stored transition.
@@ -59,13 +60,60 @@ RSpec.describe "interruption", req: %w[O-34 O-88] do
   {
     "Interrupt" => -> { raise Interrupt },
     "a signal" => -> { raise SignalException, "TERM" },
-    "exit" => -> { exit },
     "no memory" => -> { raise NoMemoryError }
   }.each do |name, act|
     it "by #{name}, which goes on to whoever runs the program" do
       trouble << act
       expect { klass.call }.to raise_error(Exception) { |error| expect(error).not_to be_a(StandardError) }
       expect_due_in_second
+    end
+  end
+
+  describe "by exit, which no signal asked for" do
+    def expect_failed_in_second(task = Operations.storage.all(klass).first, text: "exit, status 0")
+      expect(task).to have_attributes(status: :failed, current_state: "second", path: %w[first second], exception_class: "SystemExit")
+      expect(task.exception_message).to start_with("a handler must not end the process").and include(text, "raise Operations::Failure")
+      expect(task.exception_backtrace).to include("interruption_spec.rb")
+      expect(task.sub_tasks.size).to eq(0)
+      expect(Operations::Runner.new.tick).to include(woken: 0, failed: 0)
+    end
+
+    it "fails the task, so that it does not end one process after the other, and goes on" do
+      trouble << -> { exit }
+      expect { klass.call }.to raise_error(SystemExit) { |error| expect(error).to be_success.and have_attributes(message: "exit") }
+      expect_failed_in_second
+    end
+
+    it "likewise abort in a task that a runner wakes" do
+      trouble << -> { abort "no more" }
+      klass.later
+      expect { expect { Operations::Runner.new.tick }.to raise_error(SystemExit, "no more") }.to output("no more\n").to_stderr
+      expect_failed_in_second(text: "no more, status 1")
+    end
+
+    it "likewise where the handler had ended the task" do
+      task_class("Leaver", klass) { action(:second) { complete && exit }.then(:third) }
+      expect { Leaver.call }.to raise_error(SystemExit)
+      expect(Leaver.all.first).to be_failed
+    end
+
+    it "in another thread is not the task's doing: it is due again" do
+      program = <<~RUBY
+        require "operations"
+        class Errand < Operations::Task
+          action(:start) { Thread.new { exit } && sleep }.then(:done)
+          result :done
+        end
+        at_exit { print Errand.all.first.status }
+        Errand.call
+      RUBY
+      expect(child_ruby(program).out).to eq("waiting")
+    end
+
+    it "is not hidden by a storage that fails in the same moment" do
+      trouble << -> { allow(Operations.storage).to receive(:save).and_raise(IOError) && exit }
+      Operations.logger = Logger.new(IO::NULL)
+      expect { klass.call }.to raise_error(SystemExit)
     end
   end
 

@@ -160,6 +160,30 @@ RSpec.describe Operations::Runner, req: "O-78" do
       end
     end
 
+    it "goes on at the next interval after an error of the storage, and logs it" do
+      away = 3
+      allow(Operations.storage).to receive(:sleeping_tasks).and_wrap_original do |original, *arguments|
+        ((away -= 1) >= 0) ? raise(IOError, "the database is away") : original.call(*arguments)
+      end
+      task = due(StoredTasks::Parcel)
+      text = logged do
+        running(described_class.new(wake_interval: 0.005)) { |thread| sleep 0.001 until stored(task).completed? || !thread.alive? }
+      end
+      expect(stored(task)).to be_completed
+      expect(text.scan("the runner goes on in 0.005 seconds after IOError: the database is away").size).to eq(3)
+    end
+
+    it "raises such an error where tick is called for one round" do
+      allow(Operations.storage).to receive(:sleeping_tasks).and_raise(IOError, "the database is away")
+      expect { runner.tick }.to raise_error(IOError)
+    end
+
+    it "ends with a signal's error, which is not the storage's" do
+      allow(Operations.storage).to receive(:sleeping_tasks).and_raise(Interrupt)
+      expect { runner.start }.to raise_error(Interrupt)
+      expect(runner).not_to be_running
+    end
+
     it "is not lost when stop comes before start" do
       due(StoredTasks::Parcel)
       expect(Thread.new { runner.stop.start }.join(30)&.value).to equal(runner)

@@ -93,6 +93,9 @@ module Operations
       rescue *RECORDED => error
         _handle(error)
         self
+      rescue SystemExit => error
+        _record_exit(error)
+        raise
       ensure
         @_running = false
         @_from = @_started = nil
