@@ -25,6 +25,6 @@ module Operations
     # The ivars that are the task: what one copy takes over from another.
     STATE = %i[@id @_version @_saved_in @_status @_stop @current_state @_entered_us @_wake_us @_timeout_us @_delete_us @_completed_us
       @_failed_us @_steps @_attempts @_created_us @_updated_us @_lag @_moved_us @_trail @parent_task_id @start_key
-      @exception_class @exception_message @exception_backtrace].freeze
+      @exception_class @exception_message @exception_backtrace @_wake_given].freeze
   end
 end

@@ -85,7 +85,13 @@ module Operations
       # @return [Time, nil]
       def failed_at = Clock.time(@_failed_us)
 
-      %i[wake timeout delete created updated completed failed].each do |moment|
+      def wake_at=(time)
+        _settle
+        @_wake_us = Clock.us(time)
+        @_wake_given = true
+      end
+
+      %i[timeout delete created updated completed failed].each do |moment|
         class_eval <<~RUBY, __FILE__, __LINE__ + 1
           def #{moment}_at=(time)
             _settle

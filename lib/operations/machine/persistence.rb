@@ -67,6 +67,7 @@ module Operations
         @_saved_in = storage
         @_version = version
         @_moved_us = nil
+        @_wake_given = nil if @_wake_given
         data_saved!
         self
       end
@@ -141,7 +142,10 @@ module Operations
       end
 
       # Sub-tasks that were started before the first save go with it.
-      def _save_now = (@_started && !@_running) ? _store_step : Operations.storage.save(self)
+      def _save_now
+        _follow_since if @_status == :waiting && @_stop&.afters && stored?
+        (@_started && !@_running) ? _store_step : Operations.storage.save(self)
+      end
 
       def _assign_fields(fields)
         own, given = fields.partition { |name, _value| _system_field?(name) }

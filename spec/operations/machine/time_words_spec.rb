@@ -198,6 +198,55 @@ RSpec.describe Operations::Machine::TimeWords, "after in a wait_until", req: %w[
       expect(task.wake_up!.wake_at).to eq(noon + 5400)
     end
 
+    it "moves the wake of a sleeping task when it is saved, later or sooner", req: "O-35" do
+      task = Patience.call(asked_at: noon)
+      expect(task.update(asked_at: noon + 1800)).to be(true)
+      expect(task.wake_at).to eq(noon + 5400)
+      expect(stored(task)).to be_waiting.and have_attributes(wake_at: noon + 5400, asked_at: noon + 1800)
+      task.asked_at = noon - 1800
+      task.save!
+      expect(stored(task).wake_at).to eq(noon + 1800)
+      stop_clock(noon + 1800)
+      expect(Operations::Runner.new.tick).to include(woken: 1)
+      expect(stored(task)).to be_in(:late)
+    end
+
+    it "makes the task due at once when that time is past, and looks after the delay when it was emptied" do
+      task = Patience.call(asked_at: noon)
+      stop_clock(noon + 10)
+      task.update!(asked_at: nil)
+      expect(stored(task).wake_at).to eq(noon + 70)
+      task.update!(asked_at: noon - 4000)
+      expect(stored(task).wake_at).to eq(noon + 10)
+    end
+
+    it "leaves the wake alone when something else is saved, or the wake itself is set" do
+      task = Patience.call(asked_at: noon)
+      stop_clock(noon + 10)
+      task.update!(wake_at: noon + 100)
+      task.update!(flag: true)
+      expect(stored(task).wake_at).to eq(noon + 100)
+      task.update!(asked_at: noon + 1800, wake_at: noon + 200)
+      expect(stored(task).wake_at).to eq(noon + 200)
+      task.update!(asked_at: noon)
+      expect(stored(task).wake_at).to eq(noon + 3600)
+    end
+
+    it "does not put off the looks at the conditions that stand beside it" do
+      waiting("Mixed", delay: 60) do
+        condition { flag }
+        go_to :done
+        after 3600, since: :asked_at
+        go_to :late
+      end
+      task = Mixed.call(asked_at: noon)
+      stop_clock(noon + 50)
+      task.update!(asked_at: noon + 50)
+      expect(stored(task).wake_at).to eq(noon + 60)
+      task.update!(asked_at: noon - 3545)
+      expect(stored(task).wake_at).to eq(noon + 55)
+    end
+
     it "is exact to the microsecond" do
       moment = noon + Rational(123_457, 1_000_000)
       expect(Patience.call(asked_at: moment).wake_at).to eq(moment + 3600)
@@ -220,9 +269,12 @@ RSpec.describe Operations::Machine::TimeWords, "after in a wait_until", req: %w[
           after 60, since: :opening
           go_to :late
         end
-        def opening = created_at + 1000
+        def opening = created_at + (flag ? 1500 : 1000)
       end
-      expect(Derived.call.wake_at).to eq(noon + 1060)
+      task = Derived.call
+      expect(task.wake_at).to eq(noon + 1060)
+      task.update!(flag: true)
+      expect(stored(task).wake_at).to eq(noon + 1560)
     end
 
     it "refuses a name that the task does not have, at first use" do
