@@ -43,12 +43,12 @@ module Operations
       # @private
       def _finished? = @_status == :completed || @_status == :failed
 
+      # Sets it by hand. At an end the task gets the moments that the machine would give it (of `completed_at` or
+      # `failed_at`, and `delete_at`), unless they were set before; a task that is taken back from its end loses them.
       # @param name [Symbol, String, Integer]
       # @raise [ArgumentError] when it is none of the four
       def status=(name)
-        _settle
-        @_status = _status_named(name)
-        @_wake_us = nil unless @_status == :waiting
+        _become(_status_named(name))
       end
       alias_method :task_status=, :status=
 
@@ -156,6 +156,38 @@ module Operations
       def _wake_us = _settle && @_wake_us
 
       def _timeout_us = _settle && @_timeout_us
+
+      def _become(status, at_us = nil)
+        _settle
+        return if status == @_status
+
+        _take_back if _finished?
+        return _end_as(status, at_us) if status == :completed || status == :failed
+
+        @_status = status
+        @_wake_us = nil unless status == :waiting
+      end
+
+      # As {Running#retry!} does.
+      def _take_back
+        life = _life
+        life[0] = CODES[:failed]
+        life[6] = nil
+        self._life = @_plan.revive(life, Clock.now_us)
+        @exception_class = @exception_message = @exception_backtrace = nil
+        _note_retry
+      end
+
+      def _end_as(status, at_us)
+        completed = status == :completed
+        delete_us = @_delete_us
+        at_us ||= (completed ? @_completed_us : @_failed_us) || Clock.now_us
+        life = _life
+        life[6] = life[7] = nil
+        self._life = completed ? @_plan.complete(life, at_us) : @_plan.fail(life, at_us)
+        @_delete_us = delete_us if delete_us
+        _ended(completed ? History::COMPLETED : History::FAILED)
+      end
 
       def _status_named(name)
         return STATUSES.fetch(name) { _bad_status(name) } if name.is_a?(Integer)

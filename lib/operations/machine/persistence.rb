@@ -141,16 +141,28 @@ module Operations
         true
       end
 
-      # Sub-tasks that were started before the first save go with it.
+      # Sub-tasks that were started before the first save go with it, and the parent of a task that was set to an end hears
+      # of it.
       def _save_now
         _follow_since if @_status == :waiting && @_stop&.afters && stored?
-        (@_started && !@_running) ? _store_step : Operations.storage.save(self)
+        ((@_started || _finished?) && !@_running) ? _store_step : Operations.storage.save(self)
       end
 
       def _assign_fields(fields)
-        own, given = fields.partition { |name, _value| _system_field?(name) }
+        own, given = fields.partition { |name, _value| _system_field?(name) }.map(&:to_h)
+        _assign_status(own)
         own.each { |name, value| public_send(:"#{name}=", value) }
-        assign_attributes(given.to_h)
+        assign_attributes(given)
+      end
+
+      # First, since the moments that come with it are those of the end.
+      def _assign_status(own)
+        %i[status task_status].each do |name|
+          next unless own.key?(name)
+
+          status = _status_named(own.delete(name))
+          _become(status, Clock.us(own[:"#{status}_at"]))
+        end
       end
 
       def _system_field?(name)

@@ -56,6 +56,66 @@ RSpec.describe Operations::Machine::Fields do
     end
   end
 
+  describe "the status, set by hand", req: %w[O-29 O-37] do
+    let(:task) { Samples::Sleeper.call }
+    let(:kept) { 90 * 86_400 }
+
+    before do
+      stop_clock(noon)
+      Operations.logger = Logger.new(IO::NULL)
+    end
+
+    it "brings the moments of the end with it" do
+      task.status = :completed
+      expect(task).to have_attributes(completed_at: noon, failed_at: nil, delete_at: noon + kept, wake_at: nil, timeout_at: nil)
+      failed = Samples::Sleeper.call
+      failed.update!(task_status: "failed", note: "by hand")
+      expect(stored(failed)).to be_failed.and have_attributes(completed_at: nil, failed_at: noon, delete_at: noon + kept, note: "by hand")
+      expect(stored(failed).history.map(&:outcome)).to eq(["failed"])
+      stop_clock(noon + kept)
+      expect(Operations::Runner.new.tick).to include(deleted: 1)
+    end
+
+    it "keeps those that are given with it, in whatever order" do
+      task.update!(completed_at: noon - 5, status: :completed)
+      expect(stored(task)).to have_attributes(completed_at: noon - 5, delete_at: noon - 5 + kept)
+      other = Samples::Sleeper.call
+      other.update!(status: :failed, failed_at: noon - 5, delete_at: noon + 1)
+      expect(stored(other)).to have_attributes(failed_at: noon - 5, delete_at: noon + 1)
+      third = Samples::Sleeper.call
+      third.delete_at = noon + 1
+      third.failed_at = noon - 1
+      third.status = :failed
+      expect(third).to have_attributes(failed_at: noon - 1, delete_at: noon + 1)
+    end
+
+    it "takes them away again from a task that is taken back" do
+      task.update!(status: :completed, note: "too soon")
+      stop_clock(noon + 10)
+      task.update!(status: :waiting, wake_at: noon + 20)
+      expect(stored(task)).to be_waiting.and have_attributes(completed_at: nil, failed_at: nil, delete_at: nil, wake_at: noon + 20, timeout_at: noon + 10 + 86_400)
+      expect { Samples::Fragile.call }.to raise_error(ArgumentError)
+      fragile = Samples::Fragile.all.first
+      fragile.status = :completed
+      expect(fragile).to have_attributes(completed_at: noon + 10, failed_at: nil, exception_class: nil)
+      expect(fragile.history.map(&:outcome)).to eq(%w[retried completed])
+    end
+
+    it "tells the parent of the end" do
+      parent = Samples::Sleeper.call
+      child = parent.start(Samples::Sleeper)
+      child.update!(status: :completed, note: "by hand")
+      expect(stored(parent).wake_at).to eq(noon)
+    end
+
+    it "changes nothing where it is the status already" do
+      task.update!(status: :completed, note: "done")
+      stop_clock(noon + 10)
+      task.update!(status: :completed, note: "again")
+      expect(stored(task)).to have_attributes(completed_at: noon, delete_at: noon + kept)
+    end
+  end
+
   describe "#in?", req: "O-40" do
     it "takes Symbols and Strings, and is also called waiting_until?" do
       task = Samples::Sleeper.call
