@@ -53,6 +53,7 @@ module Operations
     end
   end
 
-  # @private A write found the stored task changed by someone else: the writer ends quietly.
-  class Fenced < Busy; end
+  # @private What a {Busy} is besides, when a write found the stored task changed by someone else: the writer ends quietly.
+  # A module, so that whoever sees the error reads the name that he can rescue.
+  module Fenced; end
 end

@@ -11,8 +11,10 @@ module Operations
     end
 
     # @param out [IO]
-    # @return [Boolean] whether all is well
+    # @return [Boolean] whether all is well; false when there was nothing to check
     def report(out)
+      return nothing_loaded(out) if @classes.empty?
+
       errors = @classes.flat_map { |klass| Machine::Chart.errors_of(klass) }
       warnings = @classes.flat_map { |klass| klass.plan.warnings }
       errors.each { |text| out.puts "error: #{text}" }
@@ -22,6 +24,12 @@ module Operations
     end
 
     private
+
+    def nothing_loaded(out)
+      out.puts "error: no task class is loaded, so nothing was checked. Give their files: " \
+        "rake operations:verify LOAD='app/tasks/**/*.rb'; or load them in the Rakefile, or in its task :environment"
+      false
+    end
 
     def count(list, word, plural = "s") = "#{list.size} #{word}#{plural unless list.size == 1}"
   end

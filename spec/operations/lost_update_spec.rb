@@ -35,4 +35,16 @@ RSpec.describe "No update is lost", req: %w[O-06 O-36] do
 
     expect(tally.find(mine.id).count).to eq 10
   end
+
+  it "and the error has the name under which it can be rescued, wherever it is read", req: "O-56" do
+    expect { older.save! }.to raise_error { |error| expect(error).to be_instance_of(Operations::Busy) }
+
+    copy = older
+    task_class("Meddler") { action(:start) { copy.save! }.then(:done) and result(:done) }
+    text = logged { Meddler.later && Operations::Runner.new.tick }
+
+    expect(text).to include("Operations::Busy: #{older} was changed by somebody else")
+    expect(text).not_to include("Fenced")
+    expect(Meddler.all.first).to have_attributes(status: :failed, exception_class: "Operations::Busy")
+  end
 end

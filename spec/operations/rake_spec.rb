@@ -69,6 +69,15 @@ RSpec.describe "rake operations:verify" do
     expect(answer.out + answer.err).to include("nothing_here.rb")
   end
 
+  it "says so when no task class is loaded, and exits 1: nothing was checked", req: "O-43" do
+    answer = child_rake('require "operations/rake"', "operations:verify")
+    expect(answer.status.exitstatus).to eq(1)
+    expect(answer.out).to eq("error: no task class is loaded, so nothing was checked. Give their files: rake operations:verify " \
+      "LOAD='app/tasks/**/*.rb'; or load them in the Rakefile, or in its task :environment\n")
+    write("plain", "class Plain; end\n")
+    expect(verify("plain.rb")).to have_attributes(success?: false, out: /no task class is loaded/)
+  end
+
   it "loads an application through its environment task first" do
     answer = verify("sound.rb", rakefile: <<~RUBY)
       require "operations/rake"

@@ -17,6 +17,11 @@ RSpec.describe Operations::Verification do
     expect(out.string).to eq("1 task class, 0 errors, 0 warnings\n")
   end
 
+  it "is not content with nothing to check" do
+    expect(report).to be(false)
+    expect(out.string).to match(/^error: no task class is loaded/)
+  end
+
   it "prints a warning and is content all the same" do
     expect(report(sound, doubtful)).to be(true)
     expect(out.string).to match(/^warning: Doubtful.*:island/).and include("2 task classes, 0 errors, 1 warning")

@@ -98,8 +98,8 @@ module Operations
       # @private
       def _fenced
         gone = Operations.storage.find(@id).nil?
-        Fenced.new("#{self} was #{gone ? "deleted" : "changed"} by somebody else since this copy was read. " \
-          "#{gone ? "Start a new one." : "Reload it, then make the change again."}", self)
+        Busy.new("#{self} was #{gone ? "deleted" : "changed"} by somebody else since this copy was read. " \
+          "#{gone ? "Start a new one." : "Reload it, then make the change again."}", self).extend(Fenced)
       end
 
       # @private
