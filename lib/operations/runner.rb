@@ -106,8 +106,7 @@ module Operations
       now = Clock.now_us
       return 0 if @cleaned_us && now - @cleaned_us < @cleanup_us
 
-      @cleaned_us = now
-      Operations.storage.delete_old(before: Clock.time(now))
+      Operations.storage.delete_old(before: Clock.time(now)).tap { @cleaned_us = now }
     end
 
     # A fork has a copy of the memory: every worker would run every task, and none would see what the others did.

@@ -100,6 +100,15 @@ RSpec.describe Operations::Runner, req: "O-78" do
       at(start + 1200) { expect(runner.tick).to include(deleted: 1) }
     end
 
+    it "does so in the next round where the storage failed in this one" do
+      StoredTasks::Parcel.call.update!(delete_at: Time.now)
+      away = true
+      allow(Operations.storage).to receive(:delete_old).and_wrap_original { |original, **given| away ? raise(IOError) : original.call(**given) }
+      expect { runner.tick }.to raise_error(IOError)
+      away = false
+      expect(runner.tick).to include(deleted: 1)
+    end
+
     it "does so in its first round" do
       StoredTasks::Parcel.call.update!(delete_at: Time.now)
       expect(runner.tick).to include(deleted: 1)
