@@ -117,6 +117,16 @@ RSpec.describe "interruption", req: %w[O-34 O-88] do
     end
   end
 
+  it "after the timeout has passed: the handler still runs again before the task times out", req: "O-41" do
+    trouble << lambda {
+      stop_clock(Time.now + 86_400)
+      raise Interrupt
+    }
+    stop_clock(TaskHelpers::NOON)
+    expect { klass.call }.to raise_error(Interrupt)
+    expect_due_in_second
+  end
+
   it "by throw" do
     trouble << -> { throw :out, "thrown" }
     expect(catch(:out) { klass.call }).to eq("thrown")

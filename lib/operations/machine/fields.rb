@@ -85,6 +85,7 @@ module Operations
       # @return [Time, nil]
       def failed_at = Clock.time(@_failed_us)
 
+      # @param time [Time, String, nil] see {Clock.us}; it stays, whatever else is saved with it
       def wake_at=(time)
         _settle
         @_wake_us = Clock.us(time)

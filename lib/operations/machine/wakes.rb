@@ -50,10 +50,11 @@ module Operations
         self
       end
 
-      # @private Back to sleep, due at once, in the state that is stored.
+      # @private Back to sleep, due at once, in the state that is stored. What was interrupted did not happen, so that it
+      # was due before a timeout that has come meanwhile.
       def _interrupted!
         now = Clock.now_us
-        self._life = @_plan.sleep(_life, now, now)
+        self._life = @_plan.sleep(_life, [now, @_timeout_us&.pred].compact.min, now)
       end
 
       private
