@@ -16,13 +16,15 @@ module Operations
       end
 
       # @param state [Symbol, String, nil]
-      # @yield instead of a state: runs with the task as self and returns the state
+      # @yield instead of a state: runs with the task as self and returns the state, or moves the task itself
       def if_true(state = nil, &block)
+        @true_work = (Compiled.new(block) if block)
         @true_state = state || block
       end
 
       # (see #if_true)
       def if_false(state = nil, &block)
+        @false_work = (Compiled.new(block) if block)
         @false_state = state || block
       end
 
@@ -31,6 +33,13 @@ module Operations
       # @raise [NoDecision] when no condition holds
       def call(task)
         answers? ? answer(task) : choose(task)
+      end
+
+      # @private
+      def compile(klass)
+        super
+        @true_work&.compile(klass, :"__if_true_#{@name}")
+        @false_work&.compile(klass, :"__if_false_#{@name}")
       end
 
       # @private
@@ -63,8 +72,20 @@ module Operations
       def answer(task)
         raise NoDecision, "No condition is given in #{@name}: write condition { ... } above if_true" if @tests.empty?
 
-        state = @tests.first.call(task) ? @true_state : @false_state
-        state = task.instance_exec(&state) if state.is_a?(Proc)
+        state, work = @tests.first.call(task) ? [@true_state, @true_work] : [@false_state, @false_work]
+        return answer_by(work, task) if state.is_a?(Proc)
+
+        go(task, state)
+      end
+
+      # A block that says `go_to` has answered: what it returns then means nothing.
+      def answer_by(work, task)
+        before = task.current_state
+        state = work.call(task)
+        go(task, state) unless task.is_a?(Task) && task._left?(before)
+      end
+
+      def go(task, state)
         raise NoDecision, "No conditions matched #{@name}" unless state
 
         task.go_to(state)

@@ -11,8 +11,9 @@ module Operations
       GO_ELSEWHERE = %i[jump leave throw].freeze
       TEXTS = %i[putobject putstring putchilledstring].freeze
       JUMPS = /\A(jump|branch|opt_case_dispatch)/
-      RAISES = %i[raise fail].freeze
-      private_constant :RAISES, :SPLAT, :BLOCK, :OWN, :GO_ELSEWHERE, :TEXTS, :JUMPS
+      NO_ANSWER = %i[raise fail go_to].freeze # it never gets there, or what it returns means nothing
+      RETURN = 1 # how `throw` says `return`, in a block
+      private_constant :NO_ANSWER, :RETURN, :SPLAT, :BLOCK, :OWN, :GO_ELSEWHERE, :TEXTS, :JUMPS
 
       # @param code [Proc, UnboundMethod]
       # @return [Instructions, nil] nil for what is not written in Ruby, and on a Ruby that cannot tell
@@ -47,11 +48,19 @@ module Operations
       def answers
         return if @rescues.any?
 
-        ends = @code.each_index.select { |index| @code[index].first == :leave }
-        all(ends.map { |index| values_at(index) })
+        all([values_of { |name, _| name == :leave }, returned])
       end
 
+      # @private
+      # @return [Array<String>, nil] what a `return` says, here or in a block inside
+      def returned = all([values_of { |name, kind| name == :throw && kind == RETURN }, *inner.map(&:returned)])
+
       private
+
+      def values_of
+        ends = @code.each_index.select { |index| yield @code[index] }
+        all(ends.map { |index| values_at(index) })
+      end
 
       def inner = @inner ||= []
 
@@ -106,7 +115,7 @@ module Operations
         case name
         when :jump, :nop then values_at(index, seen)
         when :putnil then []
-        when :opt_send_without_block then [] if RAISES.include?(value[:mid])
+        when :opt_send_without_block then [] if NO_ANSWER.include?(value[:mid]) && own?(value)
         when *TEXTS then [value.to_s] if value.is_a?(Symbol) || value.is_a?(String)
         end
       end

@@ -41,10 +41,16 @@ module Operations
         raise ArgumentError, "on_timeout needs a block, e.g. on_timeout { go_to :expired }" unless handler
 
         @on_timeout = handler
+        @timeout_work = Handlers::Compiled.new(handler)
+        @timeout_work.compile(self, :__on_timeout)
       end
 
       # @return [Proc, nil]
       def timeout_handler = @on_timeout
+
+      # @private
+      # @return [Handlers::Compiled, nil]
+      def timeout_work = @timeout_work
 
       # @param policy [Symbol, nil] :delay or :immediate; without an argument: the policy in force
       # @return [Symbol]
@@ -132,7 +138,7 @@ module Operations
 
       # @private
       def copy_options_of(parent)
-        %i[@background_delay @execution_timeout @timeout_given @deletion_time @on_timeout @first_wake @queue
+        %i[@background_delay @execution_timeout @timeout_given @deletion_time @on_timeout @timeout_work @first_wake @queue
           @queue_adapter @indexed_attributes @unique_by @retry_rules].each do |name|
           instance_variable_set(name, parent.instance_variable_get(name)) if parent.instance_variable_defined?(name)
         end

@@ -56,6 +56,10 @@ module Operations
         @_from = nil
       end
 
+      # @private
+      # @return [Boolean] whether a block has moved or ended the task that was in this state
+      def _left?(state) = @_status != :active || !@current_state.equal?(state) || !@_moved_us.nil?
+
       private
 
       def _run_steps

@@ -61,7 +61,7 @@ module Operations
       end
 
       def _time_out
-        handler = self.class.timeout_handler
+        handler = self.class.timeout_work
         return _fail_by_timeout unless handler
 
         _guarded { _run_timeout(handler) }
@@ -71,7 +71,7 @@ module Operations
         @_from = @current_state
         @_mover = "timeout"
         before = @_timeout_us
-        instance_exec(&handler)
+        handler.call(self)
         return _leave_timed_out_state if _finished? || !in?(@_from)
         return _fail_by_timeout unless _later_timeout?(before)
 
