@@ -135,7 +135,7 @@ module Operations
     # Runs the task where it stands, as `MyTask.call` does for a new one.
     # @return [self]
     def call(immediate: false)
-      return wake_up! if waiting? && immediate
+      return wake_up! if (waiting? && immediate) || _unborn?
 
       Operations.executor.call(self)
       self

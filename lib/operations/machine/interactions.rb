@@ -11,6 +11,7 @@ module Operations
       # @raise [InvalidState] when the interaction is not legal in the stored state
       # @raise [Busy] when somebody else has been running the task for five seconds
       def _serve(handler, args, keywords, block)
+        return _serve_unborn(handler, args, keywords, block) if _unborn?
         return _serve_here(handler, args, keywords, block) if _running_here? || !stored?
 
         kept = unsaved_data
@@ -29,6 +30,18 @@ module Operations
         handler.perform(self, args, keywords, block)
         _moved_by(handler.name.name) unless @_running
         wake_up!
+      end
+
+      # All or nothing, on the copy that is going to be stored.
+      def _serve_unborn(handler, args, keywords, block)
+        before = dup
+        handler.perform(self, args, keywords, block)
+        _moved_by(handler.name.name) unless @_trail[-4] == @current_state
+        _about_to_be_stored
+        before = nil
+        wake_up!
+      ensure
+        _adopt(before, before.unsaved_data) if before
       end
 
       # @return [Operations::Task] the task as it is stored: claimed, or finished

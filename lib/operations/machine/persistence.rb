@@ -5,13 +5,13 @@ module Operations
     # Creating, saving and reading again.
     module Persistence
       # Checks and stores the task. In an interaction it only checks: what an interaction does is stored in one write,
-      # when its block has ended.
+      # when its block has ended. So does a sub-task in the handler that started it: it is stored with that.
       # @return [true]
       # @raise [ValidationError]
       # @raise [Busy] when the stored task was changed since this copy was read
       def save!
         validate!
-        _save_now unless @_running == :interaction
+        _save_now unless @_running == :interaction || _unborn?
         true
       end
 
@@ -49,6 +49,8 @@ module Operations
 
       # @return [self]
       def destroy
+        return self if _unborn? && @_starter._drop_started(self)
+
         Operations.storage.delete(@id) if @id
         @_version = @_saved_in = nil
         self

@@ -36,6 +36,8 @@ module Operations
         self._life = @_plan.revive(_life, Clock.now_us)
         @exception_class = @exception_message = @exception_backtrace = nil
         _note_retry
+        return wake_up! if _unborn?
+
         Operations.storage.save(self)
         Operations.executor.call(self)
         self
@@ -188,6 +190,8 @@ module Operations
 
       # Stores a transition together with the sub-tasks the handler started, then tells who needs to know.
       def _store_step
+        return if _unborn?
+
         started = @_started
         @_started = nil
         started ? _store_with(started) : Operations.storage.save(self)
@@ -195,13 +199,18 @@ module Operations
       end
 
       def _store_with(started)
+        started.each(&:_about_to_be_stored)
         children = Operations.storage.save_with(self, started)
-        children.each { |child| _hand_over(child) if child.waiting? }
+        children.zip(started.map(&:_wake_wanted!)) { |child, wanted| _hand_over(child, wanted) if child.waiting? }
+        _signal_oneself if started.any?(&:_finished?)
       end
 
+      # A sub-task that was ended before it was stored has told nobody.
+      def _signal_oneself = Operations.storage.signal(@id)
+
       # The sub-task is stored and due: whatever goes wrong here is not its parent's failure.
-      def _hand_over(child)
-        Operations.executor.later(child)
+      def _hand_over(child, at_once)
+        at_once ? Operations.executor.wake(child) : Operations.executor.later(child)
       rescue *RECORDED => error
         Operations.logger.error("#{child} failed: #{error.class}: #{error.message}")
       end

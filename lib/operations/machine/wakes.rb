@@ -11,6 +11,7 @@ module Operations
       # @raise whatever a handler raised, after it was recorded
       def wake_up!
         return self if _finished? || @_running
+        return _wake_when_born if _unborn?
 
         Operations.executor.wake(self)
         self
@@ -53,6 +54,11 @@ module Operations
       end
 
       private
+
+      def _wake_when_born
+        @_wake_wanted = true
+        self
+      end
 
       # A copy that lost takes over what is stored: what was assigned on it was meant for what is no longer there.
       def _catch_up
