@@ -12,7 +12,7 @@ module Operations
         clear_conditions(name)
         @true_state = nil
         @false_state = nil
-        instance_eval(&config) if config
+        configure(&config)
       end
 
       # @param state [Symbol, String, nil]
@@ -26,6 +26,14 @@ module Operations
       def if_false(state = nil, &block)
         @false_work = (Compiled.new(block) if block)
         @false_state = state || block
+      end
+
+      # @private
+      def mistake
+        return super unless answers?
+        return "if_true and if_false answer one condition, go_to answers each of many: write one way or the other" if @destinations.any?
+
+        "if_true and if_false answer one condition, and there are #{@tests.size}: write go_to :state below each" if @tests.size > 1
       end
 
       def immediate? = true
@@ -64,6 +72,14 @@ module Operations
       end
 
       private
+
+      def kind = "decision"
+
+      def words = %i[condition go_to if_true if_false]
+
+      def tested = "condition"
+
+      def elsewhere(word) = (" Write: wait_until :#{@name} do ... end, for what ends by time" if word == :after)
 
       def answers = [[@true_state, "yes"], [@false_state, "no"]]
 
