@@ -9,6 +9,7 @@ module Operations
 end
 
 require_relative "handlers/compiled"
+require_relative "handlers/signature"
 require_relative "handlers/action_handler"
 require_relative "handlers/conditions"
 require_relative "handlers/decision_handler"

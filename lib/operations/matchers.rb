@@ -6,16 +6,17 @@
 #   expect(task).to be_completed
 require "rspec/expectations"
 
-RSpec::Matchers.define :be_in do |state|
+# Of several states, any will do.
+RSpec::Matchers.define :be_in do |*states|
   # Whatever is no task keeps the meaning that RSpec gives be_in: `in?(...)`.
-  match { |task| task.respond_to?(:current_state) ? task.current_state == state.to_s : task.in?(state) }
+  match { |task| task.respond_to?(:current_state) ? states.flatten.map(&:to_s).include?(task.current_state) : task.in?(*states) }
 
   failure_message do |task|
-    next "expected #{task.inspect} to be in #{state.inspect}" unless task.respond_to?(:current_state)
+    next "expected #{task.inspect} to be in #{states.map(&:inspect).join(", ")}" unless task.respond_to?(:current_state)
 
-    "expected task to be in state #{state}, but was in #{task.current_state}"
+    "expected task to be in state #{states.flatten.join(" or ")}, but was in #{task.current_state}"
   end
-  failure_message_when_negated { |task| "expected #{task.inspect} not to be in #{state}" }
+  failure_message_when_negated { |task| "expected #{task.inspect} not to be in #{states.flatten.join(" or ")}" }
 end
 
 %w[active waiting completed failed].each do |status|
@@ -31,11 +32,19 @@ end
   end
 end
 
-RSpec::Matchers.define :have_moved_to do |state|
-  match { |task| task.history.map(&:state).include?(state.to_s) }
+# Of several states all, in this order; it may have been in others between them.
+RSpec::Matchers.define :have_moved_to do |*states|
+  match do |task|
+    ahead = task.history.map(&:state)
+    states.flatten.all? do |state|
+      place = ahead.index(state.to_s)
+      ahead = ahead.drop(place + 1) if place
+      place
+    end
+  end
 
   failure_message do |task|
-    "expected task to have moved to #{state}, but it went #{task.history.map(&:state).join(" -> ")}"
+    "expected task to have moved to #{states.flatten.join(" -> ")}, but it went #{task.history.map(&:state).join(" -> ")}"
   end
 end
 

@@ -10,8 +10,10 @@ require_relative "machine/options"
 require_relative "machine/fields"
 require_relative "machine/transitions"
 require_relative "machine/time_words"
+require_relative "machine/under_way"
 require_relative "machine/running"
 require_relative "machine/exits"
+require_relative "machine/failing"
 require_relative "machine/wakes"
 require_relative "machine/interactions"
 require_relative "machine/children"
@@ -54,6 +56,7 @@ module Operations
     include Machine::TimeWords
     include Machine::Running
     include Machine::Exits
+    include Machine::Failing
     include Machine::Wakes
     include Machine::Interactions
     include Machine::Children
@@ -137,7 +140,7 @@ module Operations
     # Runs the task where it stands, as `MyTask.call` does for a new one.
     # @return [self]
     def call(immediate: false)
-      return wake_up! if waiting? && immediate
+      return wake_up! if (waiting? && immediate) || _unborn?
 
       Operations.executor.call(self)
       self

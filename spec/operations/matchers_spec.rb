@@ -32,6 +32,25 @@ RSpec.describe "operations/matchers", req: "O-69" do
     expect(failure { expect(asleep).not_to be_in(:asleep) }).to match(/not to be in.*asleep/)
   end
 
+  it "has be_in hold for any of several states, and names them all" do
+    expect(asleep).to be_in(:done, :asleep)
+    expect(asleep).to be_in(%w[asleep done])
+    expect(asleep).not_to be_in(:done, :start)
+    expect(failure { expect(asleep).to be_in(:done, :start) }).to eq("expected task to be in state done or start, but was in asleep")
+    expect(failure { expect(asleep).not_to be_in(:done, :asleep) }).to match(/not to be in done or asleep/)
+  end
+
+  it "has have_moved_to hold for all of several states, in their order" do
+    task = Samples::Approval.call(amount: 500).approve!("Ada")
+    expect(task).to have_moved_to(:small?, :approved?, "paid")
+    expect(task).to have_moved_to(%i[small? paid])
+    expect(task).not_to have_moved_to(:paid, :small?)
+    expect(task).not_to have_moved_to(:paid, :paid)
+    expect(task).not_to have_moved_to(:small?, :refused)
+    expect(failure { expect(task).to have_moved_to(:approved?, :refused) })
+      .to eq("expected task to have moved to approved? -> refused, but it went small? -> approved? -> pay -> paid")
+  end
+
   it "leaves be_in to whatever else answers in?" do
     stub_const("Range2", Struct.new(:range) { def in?(other) = other.include?(range) })
     expect(Range2.new(1)).to be_in([1, 2])

@@ -45,7 +45,7 @@ impl NativePlan {
         interactions: Value,
         settings: Value,
     ) -> Result<Obj<Self>, Raised> {
-        let (settings, on_timeout, retries) = read_settings(settings)?;
+        let (settings, [on_timeout, retry_on], retries) = read_settings(settings)?;
         let plan = Plan::new(Declaration {
             class_name: class_name.lossy().into_owned(),
             initial_state: declared(initial_state)?,
@@ -53,6 +53,7 @@ impl NativePlan {
             interactions: list(interactions, read_interaction)?,
             on_timeout,
             retries,
+            retry_on,
             settings,
         });
         let object = ruby.obj_wrap(Self(plan));
@@ -293,15 +294,16 @@ fn read_interaction(value: Value) -> Result<Interaction, Raised> {
     })
 }
 
-/// The times, where a timeout leads, and the waits between two tries.
-fn read_settings(value: Value) -> Result<(Settings, Option<Block>, Vec<Retry>), Raised> {
-    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate, on_timeout, retries] =
+/// The times, where a timeout and the last try lead, and the waits between two tries.
+fn read_settings(value: Value) -> Result<(Settings, [Option<Block>; 2], Vec<Retry>), Raised> {
+    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate, on_timeout, retries, retry_on] =
         fields(value, "settings")?;
     let micros = |value| Micros::try_convert(value).map(|duration| duration.0);
-    let on_timeout = maybe(on_timeout, |value| {
-        let [targets, open] = fields(value, "on_timeout")?;
+    let block = |value| {
+        let [targets, open] = fields(value, "a block")?;
         block_to(targets, open)
-    })?;
+    };
+    let blocks = [maybe(on_timeout, block)?, maybe(retry_on, block)?];
     let settings = Settings {
         delay_us: micros(delay)?,
         timeout_us: maybe(timeout, micros)?,
@@ -316,7 +318,7 @@ fn read_settings(value: Value) -> Result<(Settings, Option<Block>, Vec<Retry>), 
             wait_us: micros(wait)?,
         })
     })?;
-    Ok((settings, on_timeout, retries))
+    Ok((settings, blocks, retries))
 }
 
 pub fn init(ruby: &Ruby) -> Result<(), Error> {

@@ -24,7 +24,17 @@ module Operations
 
       # @param destination [Symbol, String] where the condition above leads
       def go_to(destination)
+        @stray ||= destination if @destinations.size >= @conditions.size
         @destinations << destination
+      end
+
+      # @private What a task class refuses when it is declared; a handler made by hand is taken as it is.
+      # @return [String, nil]
+      def mistake
+        return unless @stray
+
+        "go_to :#{@stray} has no #{tested} of its own above it, and each go_to says where the one above it leads. " \
+          "Write: condition { ... } above go_to :#{@stray}, or remove it"
       end
 
       # @private
@@ -52,12 +62,34 @@ module Operations
 
       private
 
+      # Runs the author's lines. What they say that is no word here is refused at that line.
+      def configure(&config)
+        @configuring = true
+        instance_eval(&config) if config
+      ensure
+        @configuring = false
+      end
+
+      def method_missing(word, ...)
+        return super unless @configuring
+
+        raise ArgumentError, "#{kind} :#{@name} has no word #{word}; it has #{words.join(", ")}." \
+          "#{Spelling.hint(word, words)}#{elsewhere(word) || elsewhere_in_class(word)}"
+      end
+
+      def elsewhere_in_class(word)
+        " #{word} is a word of the class: write it outside of this block" if Task.singleton_class.public_method_defined?(word)
+      end
+
+      def respond_to_missing?(*) = false
+
       def clear_conditions(name)
         @name = name.to_sym
         @conditions = []
         @destinations = []
         @tests = []
         @condition_labels = {}
+        @stray = nil
       end
 
       # Position of the first test that holds; the tests are tried in the order in which they were written.

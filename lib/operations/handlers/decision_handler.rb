@@ -12,18 +12,28 @@ module Operations
         clear_conditions(name)
         @true_state = nil
         @false_state = nil
-        instance_eval(&config) if config
+        configure(&config)
       end
 
       # @param state [Symbol, String, nil]
-      # @yield instead of a state: runs with the task as self and returns the state
+      # @yield instead of a state: runs with the task as self and returns the state, or moves the task itself
       def if_true(state = nil, &block)
+        @true_work = (Compiled.new(block) if block)
         @true_state = state || block
       end
 
       # (see #if_true)
       def if_false(state = nil, &block)
+        @false_work = (Compiled.new(block) if block)
         @false_state = state || block
+      end
+
+      # @private
+      def mistake
+        return super unless answers?
+        return "if_true and if_false answer one condition, go_to answers each of many: write one way or the other" if @destinations.any?
+
+        "if_true and if_false answer one condition, and there are #{@tests.size}: write go_to :state below each" if @tests.size > 1
       end
 
       def immediate? = true
@@ -31,6 +41,13 @@ module Operations
       # @raise [NoDecision] when no condition holds
       def call(task)
         answers? ? answer(task) : choose(task)
+      end
+
+      # @private
+      def compile(klass)
+        super
+        @true_work&.compile(klass, :"__if_true_#{@name}")
+        @false_work&.compile(klass, :"__if_false_#{@name}")
       end
 
       # @private
@@ -56,6 +73,14 @@ module Operations
 
       private
 
+      def kind = "decision"
+
+      def words = %i[condition go_to if_true if_false]
+
+      def tested = "condition"
+
+      def elsewhere(word) = (" Write: wait_until :#{@name} do ... end, for what ends by time" if word == :after)
+
       def answers = [[@true_state, "yes"], [@false_state, "no"]]
 
       def answers? = !(@true_state.nil? && @false_state.nil?)
@@ -63,8 +88,20 @@ module Operations
       def answer(task)
         raise NoDecision, "No condition is given in #{@name}: write condition { ... } above if_true" if @tests.empty?
 
-        state = @tests.first.call(task) ? @true_state : @false_state
-        state = task.instance_exec(&state) if state.is_a?(Proc)
+        state, work = @tests.first.call(task) ? [@true_state, @true_work] : [@false_state, @false_work]
+        return answer_by(work, task) if state.is_a?(Proc)
+
+        go(task, state)
+      end
+
+      # A block that says `go_to` has answered: what it returns then means nothing.
+      def answer_by(work, task)
+        before = task.current_state
+        state = work.call(task)
+        go(task, state) unless task.is_a?(Task) && task._left?(before)
+      end
+
+      def go(task, state)
         raise NoDecision, "No conditions matched #{@name}" unless state
 
         task.go_to(state)

@@ -18,6 +18,8 @@ module Operations
         @name = name.to_sym
         @implementation = implementation
         @legal_states = []
+        @work = Compiled.new(implementation)
+        @signature = Signature.new(implementation)
         define_on(klass)
       end
 
@@ -30,9 +32,13 @@ module Operations
       def immediate? = true
 
       # @param task [Object] a task, or anything with `current_state` and `wake_up!`
+      # @raise [ArgumentError] for arguments that the block does not take, before anything is claimed or changed
       # @raise [InvalidState] when the interaction is not legal now
       def call(task, *args, **keywords, &block)
-        return task._serve(self, args, keywords, block) if task.is_a?(Task)
+        if task.is_a?(Task)
+          check_arguments(task, args, keywords)
+          return task._serve(self, args, keywords, block)
+        end
 
         perform(task, args, keywords, block)
         task.wake_up!
@@ -45,6 +51,7 @@ module Operations
       def perform(task, args, keywords, block)
         check(task)
         Operations.logger.debug { "#{task} #{@name} is called in #{task.current_state}" }
+        return @work.call_with(task, args, keywords, block) if @work.compiled_for?(task)
         return task.instance_exec(*args, **keywords, &@implementation) unless block
 
         perform_with(block, task, args, keywords)
@@ -68,6 +75,16 @@ module Operations
         klass.define_method(@name) do |*args, **keywords, &block|
           handler.handler_in(self.class).call(self, *args, **keywords, &block)
         end
+        @work.compile_with_arguments(klass, :"__interaction_#{@name}") if klass <= Task
+      end
+
+      def check_arguments(task, args, keywords)
+        return unless @work.compiled_for?(task)
+
+        wrong = @signature.refusal(args, keywords)
+        return unless wrong
+
+        raise ArgumentError, "#{task.class}##{@name}: #{wrong}. It takes #{@signature}"
       end
 
       # instance_exec cannot hand a block on, a method can.

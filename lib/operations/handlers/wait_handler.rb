@@ -16,7 +16,7 @@ module Operations
       # @yield the words `condition`, `after`, `go_to`
       def initialize(name, &config)
         clear_conditions(name)
-        instance_eval(&config) if config
+        configure(&config)
       end
 
       # Holds once the task has been in this state that long. Tried in its place among the conditions; the wake is set
@@ -61,6 +61,21 @@ module Operations
       # @private
       def edges
         super.reject.with_index { |_edge, index| @tests[index].is_a?(After) }
+      end
+
+      private
+
+      def kind = "wait_until"
+
+      def words = %i[condition after go_to]
+
+      def tested = "condition or after"
+
+      # A wait whose condition does not hold sleeps on: it has no second answer.
+      def elsewhere(word)
+        return " Write: go_to :state below the condition" if word == :if_true
+
+        " Write: decision :#{@name} do ... end, for two answers" if word == :if_false
       end
     end
   end

@@ -6,6 +6,8 @@ module Operations
     module Children
       # Starts a sub-task. Inside a handler it is stored in the commit of the handler's transition, so a handler that
       # is repeated after a crash finds the sub-task it had started; outside of one it is stored at once.
+      # Until it is stored, `save!`, `update` and interactions change the copy that will be; `wake_up!` is done
+      # right after that commit.
       # @param task_class [Class] a subclass of {Operations::Task}
       # @param attributes [Hash] as for `task_class.later`
       # @return [Operations::Task] waiting, and due at once; inside a handler it has its `id` at once, unless its class
@@ -15,6 +17,7 @@ module Operations
         unless task_class.is_a?(Class) && task_class <= Task
           raise ArgumentError, "start takes a subclass of Operations::Task, not #{task_class.inspect}"
         end
+        raise _unborn if _unborn?
         return task_class.later(parent_task_id: @id, **attributes) if stored? && !_running_here?
 
         _start_in_handler(task_class.new(task_status: :waiting, parent_task_id: @id, **attributes))
@@ -38,6 +41,29 @@ module Operations
       # @private started by the handler that runs now, and not stored yet
       def _started_tasks = @_started || []
 
+      # @private
+      # @return [Boolean] whether it is stored with the step of its parent that runs now, and not before
+      def _unborn? = !@_starter.nil? && @_starter._started_tasks.any? { |child| child.equal?(self) }
+
+      # @private Started, by this task.
+      def _started_by(parent)
+        @_starter = parent
+      end
+
+      # @private What is stored of it waits, whatever was done with the copy: who else would run it?
+      def _about_to_be_stored = active? && _interrupted!
+
+      # @private
+      # @return [Boolean] whether somebody said wake_up!; afterwards it counts as not said
+      def _wake_wanted!
+        wanted = @_wake_wanted
+        @_starter = @_wake_wanted = nil
+        wanted == true
+      end
+
+      # @private It is not to be started after all.
+      def _drop_started(child) = @_started.delete_if { |one| one.equal?(child) }
+
       # @private steps/ordinal: the same for the same call of a repeated handler
       attr_accessor :start_key
 
@@ -48,12 +74,19 @@ module Operations
         # One with `unique_by` may turn out to be there already: its id is known when it is stored.
         child.id ||= Operations.storage.new_id unless child.class.unique_names
         child.start_key = "#{_steps_stored}/#{@_started.size}" if _repeatable?
+        child._started_by(self)
         @_started << child
         child
       end
 
-      # An interaction or on_timeout is never repeated, so each of its calls starts sub-tasks of its own.
-      def _repeatable? = @_running && @_running != :interaction && @_mover != "timeout"
+      def _unborn
+        Error.new("#{self} is stored with the step of the task that started it, so it has no sub-tasks before. " \
+          "Start them in a handler of its own.", self)
+      end
+
+      # An interaction, on_timeout or the block of retry_on is never repeated, so each of its calls starts sub-tasks of
+      # its own.
+      def _repeatable? = @_running && @_running != :interaction && @_mover != "timeout" && @_last_word.nil?
 
       def _steps_stored
         _settle

@@ -126,11 +126,32 @@ module Operations
 
       def add_state(name, handler)
         declaring(:"state :#{name}")
+        refuse_mistake(name, handler)
         where = caller_locations(2, 1).first
-        lines[name.to_s] = "#{File.basename(where.path)}:#{where.lineno}" if where
+        refuse_second(name, where)
+        lines[name.to_s] = place(where) if where
         handler.compile(self)
         state_handlers[name.to_s] = handler
       end
+
+      def refuse_mistake(name, handler)
+        mistake = handler.mistake if handler.respond_to?(:mistake)
+        raise ArgumentError, "#{self.name || Registry::UNNAMED}, :#{name}: #{mistake}" if mistake
+      end
+
+      # A subclass may replace what it inherits, another file what this one says, and a file may be loaded again; two
+      # lines of one file are a mistake. A console ("(irb)") is no file.
+      def refuse_second(name, where)
+        own = (@own_places ||= {})
+        first, own[name.to_s] = own[name.to_s], where
+        return if first.nil? || where.nil? || first.path != where.path || first.lineno == where.lineno || where.path.start_with?("(")
+
+        own[name.to_s] = first
+        raise ArgumentError, "#{self.name || Registry::UNNAMED} has state :#{name} twice, in #{place(first)} and in #{place(where)}: " \
+          "the second would hide the first. Remove one, or give it another name"
+      end
+
+      def place(location) = "#{File.basename(location.path)}:#{location.lineno}"
 
       def refuse_own_method(name)
         return unless Task.method_defined?(name) || Task.private_method_defined?(name)

@@ -11,8 +11,9 @@ module Operations
       GO_ELSEWHERE = %i[jump leave throw].freeze
       TEXTS = %i[putobject putstring putchilledstring].freeze
       JUMPS = /\A(jump|branch|opt_case_dispatch)/
-      RAISES = %i[raise fail].freeze
-      private_constant :RAISES, :SPLAT, :BLOCK, :OWN, :GO_ELSEWHERE, :TEXTS, :JUMPS
+      NO_ANSWER = %i[raise fail go_to].freeze # it never gets there, or what it returns means nothing
+      RETURN = 1 # how `throw` says `return`, in a block
+      private_constant :NO_ANSWER, :RETURN, :SPLAT, :BLOCK, :OWN, :GO_ELSEWHERE, :TEXTS, :JUMPS
 
       # @param code [Proc, UnboundMethod]
       # @return [Instructions, nil] nil for what is not written in Ruby, and on a Ruby that cannot tell
@@ -31,11 +32,15 @@ module Operations
         read(body)
       end
 
+      # @param others [Boolean] whether those count that are said to another object
       # @return [Array<String, nil>] the states in all `go_to`s; nil for one that is worked out
-      def sent_to
-        own = @code.each_with_index.flat_map { |instruction, index| target_of(instruction, index) || [nil] }
-        own + inner.flat_map(&:sent_to)
+      def sent_to(others: false)
+        own = @code.each_with_index.flat_map { |instruction, index| target_of(instruction, index, others) || [nil] }
+        own + inner.flat_map { |block| block.sent_to(others:) }
       end
+
+      # @return [Array<Symbol>] what is called, whoever receives it
+      def all_calls = (calls.map { |call| call[:mid] } + inner.flat_map(&:all_calls)).uniq
 
       # @return [Array<Symbol>] what is called without a receiver
       def own_calls
@@ -47,11 +52,19 @@ module Operations
       def answers
         return if @rescues.any?
 
-        ends = @code.each_index.select { |index| @code[index].first == :leave }
-        all(ends.map { |index| values_at(index) })
+        all([values_of { |name, _| name == :leave }, returned])
       end
 
+      # @private
+      # @return [Array<String>, nil] what a `return` says, here or in a block inside
+      def returned = all([values_of { |name, kind| name == :throw && kind == RETURN }, *inner.map(&:returned)])
+
       private
+
+      def values_of
+        ends = @code.each_index.select { |index| yield @code[index] }
+        all(ends.map { |index| values_at(index) })
+      end
 
       def inner = @inner ||= []
 
@@ -82,13 +95,13 @@ module Operations
       def own?(call) = call[:flag].anybits?(OWN)
 
       # @return [Array<String>, nil] empty: sends nowhere; nil: somewhere
-      def target_of(instruction, index)
+      def target_of(instruction, index, others)
         return if instruction.first == :putobject && instruction[1] == :go_to # for `send`, or `method`
 
         call = instruction.grep(Hash).find { |operand| operand[:mid] == :go_to }
         return [] unless call
 
-        plain = own?(call) && call[:orig_argc] == 1 && call[:flag].nobits?(SPLAT | BLOCK)
+        plain = (others || own?(call)) && call[:orig_argc] == 1 && call[:flag].nobits?(SPLAT | BLOCK)
         values_at(index) if plain
       end
 
@@ -106,7 +119,7 @@ module Operations
         case name
         when :jump, :nop then values_at(index, seen)
         when :putnil then []
-        when :opt_send_without_block then [] if RAISES.include?(value[:mid])
+        when :opt_send_without_block then [] if NO_ANSWER.include?(value[:mid]) && own?(value)
         when *TEXTS then [value.to_s] if value.is_a?(Symbol) || value.is_a?(String)
         end
       end

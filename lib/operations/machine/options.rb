@@ -41,10 +41,16 @@ module Operations
         raise ArgumentError, "on_timeout needs a block, e.g. on_timeout { go_to :expired }" unless handler
 
         @on_timeout = handler
+        @timeout_work = Handlers::Compiled.new(handler)
+        @timeout_work.compile(self, :__on_timeout)
       end
 
       # @return [Proc, nil]
       def timeout_handler = @on_timeout
+
+      # @private
+      # @return [Handlers::Compiled, nil]
+      def timeout_work = @timeout_work
 
       # @param policy [Symbol, nil] :delay or :immediate; without an argument: the policy in force
       # @return [Symbol]
@@ -101,7 +107,8 @@ module Operations
       def unique_names = @unique_by
 
       # When a handler raises one of these, the task waits in its state and runs the handler again. Counted per state;
-      # of several rules the one declared last is asked first. Without a block the task fails when its tries are used.
+      # of several rules the one declared last is asked first. Without a block the task fails when its tries are used; a
+      # block is called instead of raising, with the failed task, which goes on where it says `task.go_to(:state)`.
       # @param errors [Array<Class, String>]
       # @param wait [Numeric, ActiveSupport::Duration, Proc, Symbol] seconds; a Proc gets the number of tries;
       #   :polynomially_longer is tries**4 + 2 seconds
@@ -132,7 +139,7 @@ module Operations
 
       # @private
       def copy_options_of(parent)
-        %i[@background_delay @execution_timeout @timeout_given @deletion_time @on_timeout @first_wake @queue
+        %i[@background_delay @execution_timeout @timeout_given @deletion_time @on_timeout @timeout_work @first_wake @queue
           @queue_adapter @indexed_attributes @unique_by @retry_rules].each do |name|
           instance_variable_set(name, parent.instance_variable_get(name)) if parent.instance_variable_defined?(name)
         end

@@ -11,6 +11,7 @@ module Operations
       # @raise whatever a handler raised, after it was recorded
       def wake_up!
         return self if _finished? || @_running
+        return _wake_when_born if _unborn?
 
         Operations.executor.wake(self)
         self
@@ -59,6 +60,11 @@ module Operations
 
       private
 
+      def _wake_when_born
+        @_wake_wanted = true
+        self
+      end
+
       # A copy that lost takes over what is stored: what was assigned on it was meant for what is no longer there.
       def _catch_up
         current = @id && Operations.storage.find(@id)
@@ -92,7 +98,7 @@ module Operations
       end
 
       def _time_out
-        handler = self.class.timeout_handler
+        handler = self.class.timeout_work
         return _fail_by_timeout unless handler
 
         _guarded { _run_timeout(handler) }
@@ -104,7 +110,8 @@ module Operations
         @_from = @current_state
         @_mover = "timeout"
         before = @_timeout_us
-        instance_exec(&handler)
+        handler.call(self)
+        raise _gone if @_destroyed
         return _leave_timed_out_state if _finished? || !in?(@_from)
         return _fail_by_timeout unless _later_timeout?(before)
 

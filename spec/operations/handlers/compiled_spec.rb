@@ -76,6 +76,49 @@ RSpec.describe Operations::Handlers::Compiled, req: "X-02" do
       .to eq([["early", false], ["early", false], ["late", true]])
   end
 
+  it "lets the answers of a decision and on_timeout end early, with return", req: "O-41" do
+    task_class("Returns") do
+      has_attribute :word
+      starts_with :choose
+      decision(:choose) do
+        condition { word }
+        if_true do
+          %w[a b].each { |known| return :known if known == word }
+          return :other
+        end
+        if_false { return :patience }
+      end
+      wait_until(:patience) {}
+      on_timeout do
+        go_to :known
+        return if in?(:known)
+        raise "never"
+      end
+      result :known
+      result :other
+    end
+    expect(%w[b x].map { |word| Returns.call(word:).current_state }).to eq(%w[known other])
+    task = Returns.call
+    task.update!(timeout_at: Time.now - 1)
+    expect(task.wake_up!).to be_in(:known)
+    expect(Returns.plan.warnings).to be_empty
+    expect(Returns.to_mermaid).to include(%(s0 -.->|"yes"| s2), %(s0 -.->|"yes"| s3), %(s0 -.->|"no"| s1))
+  end
+
+  it "has a subclass inherit on_timeout, or replace it", req: "O-53" do
+    task_class("Elder") do
+      starts_with :patience
+      wait_until(:patience) {}
+      on_timeout { go_to :late }
+      result :late
+      result :later
+    end
+    task_class("Younger", Elder)
+    task_class("Youngest", Elder) { on_timeout { go_to :later } }
+    ends = [Elder, Younger, Youngest].map { |klass| klass.call.tap { |task| task.update!(timeout_at: Time.now - 1) }.wake_up!.current_state }
+    expect(ends).to eq(%w[late late later])
+  end
+
   it "lets an interaction end early with next" do
     task_class("EarlyCall", Samples::Sleeper) do
       interaction(:maybe!) do |sure = false|

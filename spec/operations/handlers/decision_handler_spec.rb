@@ -192,6 +192,82 @@ RSpec.describe Operations::Handlers::DecisionHandler, req: "O-54" do
     expect(listener.visited).to eq([:on])
   end
 
+  describe "whose answer is a block that moves the task itself" do
+    before do
+      task_class("Mover") do
+        has_attribute :size, :integer, default: 0
+        starts_with :choose
+        decision(:choose) do
+          condition { size > 1 }
+          if_true { complete if size > 5 }
+          if_false do
+            go_to((size == 1) ? :rest : :refused)
+            :approved
+          end
+        end
+        wait_until(:rest) {}
+        interaction(:go_on!) { go_to :approved }.when(:rest)
+        result :approved
+        result :refused
+      end
+    end
+
+    it "has it there, whatever the block returns" do
+      task = Mover.call
+      expect(task).to be_completed & be_in(:refused)
+      expect(stored(task).history.map(&:state)).to eq(%w[choose refused])
+      expect(Mover.call(size: 1)).to be_waiting & be_in(:rest)
+      expect(Mover.test(:choose)).to be_in(:refused)
+    end
+
+    it "may complete it where it is" do
+      task = Mover.call(size: 6)
+      expect(task).to be_completed & be_in(:choose)
+      expect(stored(task)).to be_completed
+    end
+
+    it "comes to no decision when it does neither" do
+      expect { Mover.call(size: 3) }.to raise_error(Operations::NoDecision, "No conditions matched choose")
+    end
+
+    it "is told when it asks for the decision again" do
+      task_class("Circle") do
+        starts_with :choose
+        decision(:choose) do
+          condition { true }
+          if_true { go_to :choose }
+          if_false :done
+        end
+        result :done
+      end
+      expect { Circle.call }.to raise_error(Operations::Error, /asks in :choose for :choose itself/)
+    end
+
+    it "is drawn, and read by the checks of the plan" do
+      task_class("Straight") do
+        starts_with :choose
+        decision(:choose) do
+          condition { true }
+          if_true :done
+          if_false { go_to :refsued }
+        end
+        result :done
+        result :refused
+      end
+      expect(Straight.plan.warnings).to include(/may go from :choose to :refsued/)
+      expect(Straight.plan.warnings).to include(/never gets to :refused/)
+    end
+  end
+
+  it "hands what such a block answers to a double unchanged" do
+    handler = decision do
+      condition { true }
+      if_true { go_to(:inside) && :outside }
+    end
+    handler.call(walker)
+    expect(walker.visited).to eq(%i[inside outside])
+  end
+
   it "decides for a task of a class without a name" do
     klass = Class.new(Operations::Task) do
       has_attribute :size, :integer

@@ -2,6 +2,7 @@
 
 require "spec_helper"
 require_relative "../../support/tasks"
+require_relative "../../support/doubles"
 
 RSpec.describe Operations::Machine::Children, req: "O-38" do
   let(:noon) { TaskHelpers::NOON }
@@ -127,6 +128,169 @@ RSpec.describe Operations::Machine::Children, req: "O-38" do
       end
       2.times { Parent.call }
       expect(Only.all.size).to eq(1)
+    end
+  end
+
+  describe "a sub-task in the handler that started it" do
+    # A parent whose handler does this with the sub-task, and goes on.
+    def parent(child_class = Samples::Sleeper, **attributes, &touch)
+      task_class("Parent") do
+        has_attribute :fail, :boolean, default: false
+        delay 3600
+        action(:start) do
+          touch.call(start(child_class, **attributes), self)
+          raise KeyError, "no" if fail
+        end.then(:all_up?)
+        wait_until(:all_up?) do
+          condition { unfinished_sub_tasks.none? }
+          go_to :done
+        end
+        result :done
+      end
+    end
+
+    def child_of(task) = task.sub_tasks.first
+
+    it "can be changed and saved: it is stored with its parent's transition, not before" do
+      seen = nil
+      parent do |child|
+        child.note = "changed"
+        child.save!
+        child.update!(awake: true)
+        seen = [child.save, child.update(note: "#{child.note}, twice"), child.stored?, Samples::Sleeper.all.size]
+      end
+      task = Parent.call
+      expect(seen).to eq([true, true, false, 0])
+      expect(child_of(task)).to be_waiting.and have_attributes(note: "changed, twice", awake: true)
+      expect { Parent.call(fail: true) }.to raise_error(KeyError)
+      expect(Samples::Sleeper.all.size).to eq(1)
+    end
+
+    it "is checked when it is saved" do
+      task_class("Strict", Samples::Instant) { validates :name, presence: true }
+      parent(Strict, name: "x") { |child| child.update!(name: "") }
+      expect { Parent.call }.to raise_error(Operations::ValidationError)
+      expect(Strict.all).to be_empty
+    end
+
+    it "is run right after the commit when it was woken, or called" do
+      %i[wake_up! call perform_now].each do |word|
+        seen = nil
+        parent(Samples::Instant) do |child|
+          child.public_send(word)
+          seen = child.task_status
+        end
+        task = Parent.call
+        expect(seen).to eq("waiting")
+        expect(child_of(task)).to be_completed
+        Operations::Runner.new.tick
+        expect(stored(task)).to be_completed
+      end
+    end
+
+    it "is not run when the handler fails" do
+      parent(Samples::Instant) { |child| child.wake_up! }
+      expect { Parent.call(fail: true) }.to raise_error(KeyError)
+      expect(Samples::Instant.all).to be_empty
+    end
+
+    it "keeps its own failure to itself then" do
+      parent(Samples::Fragile) { |child| child.wake_up! }
+      task = nil
+      expect(logged { task = Parent.call }).to match(/Fragile.*failed: ArgumentError: it broke/)
+      expect(task).to be_waiting & be_in(:all_up?)
+      expect(child_of(task)).to be_failed
+    end
+
+    it "takes interactions, which are done to what will be stored; then it is woken" do
+      parent { |child| child.annotate!("from above", author: "Ada").get_up! }
+      child = child_of(Parent.call)
+      expect(child).to be_completed.and have_attributes(note: "from above Ada")
+    end
+
+    it "is moved by one, and waits where it was moved to" do
+      seen = nil
+      parent(Samples::Approval, amount: 500) do |child|
+        child.current_state = :approved?
+        seen = child.refuse!.task_status
+      end
+      Operations.executor = Class.new(Operations::Executor::Inline) { def wake(task) = task }.new
+      child = child_of(Parent.call)
+      expect(seen).to eq("waiting")
+      expect(child).to be_waiting & be_in(:refused)
+      expect(child.execute_wake).to be_completed
+      expect(child.history.map { |entry| [entry.state, entry.by] }).to eq([["small?", "refuse!"], ["refused", nil]])
+    end
+
+    it "refuses one as ever: in the wrong state, with wrong arguments, or half done" do
+      task_class("Shaky", Samples::Sleeper) do
+        interaction(:slip!) do
+          self.note = "half"
+          go_to :done
+          raise KeyError, "slipped"
+        end
+        interaction(:late!) {}.when(:done)
+      end
+      errors = []
+      parent(Shaky, note: "whole") do |child|
+        [-> { child.slip! }, -> { child.late! }, -> { child.get_up!(1) }].each { |call| call.call rescue errors << $!.class } # standard:disable Style/RescueModifier
+      end
+      child = child_of(Parent.call)
+      expect(errors).to eq([KeyError, Operations::InvalidState, ArgumentError])
+      expect(child).to be_waiting & be_in(:asleep)
+      expect(child.note).to eq("whole")
+    end
+
+    it "may be ended there: its parent need not wait for its delay" do
+      parent { |child| child.update(task_status: "completed") }
+      task = Parent.call
+      expect(child_of(task)).to be_completed
+      expect(Operations::Runner.new.tick).to include(woken: 1)
+      expect(stored(task)).to be_completed
+    end
+
+    it "may be destroyed there: then it is not started" do
+      seen = nil
+      parent { |child, task| seen = child.destroy && task.sub_tasks.size }
+      expect(Parent.call.sub_tasks.size).to eq(0)
+      expect(seen).to eq(0)
+      expect(Samples::Sleeper.all).to be_empty
+    end
+
+    it "has no sub-tasks before it is stored itself: it says so, instead of losing them" do
+      parent { |child| child.start(Samples::Instant) }
+      expect { Parent.call }.to raise_error(Operations::Error, /Sleeper\(.*stored with the step of the task that started it.*own/)
+    end
+
+    it "is the one that is there already where its class is unique_by something, which is woken as it is" do
+      task_class("Only", Samples::Sleeper) do
+        has_attribute :key
+        unique_by :key
+      end
+      first = Only.call(key: "x", awake: false)
+      parent(Only, key: "x") { |child| child.update!(note: "changed") && child.wake_up! }
+      Parent.call
+      expect(Only.all).to eq([first])
+      expect(stored(first)).to be_waiting.and have_attributes(note: nil)
+    end
+
+    it "is so in every storage", req: "O-65" do
+      Operations.storage = Doubles::JsonStorage.new
+      parent { |child| child.update!(note: "changed") && child.get_up! }
+      expect(child_of(Parent.call)).to be_completed.and have_attributes(note: "changed")
+      parent { |child| child.update(task_status: "completed") }
+      task = Parent.call
+      Operations::Runner.new.tick
+      expect(stored(task)).to be_completed
+    end
+
+    it "is a task like any other after that" do
+      kept = nil
+      parent { |child| kept = child }
+      Parent.call
+      expect(kept.update!(note: "later")).to be(true)
+      expect(stored(kept).note).to eq("later")
+      expect(kept.get_up!).to be_completed
     end
   end
 

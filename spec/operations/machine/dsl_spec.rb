@@ -174,6 +174,133 @@ RSpec.describe Operations::Machine::DSL do
     end
   end
 
+  describe "words of another block", req: "O-45" do
+    def refusal(&body)
+      expect { task_class("Wrong", &body) }.to raise_error(ArgumentError) { |error| return error.message }
+    end
+
+    it "are refused when the class loads, with those that are possible, and what to write" do
+      expect(refusal { decision(:start) { after 60 } }).to eq("decision :start has no word after; it has condition, go_to, if_true, " \
+        "if_false. Write: wait_until :start do ... end, for what ends by time")
+      expect(refusal { wait_until(:start) { if_true :done } }).to eq("wait_until :start has no word if_true; it has condition, after, " \
+        "go_to. Write: go_to :state below the condition")
+      expect(refusal { wait_until(:start) { if_false(:done) } }).to end_with("Write: decision :start do ... end, for two answers")
+      expect(refusal { wait_until(:start) { timeout 60 } }).to end_with("timeout is a word of the class: write it outside of this block")
+      expect(refusal { decision(:start) { conditon { true } } }).to end_with("Did you mean :condition?")
+    end
+
+    it "leave the author's line in the backtrace" do
+      expect { task_class("Wrong") { decision(:start) { after 60 } } }
+        .to raise_error { |error| expect(error.backtrace.join).to include("dsl_spec.rb:#{__LINE__ - 1}") }
+    end
+
+    it "are no words outside of the block, either" do
+      handler = Samples::Approval.handler_for(:approved?)
+      expect { handler.if_true(:done) }.to raise_error(NoMethodError)
+      expect([handler].flatten).to eq([handler])
+    end
+  end
+
+  describe "a go_to in a decision or a wait", req: "O-45" do
+    def refusal(word = :wait_until, &body)
+      expect { task_class("Wrong") { public_send(word, :start, &body) } }.to raise_error(ArgumentError) { |error| return error.message }
+    end
+
+    it "needs a condition above it" do
+      expect(refusal { go_to :done }).to eq("Wrong, :start: go_to :done has no condition or after of its own above it, and each go_to " \
+        "says where the one above it leads. Write: condition { ... } above go_to :done, or remove it")
+      expect(refusal(:decision) { go_to :done }).to include("go_to :done has no condition of its own")
+    end
+
+    it "is one for each" do
+      message = refusal do
+        condition { true }
+        go_to :done
+        go_to :other
+      end
+      expect(message).to include("go_to :other has no condition")
+      second = refusal do
+        after 60
+        go_to :a
+        go_to :b
+      end
+      expect(second).to include("go_to :b has no condition or after")
+    end
+
+    it "may stand below all conditions, in their order" do
+      task_class("Listed") do
+        decision(:start) do
+          condition { false }
+          condition { true }
+          go_to :first
+          go_to :second
+        end
+        result :first
+        result :second
+      end
+      expect(Listed.call).to be_in(:second)
+    end
+
+    it "does not go with if_true and if_false, which answer one condition" do
+      mixed = refusal(:decision) do
+        condition { true }
+        go_to :a
+        if_false :b
+      end
+      expect(mixed).to eq("Wrong, :start: if_true and if_false answer one condition, go_to answers each of many: write one way or the other")
+      many = refusal(:decision) do
+        condition { true }
+        condition { false }
+        if_true :a
+      end
+      expect(many).to include("there are 2: write go_to :state below each")
+    end
+
+    it "leaves a class that it refuses as it was" do
+      task_class("Kept") { result :start }
+      expect { Kept.class_eval { decision(:more) { go_to :start } } }.to raise_error(ArgumentError)
+      expect(Kept.state_handlers.keys).to eq(%w[start])
+    end
+  end
+
+  describe "a state that is declared twice", req: "O-45" do
+    it "is refused in one class, with both lines" do
+      line = __LINE__ + 1
+      declare = lambda do
+        action(:start) {}.then(:done)
+        result :start
+      end
+      expect { task_class("Double") { class_exec(&declare) } }.to raise_error(ArgumentError,
+        "Double has state :start twice, in dsl_spec.rb:#{line + 1} and in dsl_spec.rb:#{line + 2}: the second would hide the first. " \
+        "Remove one, or give it another name")
+    end
+
+    it "is what a subclass may do, and a file that is loaded again" do
+      body = proc do
+        action(:start) { self.note = "one" }.then(:done)
+        result :done
+      end
+      task_class("Upper") { has_attribute(:note) }
+      2.times { Upper.class_exec(&body) }
+      task_class("Lower", Upper) do
+        action(:start) { self.note = "two" }.then(:done)
+      end
+      expect([Upper, Lower].map { |klass| klass.call.note }).to eq(%w[one two])
+    end
+
+    def from(file, line, klass, text) = klass.class_eval(text, file, line)
+
+    it "is what another file may do, and a console" do
+      task_class("Decorated") { result :start }
+      from("decorator.rb", 7, Decorated, "action(:start) {}.then(:done); result :done")
+      expect(Decorated.call).to be_in(:done)
+      task_class("Typed")
+      from("(irb)", 1, Typed, "result :start")
+      from("(irb)", 2, Typed, "action(:start) {}.then(:done); result :done")
+      expect(Typed.call).to be_in(:done)
+    end
+  end
+
   describe "the tables" do
     it "can be read by name, String or Symbol, in the order declared" do
       expect(Samples::Approval.state_handlers.keys).to eq(%w[small? approved? pay paid refused])

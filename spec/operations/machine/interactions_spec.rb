@@ -31,7 +31,87 @@ RSpec.describe Operations::Machine::Interactions, req: "O-45" do
     end
   end
 
+  describe "what it refuses" do
+    before do
+      task_class("Exact", Samples::Sleeper) do
+        interaction(:tell!) { |who, loud: false| self.note = [who, loud].inspect }.when(:asleep)
+        interaction(:sign!) { |by:| self.note = by }
+        interaction(:plain!) { self.note = "plain" }
+        interaction(:pair!) { |first, second = 2| self.note = [first, second].inspect }
+        interaction(:many!) { |first, *others| self.note = [first, *others].inspect }
+        interaction(:bare!) { |**nil| self.note = "bare" }
+      end
+    end
+
+    let(:task) { Exact.call }
+
+    def refusal = expect { yield }.to raise_error(ArgumentError) { |error| return error.message }
+
+    it "is a missing or a surplus argument, as for every method: it says which interaction, and what that takes" do
+      expect(refusal { task.tell! }).to eq("Exact#tell!: wrong number of arguments (given 0, expected 1). It takes (who, loud: ...)")
+      expect(refusal { task.tell!(1, 2) }).to include("(given 2, expected 1)")
+      expect(refusal { task.plain!(1) }).to include("Exact#plain!: wrong number of arguments (given 1, expected 0)")
+      expect(refusal { task.plain!(loud: 1) }).to include("(given 1, expected 0)")
+      expect(refusal { task.pair! }).to include("(given 0, expected 1..2)")
+      expect(refusal { task.many! }).to include("(given 0, expected 1+)")
+    end
+
+    it "is a keyword that is missing, or one that it does not know" do
+      expect(refusal { task.sign! }).to include("Exact#sign!: missing keyword: :by")
+      expect(refusal { task.sign!(by: "Ada", at: 1, in: 2) }).to include("unknown keywords: :at, :in")
+      expect(refusal { task.tell!("x", lout: true) }).to include("unknown keyword: :lout")
+      expect(refusal { task.bare!(loud: true) }).to include("no keywords accepted")
+    end
+
+    it "refuses what Ruby refuses for a method of that signature, and nothing else" do
+      calls = [[], [1], [1, 2], [1, 2, 3]].product([{}, {by: 1}, {loud: 1}, {by: 1, loud: 1}])
+      %i[tell! sign! plain! pair! many! bare!].product(calls).each do |name, (args, keywords)|
+        stub_const("ByRuby", Class.new).define_method(:it!, &Exact.interaction_handler_for(name).implementation)
+        ByRuby.attr_accessor(:note)
+        taken = [ByRuby.new, Exact.new].zip([:it!, name]).map do |object, method|
+          object.current_state = :asleep if object.is_a?(Exact)
+          object.public_send(method, *args, **keywords) && true
+        rescue ArgumentError => error
+          error.message[/given \d, expected [\d.+]+|(missing|unknown) keywords?: [:a-z, ]+|no keywords/]
+        end
+        expect(taken.last).to eq(taken.first), "#{name} #{args} #{keywords}: #{taken}"
+      end
+    end
+
+    it "changes nothing then: the task is neither claimed nor looked at" do
+      task.note = "not saved"
+      other = Exact.find(task.id)
+      other.update!(note: "newer")
+      expect { task.tell! }.to raise_error(ArgumentError)
+      expect(task.note).to eq("not saved")
+      expect(stored(task)).to be_waiting.and have_attributes(note: "newer")
+    end
+
+    it "leaves a task to itself that overrides instance_exec", req: "X-02" do
+      seen = []
+      task.define_singleton_method(:instance_exec) { |*given, **keywords, &block| seen << given and super(*given, **keywords, &block) }
+      expect(task.pair!.note).to eq("[nil, 2]")
+      expect(seen).to eq([[]])
+    end
+  end
+
   describe "what it does" do
+    it "ends early with return" do
+      task_class("Hasty", Samples::Sleeper) do
+        interaction(:maybe!) do |sure, &reason|
+          return unless sure
+
+          self.note = reason&.call
+          [1].each { return }
+          self.note = "never"
+        end
+      end
+      task = Hasty.call
+      expect(task.maybe!(false)).to equal(task)
+      expect(task.maybe!(true) { "because" }.note).to eq("because")
+      expect(stored(task)).to be_waiting.and have_attributes(note: "because")
+    end
+
     it "runs on the task as it is stored, not as this copy has it" do
       task = Samples::Sleeper.call
       stale = stored(task)
@@ -378,6 +458,47 @@ RSpec.describe Operations::Machine::Interactions, req: "O-45" do
         result :skipped
       end
       expect(Own.call).to be_in(:skipped)
+    end
+
+    describe "a handler that calls one on another object of its own task" do
+      before do
+        task_class("Twin") do
+          has_attribute :note
+          has_attribute :in_child, :boolean, default: false
+          action(:start) do
+            in_child ? Meddler.call(other_id: id) : Twin.find(id).note!("from inside")
+          end.then(:done)
+          interaction(:note!) { |text| self.note = text }
+          interaction(:note_twice!) { Twin.find(id).note!("from inside") }
+          result :done
+        end
+        task_class("Meddler") do
+          has_attribute :other_id
+          action(:start) { Twin.find(other_id).note!("from below") }.then(:done)
+          result :done
+        end
+        stub_const("Operations::Machine::PATIENCE", Float::INFINITY) # whoever waits, waits for ever
+      end
+
+      it "is told at once, why, and what to do: it would wait for itself", req: "O-56" do
+        expect { Twin.call }.to raise_error(Operations::Busy, /Twin\(.*run right here.*another object.*Call #note! on the task that runs \(self\)/)
+        expect(Twin.all).to contain_exactly(be_failed.and(have_attributes(note: nil)))
+      end
+
+      it "is told so too by a task that it runs inside" do
+        expect { Twin.call(in_child: true) }.to raise_error(Operations::Busy, /run right here/)
+      end
+
+      it "is told so too in an interaction, which does nothing then" do
+        task = Twin.later
+        expect { task.note_twice! }.to raise_error(Operations::Busy, /run right here/)
+        expect(stored(task)).to be_waiting
+      end
+
+      it "leaves no trace: the task can be called upon when its handler has ended" do
+        expect { Twin.call }.to raise_error(Operations::Busy)
+        expect(Twin.all.first.note!("now").note).to eq("now")
+      end
     end
 
     it "a handler may act on another task" do

@@ -330,6 +330,7 @@ RSpec.describe Operations::Machine::TimeWords, "after in a wait_until", req: %w[
   end
 
   it "is a word of waits, not of decisions" do
-    expect { task_class("Bad") { decision(:start) { after 60 } } }.to raise_error(NoMethodError)
+    expect { task_class("Bad") { decision(:start) { after 60 } } }
+      .to raise_error(ArgumentError, /decision :start has no word after; it has condition, .* Write: wait_until :start/)
   end
 end

@@ -172,6 +172,8 @@ pub struct Declaration {
     pub on_timeout: Option<Block>,
     /// Its waits before another try, where they are always the same.
     pub retries: Vec<Retry>,
+    /// Where the blocks of `retry_on` send a task whose tries are used up; None when there are none.
+    pub retry_on: Option<Block>,
     /// Its times.
     pub settings: Settings,
 }

@@ -59,6 +59,7 @@ pub fn declaration() -> Declaration {
         interactions: vec![],
         on_timeout: None,
         retries: vec![],
+        retry_on: None,
         settings: settings(),
     }
 }
