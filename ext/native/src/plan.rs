@@ -294,7 +294,7 @@ fn read_interaction(value: Value) -> Result<Interaction, Raised> {
 
 /// The times, and where a timeout leads.
 fn read_settings(value: Value) -> Result<(Settings, Option<Block>), Raised> {
-    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate, on_timeout] =
+    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate, on_timeout, duration_words] =
         fields(value, "settings")?;
     let micros = |value| Micros::try_convert(value).map(|duration| duration.0);
     let on_timeout = maybe(on_timeout, |value| {
@@ -307,6 +307,7 @@ fn read_settings(value: Value) -> Result<(Settings, Option<Block>), Raised> {
         timeout_is_default: flag(timeout_is_default)?,
         delete_after_us: maybe(delete_after, micros)?,
         first_wake_immediate: flag(first_wake_immediate)?,
+        duration_words: flag(duration_words)?,
     };
     Ok((settings, on_timeout))
 }
