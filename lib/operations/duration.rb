@@ -28,8 +28,13 @@ module Operations
     end
 
     def refusal(value, word)
-      "cannot read #{value.inspect} as a length of time for #{word}; write seconds (90) or a duration (3.minutes)"
+      "cannot read #{value.inspect} as a length of time for #{word}; write seconds " \
+        "#{words? ? "(90) or a duration (3.minutes)" : "(90, or 3 * 60)"}"
     end
+
+    # @private
+    # @return [Boolean] whether numbers have words for durations here (3.minutes), as ActiveSupport gives them
+    def words? = Integer.method_defined?(:minutes)
     private_class_method :seconds, :refusal
   end
 end

@@ -21,6 +21,7 @@ require_relative "machine/serialisation"
 require_relative "machine/persistence"
 require_relative "machine/burst"
 require_relative "machine/block_targets"
+require_relative "machine/unknown_names"
 require_relative "machine/chart"
 require_relative "machine/drawing"
 require_relative "machine/testing"
@@ -75,7 +76,7 @@ module Operations
       # @raise [ValidationError] before anything is stored
       # @raise whatever a handler raised, after it was recorded
       def call(**attributes)
-        task = new(**attributes)
+        task = new(**attributes)._set_up
         found = task._insert
         return found unless found.equal?(task)
 
@@ -88,7 +89,7 @@ module Operations
       # @return [Operations::Task] waiting in its first state, or the unfinished one with the same `unique_by`
       # @raise [ValidationError] before anything is stored
       def later(**attributes)
-        task = new(**attributes, task_status: :waiting)
+        task = new(**attributes, task_status: :waiting)._set_up
         found = task._insert
         Operations.executor.later(task) if found.equal?(task)
         found
@@ -142,10 +143,21 @@ module Operations
     def call(immediate: false)
       return wake_up! if (waiting? && immediate) || _unborn?
 
-      Operations.executor.call(self)
+      Operations.executor.call(_set_up)
       self
     end
     alias_method :perform_now, :call
+
+    # @private
+    # @return [self]
+    # @raise [Error] when an `initialize` of the author's keeps the one above from being called
+    def _set_up
+      return self if @_plan
+
+      owner = self.class.instance_method(:initialize).owner
+      raise Error.new("#{owner}#initialize does not call super, so the task was never set up. Write: " \
+        "def initialize(**) = super, with what you add behind it; or leave it out: a default: makes an attribute's first value", self)
+    end
 
     # Two copies of one stored task are equal.
     def ==(other) = equal?(other) || (other.instance_of?(self.class) && !@id.nil? && @id == other.id)

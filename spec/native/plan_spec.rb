@@ -54,6 +54,9 @@ RSpec.describe ActiveDataFlow::Native::Plan do
         states: [["approved?", "wait_until", [], 0, [[3 * day, nil, "done"]], nil], ["done", "result", [], 0, [], nil]])
       expect(late.errors).to eq(["InvoiceApproval waits 3 days in :approved? (after), but its timeout is 24 hours " \
         "(the default). Write: timeout 30.days, or timeout nil"])
+      in_seconds = native_plan(class_name: "InvoiceApproval", initial: "approved?", timeout_us: day, duration_words: false,
+        states: [["approved?", "wait_until", [], 0, [[3 * day, nil, "done"]], nil], ["done", "result", [], 0, [], nil]])
+      expect(in_seconds.errors).to match([/Write: timeout 30 \* 86_400, or timeout nil\z/])
     end
 
     it "holds a retry and a delay against it, too", req: "O-46" do

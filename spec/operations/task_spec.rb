@@ -276,4 +276,45 @@ RSpec.describe Operations::Task do
       expect { Operations::Registry.fetch("Base") }.to raise_error(Operations::Error)
     end
   end
+
+  describe "a class whose initialize does not call super" do
+    before do
+      task_class("Hasty") do
+        has_attribute :name
+        result :start
+        define_method(:initialize) { |**| @ready = true }
+      end
+    end
+
+    text = "Hasty#initialize does not call super, so the task was never set up. Write: def initialize(**) = super, " \
+      "with what you add behind it; or leave it out: a default: makes an attribute's first value"
+
+    {
+      "call" => -> { Hasty.call(name: "Ada") }, "later" => -> { Hasty.later(name: "Ada") }, "test" => -> { Hasty.test(:start) },
+      "new and save!" => -> { Hasty.new.save! }, "new and save" => -> { Hasty.new.save }, "new and call" => -> { Hasty.new.call }
+    }.each do |way, use|
+      it "is told so by #{way}" do
+        expect { use.call }.to raise_error(Operations::Error, text)
+        expect(Operations.storage.all).to be_empty
+      end
+    end
+
+    it "is told so when a handler starts it" do
+      task_class("Parent") do
+        action(:start) { start Hasty }.then(:done)
+        result :done
+      end
+      expect { Parent.call }.to raise_error(Operations::Error, text)
+    end
+
+    it "is fine with one that does" do
+      task_class("Patient") do
+        has_attribute :name
+        attr_reader :ready
+        result :start
+        define_method(:initialize) { |**given| super(**given).then { @ready = true } }
+      end
+      expect(Patient.call(name: "Ada")).to have_attributes(name: "Ada", ready: true).and be_completed
+    end
+  end
 end

@@ -20,11 +20,11 @@ module NativeSupport
 
   # States without blocks, and interactions whose blocks lead nowhere: what blocks say is specified with the DSL.
   def native_plan(class_name: "ApprovalTask", initial: "asked", states: STATES, interactions: [], delay_us: 60_000_000,
-    timeout_us: DAY_US, delete_after_us: 90 * DAY_US, first_wake_immediate: false, retries: [])
+    timeout_us: DAY_US, delete_after_us: 90 * DAY_US, first_wake_immediate: false, retries: [], duration_words: true)
     states = states.map { |state| [*state, NO_BLOCK] } if states
     interactions = interactions.map { |interaction| [*interaction, *NO_BLOCK] }
     ActiveDataFlow::Native::Plan.new(class_name, initial, states, interactions,
-      [delay_us, timeout_us, true, delete_after_us, first_wake_immediate, nil, retries, nil])
+      [delay_us, timeout_us, true, delete_after_us, first_wake_immediate, nil, retries, nil, duration_words])
   end
 
   # Stores a task and returns its id.

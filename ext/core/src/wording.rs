@@ -86,8 +86,8 @@ pub fn duration_in_hours(us: i64) -> String {
     }
 }
 
-/// Ten times as long, rounded up to a unit that people think in, as code: `30.days`.
-pub fn roomy(us: i64) -> String {
+/// Ten times as long, rounded up to a unit that people think in, as code: `30.days`, or without words `30 * 86_400`.
+pub fn roomy(us: i64, words: bool) -> String {
     let us = i128::from(us) * 10;
     let units = [(DAY_US, "day"), (HOUR_US, "hour"), (MINUTE_US, "minute")];
     let (unit_us, unit) = units
@@ -96,7 +96,18 @@ pub fn roomy(us: i64) -> String {
         .unwrap_or((SECOND_US, "second"));
     let unit_us = i128::from(unit_us);
     let number = ((us + unit_us - 1) / unit_us).max(1);
-    format!("{number}.{unit}{}", if number == 1 { "" } else { "s" })
+    if words {
+        return format!("{number}.{unit}{}", if number == 1 { "" } else { "s" });
+    }
+    match (number, unit) {
+        (1, "day") => "86_400".to_owned(),
+        (1, "hour") => "3_600".to_owned(),
+        (1, "minute") => "60".to_owned(),
+        (_, "day") => format!("{number} * 86_400"),
+        (_, "hour") => format!("{number} * 3_600"),
+        (_, "minute") => format!("{number} * 60"),
+        _ => number.to_string(),
+    }
 }
 
 fn count(number: i64, unit: &str) -> String {
@@ -146,11 +157,19 @@ mod tests {
 
     #[test]
     fn a_roomy_timeout_is_ten_times_as_long() {
-        assert_eq!(roomy(3 * DAY_US), "30.days");
-        assert_eq!(roomy(5 * HOUR_US), "3.days");
-        assert_eq!(roomy(2 * HOUR_US), "20.hours");
-        assert_eq!(roomy(6 * SECOND_US), "1.minute");
-        assert_eq!(roomy(0), "1.second");
-        assert_eq!(roomy(i64::MAX), "1067519912.days");
+        assert_eq!(roomy(3 * DAY_US, true), "30.days");
+        assert_eq!(roomy(5 * HOUR_US, true), "3.days");
+        assert_eq!(roomy(2 * HOUR_US, true), "20.hours");
+        assert_eq!(roomy(6 * SECOND_US, true), "1.minute");
+        assert_eq!(roomy(0, true), "1.second");
+        assert_eq!(roomy(i64::MAX, true), "1067519912.days");
+    }
+
+    #[test]
+    fn and_is_told_in_seconds_where_numbers_have_no_words_for_it() {
+        assert_eq!(roomy(3 * DAY_US, false), "30 * 86_400");
+        assert_eq!(roomy(2 * HOUR_US, false), "20 * 3_600");
+        assert_eq!(roomy(6 * SECOND_US, false), "60");
+        assert_eq!(roomy(SECOND_US, false), "10");
     }
 }

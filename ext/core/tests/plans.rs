@@ -59,7 +59,7 @@ fn a_first_state_without_a_handler() {
     );
     assert_eq!(
         errors(with_states(vec![])),
-        ["ApprovalTask has no states, and starts with :asked. Write: action :asked { ... }, and a result to end with."]
+        ["ApprovalTask has no states, and starts with :asked. Write: action(:asked) { ... }, and a result to end with. Is it meant as a base for other classes? Then write: self.abstract_class = true"]
     );
 }
 
@@ -129,6 +129,14 @@ fn an_after_that_the_timeout_comes_before() {
     assert_eq!(
         errors(waiting_approval(since, own)),
         ["InvoiceApproval waits 3 days since asked_at in :approved? (after), but its timeout is 3 days. Write: timeout 30.days, or timeout nil"]
+    );
+    let in_seconds = Settings {
+        duration_words: false,
+        ..own
+    };
+    assert_eq!(
+        errors(waiting_approval(after.clone(), in_seconds)),
+        ["InvoiceApproval waits 3 days in :approved? (after), but its timeout is 3 days. Write: timeout 30 * 86_400, or timeout nil"]
     );
     let roomy = Settings {
         timeout_us: Some(3 * DAY_US + 1),

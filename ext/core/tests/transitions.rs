@@ -36,6 +36,7 @@ fn any_settings() -> impl Strategy<Value = Settings> {
             timeout_is_default: false,
             delete_after_us,
             first_wake_immediate,
+            duration_words: true,
         },
     )
 }

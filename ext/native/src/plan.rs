@@ -296,7 +296,7 @@ fn read_interaction(value: Value) -> Result<Interaction, Raised> {
 
 /// The times, where a timeout and the last try lead, and the waits between two tries.
 fn read_settings(value: Value) -> Result<(Settings, [Option<Block>; 2], Vec<Retry>), Raised> {
-    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate, on_timeout, retries, retry_on] =
+    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate, on_timeout, retries, retry_on, duration_words] =
         fields(value, "settings")?;
     let micros = |value| Micros::try_convert(value).map(|duration| duration.0);
     let block = |value| {
@@ -310,6 +310,7 @@ fn read_settings(value: Value) -> Result<(Settings, [Option<Block>; 2], Vec<Retr
         timeout_is_default: flag(timeout_is_default)?,
         delete_after_us: maybe(delete_after, micros)?,
         first_wake_immediate: flag(first_wake_immediate)?,
+        duration_words: flag(duration_words)?,
     };
     let retries = list(retries, |retry| {
         let [errors, wait] = fields(retry, "a retry")?;

@@ -62,6 +62,7 @@ module Operations
         <<~RUBY
           def #{@name}=(value)
             _write_attribute("#{@name}", #{@type.inline % "_serialise_attribute(\"#{@name}\", value)"})
+            #{"_keep_given(\"#{@name}\", value) if @_given || !(#{@type.own} === value)" unless @type.own == BasicObject}
           end
         RUBY
       end

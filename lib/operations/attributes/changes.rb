@@ -33,6 +33,7 @@ module Operations
         _models_saved if @pending_models
         @_saved_attributes = @_unsaved ? :all : @_changed_attributes
         @_changed_attributes = nil
+        @_given = nil
         @_unsaved = false
         _shared_attributes_saved if @_shared_attributes && _shared_attributes_changed?
       end
@@ -41,12 +42,28 @@ module Operations
       #   assigned to a task that was read anew
       # @api private
       def unsaved_data
-        _unsaved_attribute_names.to_h do |name|
+        data = _unsaved_attribute_names.to_h do |name|
           [name, self.class.attribute_definitions.key?(name) ? _read_attribute(name) : _model_object(name)]
         end
+        @_given ? data.merge(@_given) : data
+      end
+
+      # @param name [Symbol]
+      # @return [Object] what was assigned to an attribute of a number and is none ("12abc"), until it is saved;
+      #   otherwise the block's value
+      # @api private
+      def _given_for(name)
+        @_given ? @_given.fetch(name.name) { yield } : yield
       end
 
       private
+
+      # As Rails does: a number is made of whatever is assigned, but the validation judges what was assigned.
+      def _keep_given(name, value)
+        return @_given&.delete(name) if self.class.attribute_definitions[name].own === value || Types.blank?(value)
+
+        (@_given ||= {})[name] = (String === value) ? value.dup.freeze : value
+      end
 
       def _write_attribute(name, stored)
         before = @_attributes[name]

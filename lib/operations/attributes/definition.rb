@@ -13,12 +13,16 @@ module Operations
       # @return [Operations::Types::Type]
       attr_reader :type
 
+      # @return [Module] see {Operations::Types::Type#own}
+      attr_reader :own
+
       # @param owner [Class] the class that declares
       # @param default [Object, Proc, nil] a Proc runs in the task
       def initialize(owner, name, type, default: nil, **options)
         @owner = owner
         @name = -name.to_s
         @type = build_type(type, options)
+        @own = @type.own
         @default = default.is_a?(Proc) ? default : Types::JsonSafe.deep_freeze(serialise(default))
       end
 

@@ -84,6 +84,7 @@ module Operations
         @_saved_attributes = nil
         @_unsaved = unsaved
         @_shared_attributes = nil
+        @_given = nil
         @_errors = nil
       end
 
@@ -93,8 +94,10 @@ module Operations
         attributes = @_attributes
         given.each do |name, value|
           definition = plain[name]
-          next attributes[definition.name] = definition.serialise(value) if definition
-
+          if definition
+            _keep_given(definition.name, value) unless definition.own === value
+            next attributes[definition.name] = definition.serialise(value)
+          end
           public_send(klass.attribute_writers[name] || _unknown_attribute(name), value)
         end
       end

@@ -41,7 +41,9 @@ module Operations
       end
 
       # @return [Array<String>] why the class cannot run: the plan's own errors, and what only Ruby can know
-      def self.errors_of(klass, plan = plan_of(klass)) = plan.errors + strange_sinces(klass) + double_names(klass)
+      def self.errors_of(klass, plan = plan_of(klass))
+        plan.errors + strange_sinces(klass) + double_names(klass) + UnknownNames.of(klass)
+      end
 
       def self.strange_sinces(klass)
         klass.state_handlers.select { |_name, handler| handler.is_a?(Handlers::WaitHandler) }.flat_map do |state, handler|
@@ -113,7 +115,7 @@ module Operations
         delete_after = @klass.deletion_time
         [Duration.us(@klass.background_delay, :delay), timeout && Duration.us(timeout, :timeout),
           !@klass.timeout_given?, delete_after && Duration.us(delete_after, :delete_after), @first_wake == :immediate,
-          on_timeout, fixed_waits, retry_on]
+          on_timeout, fixed_waits, retry_on, Duration.words?]
       end
 
       # Of two rules for the same errors only the newer one is ever asked.

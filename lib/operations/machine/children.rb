@@ -20,7 +20,7 @@ module Operations
         raise _unborn if _unborn?
         return task_class.later(parent_task_id: @id, **attributes) if stored? && !_running_here?
 
-        _start_in_handler(task_class.new(task_status: :waiting, parent_task_id: @id, **attributes))
+        _start_in_handler(task_class.new(task_status: :waiting, parent_task_id: @id, **attributes)._set_up)
       end
 
       # @return [SubTasks] all that this task has started, in that order

@@ -84,6 +84,8 @@ module Operations
       def queue_adapter = @queue_adapter
 
       # Makes the models in these attributes find their tasks; see {Operations::Participant}.
+      # @param names [Array<Symbol>] attributes or models; those that the class does not have when it is first used are an
+      #   error of its plan
       def index(*names)
         declaring(:index)
         @indexed_attributes = indexed_attributes | names.flatten.map(&:to_sym)
@@ -96,8 +98,14 @@ module Operations
       # @param names [Array<Symbol>] attributes or models, declared above
       def unique_by(*names)
         declaring(:unique_by)
-        unknown = names.map(&:to_s) - (attribute_names + model_names).map(&:to_s)
-        raise ArgumentError, "unique_by names #{unknown.join(", ")}, which #{name} has not declared above" unless unknown.empty?
+        raise ArgumentError, "#{attribute_label}: unique_by needs the name of an attribute or model, e.g. unique_by :invoice" if names.empty?
+
+        known = attribute_names + model_names
+        unknown = names.map(&:to_s) - known
+        unless unknown.empty?
+          raise ArgumentError, "#{attribute_label}: unique_by names #{Spelling.list(unknown)}, which is not declared above; " \
+            "there is #{Spelling.list(known)}.#{Spelling.hint(unknown.first, known)}"
+        end
 
         @unique_by = names.map(&:to_s)
       end

@@ -10,13 +10,13 @@ module Operations
       # @raise [ValidationError]
       # @raise [Busy] when the stored task was changed since this copy was read
       def save!
-        validate!
+        _set_up.validate!
         _save_now unless @_running == :interaction || @_destroyed || _unborn?
         true
       end
 
       # @return [Boolean] false when it is not valid; then {#errors} says why, and nothing is stored
-      def save = valid? && save!
+      def save = _set_up.valid? && save!
 
       # Assigns, checks and stores.
       # @param fields [Hash] attributes, models and system fields

@@ -4,20 +4,37 @@ module Operations
   module Machine
     # The words of the class.
     module SerialisationOfClass
+      # Restores the class that the record names: this one, or one below it; called on {Task}, any.
       # @param data [Hash] as {Serialisation#to_h} or {Serialisation#to_record} made it; keys may be Strings, times
       #   ISO 8601 text, as a JSON column gives them back
       # @return [Operations::Task]
+      # @raise [Error] for a record of another class, or of none that is registered
       def restore_from(data)
-        allocate.tap { |task| task.send(:_restore, data.transform_keys(&:to_sym)) }
+        data = data.transform_keys(&:to_sym)
+        _class_of_record(data[:type]).allocate.tap { |task| task.send(:_restore, data) }
       end
 
       # @private as the native store gives it
       def from_row(row, storage, as_stored) = allocate.tap { |task| task._restore_row(row, storage, as_stored) }
+
+      private
+
+      # A class without a name has records without a type.
+      def _class_of_record(type)
+        return self if type == name && !equal?(Task)
+
+        klass = Registry.fetch(type)
+        return klass if klass <= self
+
+        raise Error, "#{attribute_label}.restore_from was given a record of #{klass}, which is not below #{name || "it"}. " \
+          "Write: #{klass}.restore_from, or Operations::Task.restore_from for a record of any class"
+      end
     end
 
     # A task as a Hash and back, for storages of every kind.
     module Serialisation
-      # @return [Hash] the public fields: `status` a String, times Time, `attributes` and `models` JSON-safe
+      # @return [Hash] the public fields: `status` a String, times Time, `attributes` and `models` JSON-safe. JSON writes
+      #   a Time without its microseconds; use {#as_json} or {#to_json} for that
       def to_h
         {
           id: @id, type:, status: task_status, current_state: @current_state,
@@ -26,6 +43,24 @@ module Operations
           exception_backtrace: @exception_backtrace, created_at:, updated_at:, wake_at:, timeout_at:, delete_at:,
           completed_at:, failed_at:
         }
+      end
+
+      # What JSON makes of the task: {#to_h}, its moments as ISO 8601 text with microseconds, which
+      # {SerialisationOfClass#restore_from} reads back. Of an error's text, bytes that are no UTF-8 are replaced.
+      # @return [Hash{String => Object}]
+      def as_json(*)
+        to_h.to_h do |name, value|
+          value = Types::DateTimeType.text(value) if Time === value
+          value = value.encode(Encoding::UTF_8, invalid: :replace, undef: :replace) if name.start_with?("exception_") && value
+          [name.name, value]
+        end
+      end
+
+      # (see #as_json)
+      # @return [String] {#as_json} as text
+      def to_json(*options)
+        require "json"
+        as_json.to_json(*options)
       end
 
       # @return [Hash] {#to_h} and what a storage should keep beside it: `entered_at` (Time), `steps`, `attempts`,

@@ -14,7 +14,7 @@ module Operations
       # @raise [ValidationError] for a state the class does not have, or attributes that are not valid
       # @raise whatever the handler raised
       def test(state, **attributes)
-        new(**attributes, current_state: state)._run_handler_once
+        new(**attributes, current_state: state)._set_up._run_handler_once
       end
     end
   end

@@ -168,13 +168,16 @@ module Operations
       # @param data [Hash, nil] :id and :type
       # @param class_name [String] a class that the task declared; `data[:type]` was checked against it
       # @return [Object, nil] nil when the record is gone
+      # @raise [Error] when its class cannot look for it
       def deserialise_model(data, class_name)
         return nil if data.nil?
 
         model_class = Object.const_get(class_name)
         return model_class.find_by(id: data[:id]) if model_class.respond_to?(:find_by)
+        return model_class.find(data[:id]) if model_class.respond_to?(:find)
 
-        model_class.find(data[:id])
+        raise Error, "#{class_name} answers neither find_by nor find, so the #{class_name} with the id #{data[:id].inspect} cannot be " \
+          "located. Write def self.find(id) in #{class_name}, or keep what the task needs of it in an attribute (has_attribute)"
       end
 
       private

@@ -28,6 +28,8 @@ module Operations
 
       def stored?(value) = String === value && STORED.match?(value)
 
+      def own = Numeric
+
       def direct? = false
 
       private

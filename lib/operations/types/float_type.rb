@@ -22,6 +22,8 @@ module Operations
 
       def stored?(value) = (Float === value && value.finite?) || (String === value && NAMES.key?(value))
 
+      def own = Numeric
+
       def direct? = false
 
       def direct_when = "Float === value"

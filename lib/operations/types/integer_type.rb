@@ -14,6 +14,8 @@ module Operations
         nil
       end
 
+      def own = Integer
+
       def stored?(value) = Integer === value
 
       def inline = "Integer === value ? value : %s"

@@ -37,6 +37,10 @@ module Operations
       # @return [Boolean] whether the reader hands out something that can be changed in place
       def mutable? = false
 
+      # @return [Module] the classes whose objects the type takes as the numbers they are. Of anything else a number is
+      #   made, and what was given is kept until the task is saved, for {Operations::Validations::Numericality} to judge
+      def own = BasicObject
+
       # @return [String] a Ruby expression that serialises the common kinds of `value` on the spot; %s is for the others
       def inline = "%s"
 

@@ -15,6 +15,9 @@ module Operations
         @conditions = Conditions.from(conditions)
       end
 
+      # @return [Array<Symbol>] the method it calls, if it is none of those that are blocks
+      def method_names = (Symbol === @call) ? [@call] : []
+
       # Runs the author's method or block, which adds to the task's errors itself.
       # @param task [Object] with `errors`
       def validate(task)

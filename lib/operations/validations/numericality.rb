@@ -2,8 +2,8 @@
 
 module Operations
   module Validations
-    # `numericality: true`, or a Hash of bounds. Text counts when all of it is a number. nil is none, unless
-    # `allow_nil:`.
+    # `numericality: true`, or a Hash of bounds. Text counts when all of it is a number, also where the attribute has
+    # made one of it ("12,50" is none, although an integer reads it as 12). nil is none, unless `allow_nil:`.
     class Numericality < Rule
       COMPARISONS = {
         greater_than: :>, greater_than_or_equal_to: :>=, equal_to: :==,
@@ -30,10 +30,12 @@ module Operations
       end
 
       def check(task, name, value)
-        number = number_from(value)
-        return add(task, name, :not_a_number, value:) if number.nil?
-        return add(task, name, :not_an_integer, value:) if only_integer?(task) && !INTEGER.match?(value.to_s)
+        given = task._given_for(name) { value }
+        number = number_from(given)
+        return add(task, name, :not_a_number, value: given) if number.nil?
+        return add(task, name, :not_an_integer, value: given) if only_integer?(task) && !INTEGER.match?(given.to_s.strip)
 
+        number = number_from(value) unless given.equal?(value) || Integer === value # as it is rounded to be stored
         check_bounds(task, name, number)
         check_kind(task, name, number)
       end

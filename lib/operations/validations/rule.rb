@@ -10,6 +10,9 @@ module Operations
       COMMON = %i[if unless allow_nil allow_blank message].freeze
       OPTIONS = [].freeze
 
+      # @return [Array<Symbol>] the attributes, models or methods it looks at
+      attr_reader :names
+
       # @param names [Array<Symbol, String>]
       # @param options [true, Hash, Object] true for none; what is no Hash means the rule's first option
       # @param shared [Hash] options of the whole line, which the rule's own replace

@@ -25,6 +25,14 @@ RSpec.describe Operations::Machine::Chart do
       expect(refusal(task_class("Empty"))).to include("Empty", "no states")
     end
 
+    it "is a base that does not say so" do
+      task_class("ApplicationTask")
+      task_class("Approval", ApplicationTask) { result :start }
+      expect(refusal(Approval)).to be_nil
+      expect { ApplicationTask.call }.to raise_error(Operations::InvalidPlan, "ApplicationTask has no states, and starts with :start. " \
+        "Write: action(:start) { ... }, and a result to end with. Is it meant as a base for other classes? Then write: self.abstract_class = true")
+    end
+
     it "goes to a state that does not exist, with the place in the file and a guess" do
       task_class("Typo") do
         action(:start) {}.then(:aproved)
@@ -142,7 +150,7 @@ RSpec.describe Operations::Machine::Chart do
         end
         result :done
       end
-      expect(refusal(InvoiceApproval)).to eq("InvoiceApproval waits 3 days in :approved? (after), but its timeout is 24 hours (the default). Write: timeout 30.days, or timeout nil")
+      expect(refusal(InvoiceApproval)).to eq("InvoiceApproval waits 3 days in :approved? (after), but its timeout is 24 hours (the default). Write: timeout 30 * 86_400, or timeout nil")
     end
 
     def waiting(timeout, after)

@@ -36,6 +36,14 @@ RSpec.describe Operations::Machine::Models, req: "O-51" do
       expect(task.user).to be_nil
     end
 
+    it "says so when its class has no way to look for it" do
+      stub_const("Ticket", Struct.new(:id))
+      task = declare { has_model :ticket, "Ticket" }.new(ticket: Ticket.new(7)).saved
+
+      expect { task.ticket }.to raise_error(Operations::Error, "Ticket answers neither find_by nor find, so the Ticket with the id 7 " \
+        "cannot be located. Write def self.find(id) in Ticket, or keep what the task needs of it in an attribute (has_attribute)")
+    end
+
     it "is looked up once, and not before somebody asks" do
       task = order.new(user: ada).saved
       expect(User).to receive(:find_by).once.and_call_original

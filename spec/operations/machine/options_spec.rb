@@ -193,6 +193,42 @@ RSpec.describe Operations::Machine::Options do
   end
 
   it "wants declared names for unique_by" do
-    expect { task_class("Bad") { unique_by :nothing } }.to raise_error(ArgumentError, /unique_by.*nothing.*Bad/)
+    expect { task_class("Bad") { unique_by :nothing } }.to raise_error(ArgumentError,
+      "Bad: unique_by names :nothing, which is not declared above; there is none.")
+    expect { task_class("Bad") { [has_attribute(:invoice), has_attribute(:day), unique_by(:invoce)] } }.to raise_error(ArgumentError,
+      "Bad: unique_by names :invoce, which is not declared above; there is :invoice, :day. Did you mean :invoice?")
+  end
+
+  it "wants a name for unique_by at all" do
+    expect { task_class("Bad") { unique_by } }.to raise_error(ArgumentError, "Bad: unique_by needs the name of an attribute or model, e.g. unique_by :invoice")
+  end
+
+  it "suggests durations in the words that there are", req: "O-46" do
+    program = <<~RUBY
+      require "operations"
+      require "active_support/core_ext/integer/time" if ARGV.first == "words"
+      begin
+        Class.new(Operations::Task) { delay "5 minutes" }
+      rescue ArgumentError => error
+        puts error.message
+      end
+      class InvoiceApproval < Operations::Task
+        wait_until(:start) { after 3 * 86_400; go_to :done }
+        result :done
+      end
+      begin
+        InvoiceApproval.call
+      rescue Operations::InvalidPlan => error
+        puts error.message
+      end
+    RUBY
+    expect(child_ruby(program, "words").out).to eq(<<~TEXT)
+      cannot read "5 minutes" as a length of time for delay; write seconds (90) or a duration (3.minutes)
+      InvoiceApproval waits 3 days in :start (after), but its timeout is 24 hours (the default). Write: timeout 30.days, or timeout nil
+    TEXT
+    expect(child_ruby(program, "none").out).to eq(<<~TEXT)
+      cannot read "5 minutes" as a length of time for delay; write seconds (90, or 3 * 60)
+      InvoiceApproval waits 3 days in :start (after), but its timeout is 24 hours (the default). Write: timeout 30 * 86_400, or timeout nil
+    TEXT
   end
 end

@@ -91,6 +91,52 @@ RSpec.describe Operations::Machine::Serialisation do
     end
   end
 
+  describe "#as_json and #to_json", req: %w[O-07 O-32] do
+    it "have the fields of to_h, the moments to the microsecond" do
+      expect(full.as_json).to eq(full.to_h.transform_keys(&:to_s).transform_values { |value| value.is_a?(Time) ? value.iso8601(6) : value })
+      expect(full.as_json["created_at"]).to end_with("00:00.123456Z")
+      expect(JSON.parse(full.to_json)).to eq(full.as_json)
+      expect(JSON.generate(full)).to eq(full.to_json)
+      expect(JSON.parse(JSON.pretty_generate({"tasks" => [full]}))).to eq("tasks" => [full.as_json])
+    end
+
+    it "are read back as the same task" do
+      [full, Dossier.new, Dossier.later(title: ""), Dossier.call(urgent: true)].each do |task|
+        expect(Operations::Task.restore_from(JSON.parse(task.to_json)).to_h).to eq(task.to_h)
+      end
+    end
+
+    it "replace what is no text in the words of an error" do
+      task = Dossier.new
+      task.exception_message = "caf\xE9"
+      expect(JSON.parse(task.to_json)["exception_message"]).to eq("caf\u{FFFD}")
+      expect(task.exception_message).to eq("caf\xE9")
+    end
+
+    %w[without with].each do |word|
+      it "do so #{word} ActiveSupport" do
+        answer = child_ruby(<<~RUBY)
+          require "operations"
+          #{"require \"active_support\"; require \"active_support/json\"" if word == "with"}
+          class Note < Operations::Task
+            has_attribute :text
+            wait_until(:start) { condition { false }; go_to :done }
+            result :done
+          end
+          note = Note.call(text: "Größe & <b>")
+          texts = [note.to_json]
+          require "json"
+          texts << JSON.generate(note) << [note].to_json[1..-2] << {note: note}.to_json[8..-2]
+          texts << ActiveSupport::JSON.encode(note) if defined?(ActiveSupport)
+          p defined?(ActiveSupport) ? 1 : 0
+          p(*texts.map { |text| Operations::Task.restore_from(JSON.parse(text)).to_h == note.to_h })
+        RUBY
+        expect(answer.err).to be_empty
+        expect(answer.out.lines.map(&:chomp)).to eq((word == "with") ? ["1", *%w[true] * 5] : ["0", *%w[true] * 4])
+      end
+    end
+  end
+
   describe ".restore_from", req: %w[O-07 O-32] do
     def tasks
       failed = begin
@@ -108,6 +154,31 @@ RSpec.describe Operations::Machine::Serialisation do
         expect(restored).to be_an_instance_of(task.class)
         expect(restored).not_to equal(task)
       end
+    end
+
+    it "restores the class that the record names, when it is called on a class above" do
+      task_class("Thick", Dossier)
+      thick = Thick.call(title: "Moby-Dick")
+      [Operations::Task, Dossier, Thick].each do |klass|
+        expect(klass.restore_from(thick.to_h)).to be_an_instance_of(Thick).and have_attributes(title: "Moby-Dick")
+      end
+      expect(Operations::Task.restore_from(full.to_h)).to be_an_instance_of(Dossier)
+    end
+
+    it "refuses a record of another class, with both names" do
+      task_class("Thick", Dossier)
+      expect { Thick.restore_from(full.to_h) }.to raise_error(Operations::Error,
+        "Thick.restore_from was given a record of Dossier, which is not below Thick. Write: Dossier.restore_from, " \
+        "or Operations::Task.restore_from for a record of any class")
+    end
+
+    it "refuses what is no registered task class, as find does", req: %w[O-32 O-82] do
+      ["Kernel", "Gone", "Operations::Task"].each do |type|
+        [Operations::Task, Dossier].each do |klass|
+          expect { klass.restore_from(full.to_h.merge(type:)) }.to raise_error(Operations::Error, /\A"#{type}" is not a registered task class; there are .*Dossier/)
+        end
+      end
+      expect { Operations::Task.restore_from(full.to_h.except(:type)) }.to raise_error(Operations::Error, /class without a name/)
     end
 
     it "does so by way of JSON: String keys, times as ISO 8601" do

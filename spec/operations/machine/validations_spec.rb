@@ -300,4 +300,81 @@ RSpec.describe Operations::Machine::Validations, req: "O-52" do
       expect(messages({format: {with: /^a$/, multiline: true}}, "b\na")).to eq([])
     end
   end
+
+  describe "numericality of an attribute that makes a number of what is assigned" do
+    let(:order) do
+      AttributeHost.declare do
+        has_attribute :pieces, :integer
+        has_attribute :price, :decimal, scale: 2
+        has_attribute :share, :float
+        has_attribute :copies, :integer, default: 1
+        validates :pieces, numericality: {only_integer: true}
+        validates :price, :share, numericality: {greater_than: 0}
+        validates :copies, numericality: true
+      end
+    end
+    let(:fine) { {pieces: 7, price: 12.5, share: 0.5} }
+
+    def problems(**given) = order.new(**fine, **given).tap(&:valid?).errors.full_messages
+
+    ["12,50", "12abc", "abc", "0x1A", true].each do |given|
+      it "refuses #{given.inspect}, although a number was made of it" do
+        expect(problems(pieces: given)).to eq(["pieces is not a number"])
+        expect(problems(price: given)).to eq(["price is not a number"])
+        expect(problems(share: given)).to eq(["share is not a number"])
+      end
+    end
+
+    it "refuses empty text" do
+      expect(problems(pieces: "", price: " ")).to eq(["pieces is not a number", "price is not a number"])
+    end
+
+    it "lets empty text stand for the default" do
+      expect(problems(copies: "")).to eq([])
+    end
+
+    it "takes text that is a number, with space around it" do
+      expect(problems(pieces: "7", price: "12.50", share: "1e-1")).to eq([])
+      expect(problems(pieces: " 7 ", price: " 12.50 ", share: " 0.1")).to eq([])
+    end
+
+    it "refuses a broken number for a whole one, in text or not" do
+      ["1.5", 1.5, "7.0"].each { |given| expect(problems(pieces: given)).to eq(["pieces must be an integer"]) }
+    end
+
+    it "compares what is stored, where the type rounds" do
+      expect(problems(price: "0.001")).to eq(["price must be greater than 0"])
+    end
+
+    it "judges each assignment, also one that leaves the same number, and forgets the one before" do
+      one = order.new(**fine)
+      one.pieces = "7abc"
+      expect(one).not_to be_valid
+      one.pieces = 7
+      expect(one).to be_valid
+    end
+
+    it "judges by what is stored once it is stored" do
+      one = order.new(**fine, pieces: "12abc")
+      expect(one).not_to be_valid
+      expect(one.saved).to be_valid
+      expect(one).to be_valid
+    end
+
+    it "takes what was refused along to a copy of a task" do
+      task_class("Parcel") do
+        has_attribute :weight, :integer
+        validates :weight, numericality: true
+        wait_until(:start) { condition { false } }
+        interaction(:weigh!) { validate! }
+      end
+      parcel = Parcel.call(weight: "12")
+      parcel.weight = "12abc"
+      expect(parcel.dup).not_to be_valid
+      expect { parcel.weigh! }.to raise_error(Operations::ValidationError, "weight is not a number")
+      expect(parcel.update(weight: "13,5")).to be(false)
+      expect(Parcel.find(parcel.id).weight).to eq(12)
+      expect { Parcel.call(weight: "12,50") }.to raise_error(Operations::ValidationError, "weight is not a number")
+    end
+  end
 end

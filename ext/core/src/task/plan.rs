@@ -155,6 +155,8 @@ pub struct Settings {
     pub delete_after_us: Option<i64>,
     /// Whether a wait looks at its conditions at once, or after the first delay.
     pub first_wake_immediate: bool,
+    /// Whether its author can write `3.days`, which messages then suggest; otherwise seconds.
+    pub duration_words: bool,
 }
 
 /// What a class has declared.

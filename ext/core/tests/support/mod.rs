@@ -22,6 +22,7 @@ pub fn settings() -> Settings {
         timeout_is_default: true,
         delete_after_us: Some(7),
         first_wake_immediate: false,
+        duration_words: true,
     }
 }
 

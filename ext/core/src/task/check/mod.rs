@@ -61,7 +61,7 @@ fn check_first_state(plan: &Declaration, errors: &mut Vec<String>) {
     }
     let Some(declared_first) = names(plan).next() else {
         errors.push(format!(
-            "{class} has no states, and starts with {0}. Write: action {0} {{ ... }}, and a result to end with.",
+            "{class} has no states, and starts with {0}. Write: action({0}) {{ ... }}, and a result to end with. Is it meant as a base for other classes? Then write: self.abstract_class = true",
             symbol(first)
         ));
         return;
@@ -152,7 +152,7 @@ fn check_afters(plan: &Declaration, state: &State, errors: &mut Vec<String>) {
             plan.class_name,
             wait(after),
             symbol(state.name.as_str()),
-            roomy(after.us),
+            roomy(after.us, plan.settings.duration_words),
         )
     }));
 }
