@@ -188,7 +188,7 @@ fn check_retries(plan: &Declaration, errors: &mut Vec<String>) {
             duration(retry.wait_us),
             retry.errors,
             timeout(&plan.settings, timeout_us),
-            roomy(retry.wait_us),
+            roomy(retry.wait_us, plan.settings.duration_words),
         )
     }));
 }
@@ -211,7 +211,7 @@ fn check_delay(plan: &Declaration, warnings: &mut Vec<String>) {
             duration(delay_us),
             timeout(&plan.settings, timeout_us),
             if plan.settings.first_wake_immediate { "the second look" } else { "the first look" },
-            roomy(delay_us),
+            roomy(delay_us, plan.settings.duration_words),
             line(state),
         )
     }));
