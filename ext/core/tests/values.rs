@@ -79,7 +79,9 @@ proptest! {
             ..support::record(1)
         };
         let written = serde_json::to_string(&record).unwrap();
-        prop_assert_eq!(serde_json::from_str::<Record>(&written).unwrap(), record);
+        let back = serde_json::from_str::<Record>(&written).unwrap();
+        // Its content, not its bytes: another test may have made a name of one of the keys in the meantime.
+        prop_assert_eq!(format!("{back:?}"), format!("{record:?}"));
     }
 
     #[test]
