@@ -24,14 +24,14 @@ module Operations
       # @return [true, nil] nil when the step at hand was not done, and has to take the long way
       def _burst(run)
         while (work = (stop = @_stop)&.work)
-          @_from = stop.name
+          @_from = from = stop.name
           target = stop.target
           if target
             __send__(work)
           else
             target = __send__(work) ? stop.yes : stop.no
           end
-          return _leave_burst(stop, target) unless @_stop.equal?(stop) && @_status == :active && @_started.nil? && @pending_models.nil? && @_mover.nil?
+          return _leave_burst(stop, target) unless @_moved_us.nil? && @current_state == from && @_status == :active && @_started.nil? && @pending_models.nil? && @_mover.nil?
 
           changed = (@_changed_attributes || @_unsaved || @_shared_attributes) && _data_changed?
           run.move(@_version, target.number, changed ? serialised_attributes : nil) || raise(_fenced)

@@ -280,6 +280,15 @@ RSpec.describe Operations::Machine::Burst, req: "X-02" do
       expect(fields(task)).to eq(fields(stored(task)))
     end
 
+    it "counts a handler that asks for the state it is in as the long way does" do
+      ring.define_method(:look) { |round| go_to(:tick) if round == 2 }
+      task = ring.call
+      long = task_class("LongRing", ring) { def go_to(state) = super }.call
+      expect(task.to_record[:steps]).to eq(long.to_record[:steps])
+      expect(task.history.map(&:state)).to eq(long.history.map(&:state))
+      expect(fields(task)).to eq(fields(stored(task)))
+    end
+
     it "is there when a handler fails after it" do
       ring.define_method(:look) { |round| raise KeyError, "lost" if round == 2 }
       expect { ring.call }.to raise_error(KeyError)
