@@ -12,6 +12,15 @@ module Operations
       now.to_i * 1_000_000 + now.usec
     end
 
+    # Ruby's own, or nil when somebody had replaced it before this file was loaded, as Timecop does.
+    NOW = Time.method(:now).then { |now| now if now.source_location.nil? || now.source_location.first.start_with?("<internal:") }
+    private_constant :NOW
+
+    # A burst asks once, when it begins: who replaces `Time.now` in a handler moves what is asked from there on, and the
+    # steps of the runs that follow, but not the steps of the run that this handler is part of.
+    # @return [Boolean] whether `Time.now` is Ruby's own, so that the system's clock may be read without it
+    def system? = Time.method(:now) == NOW
+
     # @param us [Integer, nil] microseconds since the epoch
     # @return [Time, nil] in UTC
     def time(us)

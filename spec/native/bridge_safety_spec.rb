@@ -164,12 +164,20 @@ RSpec.describe "The bridge between Ruby and Rust" do
       [0, "asked", 0, nil, nil, nil, nil, nil, 0, 0, 0, 0], 1..2, Float::NAN]
     random = Random.new(7)
     pick = -> { values[random.rand(values.size)] }
-    methods = {insert: 9, move: 6, put: 11, fetch: 1, due: 3, claim: 2, take: 3, signal: 2, children: 2, count_children: 2,
+    methods = {insert: 9, move: 6, run: 4, put: 11, fetch: 1, due: 3, claim: 2, take: 3, signal: 2, children: 2, count_children: 2,
                delete: 1, delete_old: 2, ids: 1}
     refusals = [ArgumentError, TypeError, RangeError, Operations::Error]
     10_000.times do
       name, count = methods.to_a[random.rand(methods.size)]
       store.public_send(name, *Array.new(count) { pick.call })
+    rescue *refusals
+      next
+    end
+    store_task(store, "x", life: plan.create(0, false)) unless store.fetch("x")
+    run = store.run("x", store.fetch("x")[1], plan, false)
+    3_000.times do
+      name, count = {move: 3, finish: 2, take_passed: 0}.to_a[random.rand(3)]
+      run.public_send(name, *Array.new(count) { pick.call })
     rescue *refusals
       next
     end

@@ -12,6 +12,30 @@ RSpec.describe Operations::Clock do
     at(noon + Rational(123_456_789, 1_000_000_000)) { expect(described_class.now_us).to eq(noon_us + 123_456) }
   end
 
+  describe ".system?" do
+    it "is true until somebody replaces Time.now, in whatever way" do
+      script = <<~RUBY
+        require "operations"
+        ways = {
+          method: -> { def Time.now = at(0) },
+          prepended: -> { Time.singleton_class.prepend(Module.new { def now = super }) },
+          aliased: -> { Time.singleton_class.alias_method(:now, :gm) },
+          extended: -> { Time.singleton_class.remove_method(:now) && Time.extend(Module.new { def now = at(0) }) }
+        }
+        ways.each do |name, replace|
+          print [name, fork { print Operations::Clock.system?, " "; replace.call; print Operations::Clock.system?, " "; exit!(0) }.then { |pid| Process.wait2(pid).last.success? }].join(" "), "; "
+        end
+      RUBY
+      output = IO.popen([RbConfig.ruby, "-W0", "-I", File.expand_path("../../lib", __dir__), "-e", "$stdout.sync = true; #{script}"], &:read)
+      expect(output.scan("true false").size).to eq(4), output
+    end
+
+    it "is false when Time.now had been replaced before this was loaded" do
+      script = "class << Time; alias_method :old_now, :now; def now = old_now; end; require 'operations'; print Operations::Clock.system?"
+      expect(IO.popen([RbConfig.ruby, "-W0", "-I", File.expand_path("../../lib", __dir__), "-e", script], &:read)).to eq("false")
+    end
+  end
+
   it "gives moments as Time in UTC" do
     expect(described_class.time(noon_us + 1)).to eq(noon + Rational(1, 1_000_000)).and be_utc
     expect(described_class.time(-1)).to eq(Time.at(-1, in: "UTC") + Rational(999_999, 1_000_000))

@@ -52,11 +52,16 @@ module NativeSupport
     store.move(id, 1, plan, "approved?", 5, attributes)
     store.move(id, 2, plan, "waiting", 6, nil)
     store.signal(id, 7)
+    running = "run of #{id}"
+    store_task(store, running, plan:, life:, attributes:)
+    run = store.run(running, 1, plan, true)
+    ran = [run.move(1, 1, attributes), run.move(2, 3, nil), run.take_passed[1].values_at(0, 4), run.finish(3, attributes).class,
+      store.fetch(running)[5], store.delete(running), run.move(4, 1, nil)]
     asleep = plan.sleep(plan.wake(plan.create(0, true), 8), nil, 9)
     child = ["child of #{id}", plan, life, id, nil, nil, attributes, {}, []]
     write_task(store, id, asleep, version: store.claim(id, 8), attributes:, failure: ["KeyError", "lost", nil],
       trail: ["asked", 0, 1, "go!", "waiting", 6, 0, nil], children: [child])
-    [store.fetch(id), store.due(10**15, nil, nil).size, store.children(id, [0]).first, store.count_children(id, nil),
+    [ran, store.fetch(id), store.due(10**15, nil, nil).size, store.children(id, [0]).first, store.count_children(id, nil),
       store.stats[:tasks], store.ids(nil).size, plan.to_mermaid([], "waiting", 10).size, plan.errors,
       refusal(store, id, plan, attributes), store.delete("child of #{id}"), store.delete(id)]
   end

@@ -11,6 +11,7 @@ mod errors;
 mod names;
 mod plan;
 mod results;
+mod run;
 mod task_store;
 mod values;
 
@@ -21,5 +22,6 @@ fn init(ruby: &Ruby) -> Result<(), Error> {
     errors::init(ruby)?;
     clock::init(ruby)?;
     plan::init(ruby)?;
+    run::init(ruby)?;
     task_store::init(ruby)
 }

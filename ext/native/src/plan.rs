@@ -1,5 +1,7 @@
 //! `ActiveDataFlow::Native::Plan`: the flowchart of a task class, and the transitions of its tasks.
 
+use std::sync::Arc;
+
 use active_data_flow_core::task::plan::{
     After, Block, Declaration, Edge, Interaction, Kind, Retry, Settings, State,
 };
@@ -23,13 +25,18 @@ use crate::{convert, names, results};
     size,
     frozen_shareable
 )]
-pub struct NativePlan(Plan);
+pub struct NativePlan(Arc<Plan>);
 
 type This = Wrapped<NativePlan>;
 
 impl NativePlan {
     pub fn core(&self) -> &Plan {
         &self.0
+    }
+
+    /// For who outlives the call.
+    pub fn shared(&self) -> Arc<Plan> {
+        Arc::clone(&self.0)
     }
 
     /// The state of that name.
@@ -56,7 +63,7 @@ impl NativePlan {
             retry_on,
             settings,
         });
-        let object = ruby.obj_wrap(Self(plan));
+        let object = ruby.obj_wrap(Self(Arc::new(plan)));
         object.freeze();
         Ok(object)
     }

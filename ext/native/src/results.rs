@@ -100,7 +100,8 @@ pub fn check_interrupts(ruby: &Ruby) -> Result<(), Raised> {
     Ok(())
 }
 
-fn trail(ruby: &Ruby, trail: &Trail) -> Result<RArray, Raised> {
+/// A trail: four values a step.
+pub fn trail(ruby: &Ruby, trail: &Trail) -> Result<RArray, Raised> {
     let nil = ruby.qnil().as_value();
     let steps = trail.steps();
     let out = ruby.ary_new_capa(4 * steps.len());

@@ -3,8 +3,9 @@
 //! Every method converts, locks, changes, unlocks, and converts again. The lock keeps the store whole should a method
 //! ever run without the interpreter's own lock; as it is, nobody waits for it.
 
+use std::sync::Arc;
+
 use active_data_flow_core::task::store::{Inserted, Put, Stored};
-use active_data_flow_core::task::transition::Outcome;
 use active_data_flow_core::task::Store;
 use magnus::value::ReprValue;
 use magnus::{
@@ -13,16 +14,17 @@ use magnus::{
 };
 use parking_lot::Mutex;
 
-use crate::arguments::{maybe, Micros, Text, Version, Wrapped};
+use crate::arguments::{flag, maybe, Micros, Text, Version, Wrapped};
 use crate::errors::{range_error, Raised};
 use crate::plan::NativePlan;
+use crate::run::NativeRun;
 use crate::values::with_maps;
-use crate::{clock, convert, results};
+use crate::{convert, results};
 
 /// Tasks as plain data; no Ruby object, so the collector has nothing to visit.
 #[derive(Default, TypedData)]
 #[magnus(class = "ActiveDataFlow::Native::TaskStore", free_immediately, size)]
-pub struct TaskStore(Mutex<Store>);
+pub struct TaskStore(Arc<Mutex<Store>>);
 
 impl DataTypeFunctions for TaskStore {
     fn size(&self) -> usize {
@@ -38,7 +40,7 @@ const DELETED_AT_ONCE: usize = 1_000;
 
 impl TaskStore {
     fn new() -> Self {
-        Self(Mutex::new(Store::new()))
+        Self(Arc::new(Mutex::new(Store::new())))
     }
 
     #[allow(clippy::too_many_arguments)] // Ruby's own list: a Hash or an Array would have to be built for each call
@@ -65,8 +67,8 @@ impl TaskStore {
         })
     }
 
-    /// The hot call: nothing may be built for it. `now` is a Time or microseconds. The moment of the move, or nil when the task is
-    /// not stored with that version; the new version is the next.
+    /// A move by itself, for who does not run the task: see [`NativeRun`]. The moment of it, or nil when the task is not stored
+    /// with that version; the new version is the next.
     #[allow(clippy::too_many_arguments)]
     fn advance(
         ruby: &Ruby,
@@ -75,10 +77,10 @@ impl TaskStore {
         version: Version,
         plan: Wrapped<NativePlan>,
         state: Text,
-        now: Value,
+        now_us: Micros,
         attributes: Value,
     ) -> Result<Value, Raised> {
-        let now_us = clock::moment(ruby, now)?;
+        let now_us = now_us.0;
         let plan = plan.core();
         let moved = with_maps(attributes, ruby.qnil().as_value(), |attributes, _| {
             let (id, outcome) = (id.id()?, plan.move_to(state.bytes())?);
@@ -88,24 +90,26 @@ impl TaskStore {
         Ok(results::moment(ruby, moved.map(|_| now_us)))
     }
 
-    /// Likewise for a task that has reached a result.
-    fn finish(
+    /// For who runs a task that is stored with that version; nil when none is. Its moments are those of the system's clock, or
+    /// those of `Time.now`.
+    fn run(
         ruby: &Ruby,
         this: This,
         id: Text,
         version: Version,
         plan: Wrapped<NativePlan>,
-        now: Value,
-        attributes: Value,
+        system_clock: Value,
     ) -> Result<Value, Raised> {
-        let now_us = clock::moment(ruby, now)?;
-        let plan = plan.core();
-        let finished = with_maps(attributes, ruby.qnil().as_value(), |attributes, _| {
-            let id = id.id()?;
-            let mut store = this.0.lock();
-            Ok(store.advance(id, version.0, plan, Outcome::Completed, now_us, attributes)?)
-        })?;
-        Ok(results::moment(ruby, finished.map(|_| now_us)))
+        let id = id.id()?;
+        let system_clock = flag(system_clock)?;
+        let run = this.0.lock().run(id, version.0);
+        Ok(match run {
+            Some(run) => {
+                let run = NativeRun::new(Arc::clone(&this.0), plan.shared(), system_clock, run);
+                ruby.obj_wrap(run).as_value()
+            }
+            None => ruby.qnil().as_value(),
+        })
     }
 
     #[allow(clippy::too_many_arguments)] // as insert
@@ -283,7 +287,7 @@ pub fn init(ruby: &Ruby) -> Result<(), Error> {
     class.define_singleton_method("new", function!(TaskStore::new, 0))?;
     class.define_method("insert", method!(TaskStore::insert, 9))?;
     class.define_method("move", method!(TaskStore::advance, 6))?;
-    class.define_method("finish", method!(TaskStore::finish, 5))?;
+    class.define_method("run", method!(TaskStore::run, 4))?;
     class.define_method("put", method!(TaskStore::put, 11))?;
     class.define_method("fetch", method!(TaskStore::fetch, 1))?;
     class.define_method("due", method!(TaskStore::due, 3))?;

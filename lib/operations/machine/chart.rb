@@ -6,7 +6,7 @@ module Operations
     class Chart
       # One state: its name as it is stored, who handles it, whether it runs at once; and for {Burst} the private method
       # that its block was compiled to, with the stop it leads to (or the two, by its answer), or whether it is a result.
-      Stop = Struct.new(:name, :handler, :immediate, :afters_only, :afters, :work, :target, :yes, :no, :result)
+      Stop = Struct.new(:name, :handler, :immediate, :afters_only, :afters, :number, :work, :target, :yes, :no, :result)
 
       # @return [ActiveDataFlow::Native::Plan]
       attr_reader :plan
@@ -143,10 +143,10 @@ module Operations
       end
 
       def stops_by_name
-        @klass.state_handlers.each_with_object({}) do |(name, handler), stops|
+        @klass.state_handlers.each_with_object({}).with_index do |((name, handler), stops), number|
           afters = handler.respond_to?(:afters) ? handler.afters : []
           only = !afters.empty? && handler.condition_count.zero?
-          stops[name] = stops[name.to_sym] = Stop.new(name.dup.freeze, handler, handler.immediate?, only, !afters.empty?)
+          stops[name] = stops[name.to_sym] = Stop.new(name.dup.freeze, handler, handler.immediate?, only, !afters.empty?, number)
         end
       end
     end

@@ -77,7 +77,7 @@ module Operations
       def created_at = Clock.time(@_created_us)
 
       # @return [Time] of the last save
-      def updated_at = Clock.time(@_updated_us)
+      def updated_at = Clock.time(_settle && @_updated_us)
 
       # @return [Time, nil]
       def completed_at = Clock.time(@_completed_us)
@@ -140,7 +140,12 @@ module Operations
 
       private
 
+      # The first thing that happens to a task. What a run works with is set in one order, so that new, found and running
+      # tasks have one shape, which Ruby's caches of instance variables go by.
       def _use_chart(chart)
+        @id = @_version = @_saved_in = @_stop = @_status = @current_state = @_from = @_lag = @_moved_us = @_run = nil
+        @_started = @_mover = @pending_models = @_changed_attributes = @_unsaved = @_shared_attributes = nil
+        @_running = @_runner = @_entered_us = @_updated_us = @_completed_us = @_steps = @_trail = @parent_task_id = nil
         @_stops = chart.stops
         @_plan = chart.plan
         @_interpreted = chart.interpreted

@@ -118,8 +118,10 @@ module Operations
       # Takes over another copy; what was assigned here and not saved stays assigned.
       # @private
       def _adopt(other, kept = unsaved_data)
+        other._life # worked out
         STATE.each { |name| instance_variable_set(name, other.instance_variable_get(name)) }
         @_trail = @_trail.dup
+        @_run&.take_passed # by the other copy, or never: a run that goes on begins to note anew
         restore_data(_copy(other.serialised_attributes), other.serialised_models)
         assign_attributes(kept) unless kept.empty?
         self
@@ -149,6 +151,7 @@ module Operations
       # A `dup` shares nothing with the task it was made of.
       def initialize_copy(other)
         super
+        @_run = nil
         _adopt(other, other.unsaved_data)
       end
 

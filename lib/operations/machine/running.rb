@@ -37,9 +37,9 @@ module Operations
       private
 
       def _run_steps
-        native = @_plain && Operations.storage.burst_store(self)
+        run = _begin_burst
         while @_status == :active
-          (native && _burst_step(native)) || _step
+          (run && _burst(run)) || _step
         end
       end
 

@@ -15,6 +15,7 @@ module Operations
         stop = @_stops[state] || _missing_target(state)
         return unless stop
 
+        _take_over_passed if @_run
         if stop.immediate && @_status == :active
           @_stop = stop
           @current_state = stop.name
@@ -82,6 +83,7 @@ module Operations
 
       # Applies the moves (and the completion) that so far only changed what everybody looks at.
       def _settle
+        _take_over_passed if @_run
         return true unless @_lag
 
         @_lag = false
@@ -142,6 +144,7 @@ module Operations
       end
 
       def _note_step
+        _take_over_passed if @_run
         return if @_trail[-4] == @current_state
 
         @_trail[-2] = History::MOVED if @_trail[-2] == History::STAYED

@@ -154,8 +154,9 @@ module Operations
       # @return [Boolean] whether `action transaction: true` can be kept
       def transactions? = false
 
-      # @private the native store that a burst may write to directly, if this storage is one and keeps the task
-      def burst_store(_task) = nil
+      # @private what a burst may write to directly, if this storage has such a thing and keeps the task
+      # @return [ActiveDataFlow::Native::Run, nil]
+      def burst_of(_task) = nil
 
       # @param model [Object] with an `id`
       # @return [Hash] :id and :type, which is what is stored of it

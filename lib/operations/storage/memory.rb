@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require "securerandom"
-
 module Operations
   module Storage
     # Tasks in the memory of this process, kept in Rust: for tests, scripts, and programs of one process.
@@ -109,12 +107,13 @@ module Operations
       def copied_by_fork? = @pid != Process.pid
 
       # (see Base#new_id)
-      def new_id = SecureRandom.uuid
+      def new_id = ActiveDataFlow::Native.uuid(Random.urandom(16))
 
       # A subclass or a spy that wants to see each save sees it.
       # @private
-      def burst_store(task)
-        @store if @direct && task.version_in(self)
+      def burst_of(task)
+        version = @direct && task.version_in(self)
+        @store.run(task.id.to_s, version, task._plan, Clock.system?) if version
       end
 
       # @return [Integer] how many tasks are stored

@@ -207,6 +207,176 @@ RSpec.describe Operations::Machine::Burst, req: "X-02" do
     end
   end
 
+  describe "what it has passed, when somebody looks", req: %w[O-34 O-35] do
+    let(:ring) do
+      task_class("Ring") do
+        has_attribute :rounds, :integer, default: 0
+        starts_with :tick
+        action(:tick) { look(self.rounds += 1) }.then(:tock)
+        action(:tock) {}.then(:again?)
+        decision(:again?) do
+          condition { rounds < 70 }
+          if_true :tick
+          if_false :done
+        end
+        result :done
+
+        def look(_round) = nil
+      end
+    end
+
+    def fields(task) = [task.to_record, task.history.map(&:to_h), task.to_mermaid]
+
+    it "is what is stored, also when it is more than the history keeps" do
+      task = ring.call
+      expect(task.to_record[:steps]).to eq(210)
+      expect(task.history.size).to eq(100)
+      expect(task.history.last.to_h).to include(state: "done", outcome: "completed", by: nil)
+      expect(task.history.map(&:outcome).tally).to eq("moved" => 99, "completed" => 1)
+      expect(fields(task)).to eq(fields(stored(task)))
+      expect(fields(task)).to eq(fields(task))
+    end
+
+    it "is the same however often somebody looks in between" do
+      looks = []
+      ring.define_method(:look) { |round| looks << [history.size, to_record[:steps], updated_at == history.last.at, dup.history.size] if round % 7 == 0 }
+      task = ring.call
+      expect(looks.first).to eq([19, 18, true, 19])
+      expect(looks.last).to eq([100, 207, true, 100])
+      expect(fields(task)).to eq(fields(stored(task)))
+    end
+
+    it "goes with a copy that is made in the middle, which then stays as it is" do
+      copies = []
+      ring.define_method(:look) { |round| copies << dup if round == 3 }
+      task = ring.call
+      expect(copies.first).to be_active & be_in(:tick)
+      expect(copies.first.history.map(&:state)).to eq(%w[tick tock again?] * 2 + %w[tick])
+      expect(copies.first.to_record[:steps]).to eq(6)
+      expect(task.to_record[:steps]).to eq(210)
+    end
+
+    it "is dropped by a reload in the middle, which brings the same" do
+      seen = []
+      ring.define_method(:look) do |round|
+        next unless round == 3
+
+        before = [to_record.except(:attributes), history]
+        self.rounds = 3
+        save
+        reload
+        seen << [before, [to_record.except(:attributes), history]]
+      end
+      task = ring.call
+      seen.first.each { |record, _history| record.delete(:updated_at) }
+      expect(seen.first.first).to eq(seen.first.last)
+      expect(fields(task)).to eq(fields(stored(task)))
+    end
+
+    it "goes on with what a handler does the long way" do
+      ring.define_method(:look) { |round| go_to(:tock) if round == 2 }
+      task = ring.call
+      expect(task.to_record[:steps]).to eq(210)
+      expect(fields(task)).to eq(fields(stored(task)))
+    end
+
+    it "counts a handler that asks for the state it is in as the long way does" do
+      ring.define_method(:look) { |round| go_to(:tick) if round == 2 }
+      task = ring.call
+      long = task_class("LongRing", ring) { def go_to(state) = super }.call
+      expect(task.to_record[:steps]).to eq(long.to_record[:steps])
+      expect(task.history.map(&:state)).to eq(long.history.map(&:state))
+      expect(fields(task)).to eq(fields(stored(task)))
+    end
+
+    it "is there when a handler fails after it" do
+      ring.define_method(:look) { |round| raise KeyError, "lost" if round == 2 }
+      expect { ring.call }.to raise_error(KeyError)
+      task = ring.all.first
+      expect(task.history.map { |entry| [entry.state, entry.outcome] }).to eq([%w[tick moved], %w[tock moved], %w[again? moved], %w[tick failed]])
+      expect(task.to_record[:steps]).to eq(3)
+    end
+
+    it "is one completed step for a task that has but one state" do
+      task = Samples::Instant.call
+      expect(task.history.map { |entry| [entry.state, entry.outcome] }).to eq([%w[start completed]])
+      expect(task.updated_at).to eq(task.completed_at)
+      expect(fields(task)).to eq(fields(stored(task)))
+    end
+
+    it "never writes to a task that was deleted and stored again while it ran" do
+      ring.define_method(:look) do |round|
+        next unless round == 2
+
+        Operations.storage.delete(id)
+        Operations.storage.save(self.class.new(id:, rounds: 7))
+      end
+      task = ring.new
+      Operations.storage.save(task)
+      task.call
+      expect(stored(task)).to be_in(:tick) & have_attributes(rounds: 7)
+    end
+  end
+
+  describe "the clock" do
+    let(:noon) { TaskHelpers::NOON }
+    let(:times) { ->(task) { [task.history.map(&:at).uniq, task.updated_at, task.completed_at, task.delete_at - 90 * 86_400].flatten.uniq } }
+
+    before do
+      task_class("Trip") do
+        starts_with :go
+        action(:go) { travel }.then(:see)
+        action(:see) {}.then(:back)
+        result :back
+      end
+    end
+
+    def trip(&block)
+      Trip.define_method(:travel, &block || -> {})
+      Trip.call
+    end
+
+    it "that is replaced moves every moment of the runs that follow, and no longer when it is put back" do
+      real = trip
+      expect(times[real].first).to be_within(60).of(Time.now)
+      at(noon) do
+        frozen = trip
+        expect(times[frozen]).to eq([noon])
+        expect(times[stored(frozen)]).to eq([noon])
+      end
+      expect(times[trip].min).to be_within(60).of(Time.now)
+    end
+
+    it "that moves on while it is replaced moves every step by itself" do
+      stop_clock(noon)
+      helper = self
+      task = trip { helper.stop_clock(Time.now + 5) }
+      expect(task.history.map(&:at)).to eq([noon, noon + 5, noon + 5])
+      expect(task.completed_at).to eq(noon + 5)
+    end
+
+    it "that is replaced in a handler is asked by whoever asks; the steps of this run keep the system's" do
+      said = run_clock(<<~RUBY)
+        class Trip < Operations::Task
+          starts_with :go
+          action(:go) { def Time.now = at(4_000_000_000) }.then(:see)
+          action(:see) { go_to :look } # the long way, which asks
+          action(:look) { $seen = Operations::Clock.now_us }.then(:back)
+          result :back
+        end
+        task = Trip.call
+        print task.history.map { |entry| entry.at.year == 2096 }.inspect, task.completed_at.year == 2096, $seen
+        print Trip.call.history.map { |entry| entry.at.year == 2096 }.uniq.inspect
+      RUBY
+      expect(said).to eq("[false, false, true, false]false4000000000000000[true]")
+    end
+
+    # In a process of its own: Time.now is replaced for good.
+    def run_clock(script)
+      IO.popen([RbConfig.ruby, "-W0", "-I", File.expand_path("../../../lib", __dir__), "-e", "require 'operations'\n#{script}"], err: %i[child out], &:read)
+    end
+  end
+
   describe "a storage of the author's" do
     it "sees each save when it overrides save" do
       list = seen

@@ -103,6 +103,14 @@ impl Id {
         IdRef::new(text).to_id()
     }
 
+    /// The uuid (version 4) that is made of these random bytes.
+    pub const fn random(bytes: [u8; 16]) -> Self {
+        let bits = u128::from_be_bytes(bytes);
+        let bits = bits & !(0xf << 76) | 4 << 76;
+        let bits = bits & !(0x3 << 62) | 2 << 62;
+        Self::Uuid(Uuid([(bits >> 64) as u64, bits as u64]))
+    }
+
     /// The same id, borrowed.
     #[inline]
     pub fn as_ref(&self) -> IdRef<'_> {
@@ -200,6 +208,17 @@ mod tests {
             assert!(matches!(Id::new(text), Id::Text(_)), "{text}");
             assert_eq!(Id::new(text).to_string(), text);
         }
+    }
+
+    #[test]
+    fn random_bytes_make_a_uuid_of_version_four() {
+        let text = |byte| Id::random([byte; 16]).to_string();
+        assert_eq!(text(0x00), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(text(0xff), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        let bytes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+        let counted = Id::random(bytes);
+        assert_eq!(counted.to_string(), "00010203-0405-4607-8809-0a0b0c0d0e0f");
+        assert_eq!(Id::new(&counted.to_string()), counted);
     }
 
     proptest! {

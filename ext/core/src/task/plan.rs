@@ -289,6 +289,21 @@ impl Plan {
         Ok(Outcome::Moved { to, arrival })
     }
 
+    /// The same for the state of that number, from 0 on in the order in which they were declared.
+    ///
+    /// # Errors
+    /// [`Error::UnknownState`].
+    #[inline]
+    pub fn move_to_number(&self, number: usize) -> Result<Outcome, Error> {
+        match self.lookup.get(number) {
+            Some((_, to, arrival)) => Ok(Outcome::Moved {
+                to: *to,
+                arrival: *arrival,
+            }),
+            None => self.move_to(format!("number {number}").as_bytes()),
+        }
+    }
+
     /// The life of a task after `outcome`; see [`transition::apply`].
     ///
     /// # Errors

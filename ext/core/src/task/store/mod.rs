@@ -14,6 +14,7 @@ mod keys;
 mod put;
 mod read;
 mod row;
+mod run;
 mod shelf;
 mod write;
 
@@ -24,6 +25,7 @@ use serde::Serialize;
 
 pub use family::Statuses;
 pub use put::{Change, Put, Stored};
+pub use run::{Passed, Run};
 pub use write::Inserted;
 
 use crate::error::Error;

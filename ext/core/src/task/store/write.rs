@@ -50,7 +50,23 @@ impl Store {
         now_us: i64,
         attributes: Option<&[u8]>,
     ) -> Result<Option<u64>, Error> {
-        let Some((slot, row)) = self.row_at(id, Some(version)) else {
+        let Some((slot, _)) = self.row_at(id, Some(version)) else {
+            return Ok(None);
+        };
+        self.advance_row(slot, plan, outcome, now_us, attributes)
+    }
+
+    /// The same for the row in a slot, whose version was looked at.
+    #[inline]
+    pub(super) fn advance_row(
+        &mut self,
+        slot: u32,
+        plan: &Plan,
+        outcome: Outcome,
+        now_us: i64,
+        attributes: Option<&[u8]>,
+    ) -> Result<Option<u64>, Error> {
+        let Some(row) = self.row(slot) else {
             return Ok(None);
         };
         let life = plan.apply(&row.life(), outcome, now_us)?;
@@ -117,7 +133,7 @@ impl Store {
         slots.iter().filter_map(|slot| self.remove(*slot)).count()
     }
 
-    fn row_at(&self, id: IdRef<'_>, version: Option<u64>) -> Option<(u32, &Row)> {
+    pub(super) fn row_at(&self, id: IdRef<'_>, version: Option<u64>) -> Option<(u32, &Row)> {
         let slot = self.slot(id)?;
         let row = self.row(slot)?;
         let fits = version.is_none_or(|version| version == row.version());
