@@ -245,6 +245,7 @@ fn any_declaration() -> impl Strategy<Value = Declaration> {
                 interactions,
                 on_timeout,
                 retries: vec![],
+                retry_on: None,
                 settings: Settings {
                     timeout_us,
                     ..settings()
