@@ -10,7 +10,9 @@ require_relative "machine/options"
 require_relative "machine/fields"
 require_relative "machine/transitions"
 require_relative "machine/time_words"
+require_relative "machine/under_way"
 require_relative "machine/running"
+require_relative "machine/failing"
 require_relative "machine/wakes"
 require_relative "machine/interactions"
 require_relative "machine/children"
@@ -52,6 +54,7 @@ module Operations
     include Machine::Transitions
     include Machine::TimeWords
     include Machine::Running
+    include Machine::Failing
     include Machine::Wakes
     include Machine::Interactions
     include Machine::Children

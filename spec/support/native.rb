@@ -24,7 +24,7 @@ module NativeSupport
     states = states.map { |state| [*state, NO_BLOCK] } if states
     interactions = interactions.map { |interaction| [*interaction, *NO_BLOCK] }
     ActiveDataFlow::Native::Plan.new(class_name, initial, states, interactions,
-      [delay_us, timeout_us, true, delete_after_us, first_wake_immediate, nil])
+      [delay_us, timeout_us, true, delete_after_us, first_wake_immediate, nil, nil])
   end
 
   # Stores a task and returns its id.

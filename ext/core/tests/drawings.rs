@@ -174,6 +174,17 @@ fn what_may_happen_anywhere_gets_a_note_with_arrows() {
     assert!(drawn.ends_with(note), "{drawn}");
 }
 
+#[test]
+fn the_block_of_retry_on_gets_a_note_with_arrows() {
+    let mut declared = payment(block_to(&["paid"], false), None);
+    declared.retry_on = Some(block_to(&["late"], false));
+    let drawn = Plan::new(declared).to_mermaid(&Seen::default());
+    assert!(
+        drawn.ends_with("  i0>\"retry_on\"]\n  i0 -.-> s2\n"),
+        "{drawn}"
+    );
+}
+
 fn name() -> BoxedStrategy<String> {
     prop_oneof!["[a-d]", "[a-d]", ".{0,6}"].boxed()
 }
@@ -232,18 +243,21 @@ fn any_declaration() -> impl Strategy<Value = Declaration> {
         proptest::collection::vec(any_state(), 0..6),
         proptest::collection::vec(any_interaction(), 0..2),
     );
-    let timeout = (
+    let ends = (
+        proptest::option::of(any_block()),
         proptest::option::of(any_block()),
         proptest::option::of(any::<i64>()),
     );
-    (".{0,6}", name(), lists, timeout).prop_map(
-        |(class_name, initial_state, (states, interactions), (on_timeout, timeout_us))| {
+    (".{0,6}", name(), lists, ends).prop_map(
+        |(class_name, initial_state, (states, interactions), ends)| {
+            let (on_timeout, retry_on, timeout_us) = ends;
             Declaration {
                 class_name,
                 initial_state,
                 states,
                 interactions,
                 on_timeout,
+                retry_on,
                 settings: Settings {
                     timeout_us,
                     ..settings()

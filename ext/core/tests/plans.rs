@@ -35,6 +35,7 @@ fn waiting_approval(after: After, settings: Settings) -> Declaration {
         states,
         interactions: vec![],
         on_timeout: None,
+        retry_on: None,
         settings,
     }
 }
@@ -202,6 +203,7 @@ fn an_unknown_state_in_a_block_is_no_error_as_the_line_may_never_run() {
         block_to(&["piad", "paid"], false),
         Some(block_to(&["later"], true)),
     );
+    declared.retry_on = Some(block_to(&["lates"], false));
     declared.states[0].block = block_to(&["paid", "payd", "payd"], false);
     declared.states[0].line = Some("approval_task.rb:3".to_owned());
     let known = "which it has no handler for; it has :asked, :paid, :late.";
@@ -211,9 +213,37 @@ fn an_unknown_state_in_a_block_is_no_error_as_the_line_may_never_run() {
             format!("ApprovalTask may go from :asked to :payd, {known} Did you mean :paid? Check the go_to in the block of :asked (approval_task.rb:3)."),
             format!("ApprovalTask#pay! may go to :piad, {known} Did you mean :paid? Check the go_to in interaction :pay!."),
             format!("ApprovalTask may go on timeout to :later, {known} Did you mean :late? Check the go_to in on_timeout."),
+            format!("ApprovalTask may go after its last try to :lates, {known} Did you mean :late? Check the go_to in the block of retry_on."),
         ]
     );
     assert_eq!(errors(declared), [""; 0]);
+}
+
+#[test]
+fn the_block_of_retry_on_leads_on_from_every_state() {
+    let mut declared = payment(block_to(&["paid"], false), None);
+    let told = warnings(declared.clone());
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("never gets to :late"));
+    declared.retry_on = Some(block_to(&["late"], false));
+    assert_eq!(warnings(declared.clone()), [""; 0]);
+    declared.retry_on = Some(block_to(&[], true));
+    assert_eq!(warnings(declared), [""; 0]);
+}
+
+#[test]
+fn a_wait_that_nothing_ends() {
+    let mut declared = payment(block_to(&["paid", "late"], false), None);
+    declared.states[0].conditions = 0;
+    declared.states[0].edges.clear();
+    assert_eq!(warnings(declared.clone()), [""; 0]);
+    let mut saved = declared.clone();
+    declared.interactions[0].states = vec![Name::of("paid")];
+    let told = "ApprovalTask never leaves wait_until :asked: it has no condition and no after, and no interaction may be called there. Write: condition { ... } and go_to :state in it";
+    assert_eq!(warnings(declared)[0], told);
+    saved.interactions.clear();
+    saved.on_timeout = Some(block_to(&["paid", "late"], false));
+    assert_eq!(warnings(saved), [""; 0]);
 }
 
 #[test]

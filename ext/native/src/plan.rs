@@ -45,13 +45,14 @@ impl NativePlan {
         interactions: Value,
         settings: Value,
     ) -> Result<Obj<Self>, Raised> {
-        let (settings, on_timeout) = read_settings(settings)?;
+        let (settings, [on_timeout, retry_on]) = read_settings(settings)?;
         let plan = Plan::new(Declaration {
             class_name: class_name.lossy().into_owned(),
             initial_state: declared(initial_state)?,
             states: list(states, read_state)?,
             interactions: list(interactions, read_interaction)?,
             on_timeout,
+            retry_on,
             settings,
         });
         let object = ruby.obj_wrap(Self(plan));
@@ -292,15 +293,16 @@ fn read_interaction(value: Value) -> Result<Interaction, Raised> {
     })
 }
 
-/// The times, and where a timeout leads.
-fn read_settings(value: Value) -> Result<(Settings, Option<Block>), Raised> {
-    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate, on_timeout] =
+/// The times, and where a timeout and the last try lead.
+fn read_settings(value: Value) -> Result<(Settings, [Option<Block>; 2]), Raised> {
+    let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate, on_timeout, retry_on] =
         fields(value, "settings")?;
     let micros = |value| Micros::try_convert(value).map(|duration| duration.0);
-    let on_timeout = maybe(on_timeout, |value| {
-        let [targets, open] = fields(value, "on_timeout")?;
+    let block = |value| {
+        let [targets, open] = fields(value, "a block")?;
         block_to(targets, open)
-    })?;
+    };
+    let blocks = [maybe(on_timeout, block)?, maybe(retry_on, block)?];
     let settings = Settings {
         delay_us: micros(delay)?,
         timeout_us: maybe(timeout, micros)?,
@@ -308,7 +310,7 @@ fn read_settings(value: Value) -> Result<(Settings, Option<Block>), Raised> {
         delete_after_us: maybe(delete_after, micros)?,
         first_wake_immediate: flag(first_wake_immediate)?,
     };
-    Ok((settings, on_timeout))
+    Ok((settings, blocks))
 }
 
 pub fn init(ruby: &Ruby) -> Result<(), Error> {

@@ -44,12 +44,24 @@ module Operations
         Found.new(targets: answers | said.targets, open: said.open)
       end
 
+      # @param block [Proc] says `go_to` to a task that it is given
+      # @param klass [Class]
+      # @return [Found]
+      def self.told_by(block, klass)
+        code = Instructions.of(block)
+        return ANYWHERE unless code
+
+        called = with_methods(code, klass, code.all_calls).drop(1)
+        sent = code.sent_to(others: true) + called.flat_map(&:sent_to)
+        Found.new(targets: sent.grep(String).uniq, open: sent.include?(nil))
+      end
+
       # The code, and that of every method of the author's that is called from it.
-      def self.with_methods(code, klass)
+      def self.with_methods(code, klass, first = code.own_calls)
         codes = [code]
         seen = []
         codes.each do |one| # grows as it goes
-          names = one.own_calls - seen
+          names = (one.equal?(code) ? first : one.own_calls) - seen
           seen.concat(names)
           codes.concat(names.filter_map { |name| method_code(klass, name) })
         end

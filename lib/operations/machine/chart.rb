@@ -113,12 +113,17 @@ module Operations
         delete_after = @klass.deletion_time
         [Duration.us(@klass.background_delay, :delay), timeout && Duration.us(timeout, :timeout),
           !@klass.timeout_given?, delete_after && Duration.us(delete_after, :delete_after), @first_wake == :immediate,
-          on_timeout]
+          on_timeout, retry_on]
       end
 
       def on_timeout
         handler = @klass.timeout_handler
         handler && BlockTargets.of(handler, @klass).to_a
+      end
+
+      def retry_on
+        blocks = @klass.retry_rules.filter_map(&:exhausted).map { |block| BlockTargets.told_by(block, @klass) }
+        [blocks.flat_map(&:targets).uniq, blocks.any?(&:open)] unless blocks.empty?
       end
 
       # The short way, where the handler says all that there is to know: the block, and where it leads.

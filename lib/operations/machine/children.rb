@@ -84,8 +84,9 @@ module Operations
           "Start them in a handler of its own.", self)
       end
 
-      # An interaction or on_timeout is never repeated, so each of its calls starts sub-tasks of its own.
-      def _repeatable? = @_running && @_running != :interaction && @_mover != "timeout"
+      # An interaction, on_timeout or the block of retry_on is never repeated, so each of its calls starts sub-tasks of
+      # its own.
+      def _repeatable? = @_running && @_running != :interaction && @_mover != "timeout" && @_last_word.nil?
 
       def _steps_stored
         _settle

@@ -32,11 +32,15 @@ module Operations
         read(body)
       end
 
+      # @param others [Boolean] whether those count that are said to another object
       # @return [Array<String, nil>] the states in all `go_to`s; nil for one that is worked out
-      def sent_to
-        own = @code.each_with_index.flat_map { |instruction, index| target_of(instruction, index) || [nil] }
-        own + inner.flat_map(&:sent_to)
+      def sent_to(others: false)
+        own = @code.each_with_index.flat_map { |instruction, index| target_of(instruction, index, others) || [nil] }
+        own + inner.flat_map { |block| block.sent_to(others:) }
       end
+
+      # @return [Array<Symbol>] what is called, whoever receives it
+      def all_calls = (calls.map { |call| call[:mid] } + inner.flat_map(&:all_calls)).uniq
 
       # @return [Array<Symbol>] what is called without a receiver
       def own_calls
@@ -91,13 +95,13 @@ module Operations
       def own?(call) = call[:flag].anybits?(OWN)
 
       # @return [Array<String>, nil] empty: sends nowhere; nil: somewhere
-      def target_of(instruction, index)
+      def target_of(instruction, index, others)
         return if instruction.first == :putobject && instruction[1] == :go_to # for `send`, or `method`
 
         call = instruction.grep(Hash).find { |operand| operand[:mid] == :go_to }
         return [] unless call
 
-        plain = own?(call) && call[:orig_argc] == 1 && call[:flag].nobits?(SPLAT | BLOCK)
+        plain = (others || own?(call)) && call[:orig_argc] == 1 && call[:flag].nobits?(SPLAT | BLOCK)
         values_at(index) if plain
       end
 

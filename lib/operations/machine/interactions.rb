@@ -9,7 +9,7 @@ module Operations
       # @private
       # @return [self]
       # @raise [InvalidState] when the interaction is not legal in the stored state
-      # @raise [Busy] when somebody else has been running the task for five seconds
+      # @raise [Busy] when somebody else has been running the task for five seconds, or the caller is inside its handler
       def _serve(handler, args, keywords, block)
         return _serve_unborn(handler, args, keywords, block) if _unborn?
         return _serve_here(handler, args, keywords, block) if _running_here? || !stored?
@@ -17,6 +17,8 @@ module Operations
         kept = unsaved_data
         claimed = _claim_for(handler)
         _all_or_nothing(claimed, kept) { handler.perform(self, args, keywords, block) }
+        return _delete_interacted if @_destroyed
+
         _store_interaction(handler)
         wake_up!
       rescue Fenced
@@ -39,7 +41,7 @@ module Operations
         _moved_by(handler.name.name) unless @_trail[-4] == @current_state
         _about_to_be_stored
         before = nil
-        wake_up!
+        _unborn? ? wake_up! : self
       ensure
         _adopt(before, before.unsaved_data) if before
       end
@@ -54,6 +56,7 @@ module Operations
             handler.check(self) unless active?
             return _take_over(stored) if _finished? || Operations.storage.claim_copy(stored, Clock.now_us)
           end
+          raise _busy_with_itself(handler) if UnderWay.another?(self)
           raise _busy(handler) if _monotonic > patience_ends
 
           Kernel.sleep(PAUSE)
@@ -85,6 +88,7 @@ module Operations
       def _time_out_first = execute_wake
 
       def _all_or_nothing(claimed, kept)
+        outer = UnderWay.enter(self)
         @_running = :interaction
         @_runner = Fiber.current
         done = false
@@ -94,13 +98,14 @@ module Operations
         error.about(self)
         raise
       ensure
+        UnderWay.leave(outer)
         @_running = false
         _undo(claimed, kept) unless done
       end
 
       # Nothing of the block is stored; the task waits as it did before.
       def _undo(claimed, kept)
-        @_started = @_mover = nil
+        @_started = @_mover = @_destroyed = nil
         _put_back(claimed)
         _adopt(claimed, kept)
       end
@@ -119,6 +124,17 @@ module Operations
         now = Clock.now_us
         self._life = @_plan.sleep(_life, now, now) unless _finished?
         _store_step
+      end
+
+      def _delete_interacted
+        _forget
+        _delete
+      end
+
+      # Its own handler would have to end first.
+      def _busy_with_itself(handler)
+        Busy.new("#{self} is being run right here, by the handler that called ##{handler.name} on another object of it, and " \
+          "cannot wait for itself. Call ##{handler.name} on the task that runs (self), or when its handler has ended.", self)
       end
 
       def _busy(handler)

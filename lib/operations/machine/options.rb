@@ -107,7 +107,8 @@ module Operations
       def unique_names = @unique_by
 
       # When a handler raises one of these, the task waits in its state and runs the handler again. Counted per state;
-      # of several rules the one declared last is asked first. Without a block the task fails when its tries are used.
+      # of several rules the one declared last is asked first. Without a block the task fails when its tries are used; a
+      # block is called instead of raising, with the failed task, which goes on where it says `task.go_to(:state)`.
       # @param errors [Array<Class, String>]
       # @param wait [Numeric, ActiveSupport::Duration, Proc, Symbol] seconds; a Proc gets the number of tries;
       #   :polynomially_longer is tries**4 + 2 seconds

@@ -11,7 +11,7 @@ module Operations
       # @raise [Busy] when the stored task was changed since this copy was read
       def save!
         validate!
-        _save_now unless @_running == :interaction || _unborn?
+        _save_now unless @_running == :interaction || @_destroyed || _unborn?
         true
       end
 
@@ -47,13 +47,14 @@ module Operations
         _adopt(stored, {})
       end
 
+      # Deletes what is stored. In the task's own handler that is the end of the run: the block goes on to its end, but
+      # nothing more is stored, and no sub-task it started. In an interaction it is done when the block has ended.
       # @return [self]
       def destroy
         return self if _unborn? && @_starter._drop_started(self)
+        return _destroy_here if _running_here?
 
-        Operations.storage.delete(@id) if @id
-        @_version = @_saved_in = nil
-        self
+        _delete
       end
 
       # @return [Boolean] whether this task came from the storage in use, or went there
@@ -124,6 +125,25 @@ module Operations
       end
 
       private
+
+      def _delete
+        deleted = @id && Operations.storage.delete(@id)
+        @_version = @_saved_in = nil
+        _signal_parent if deleted
+        self
+      end
+
+      def _destroy_here
+        @_destroyed = true
+        @_mover = "destroyed" # a burst leaves its short way
+        @_started = nil
+        (@_running == :interaction) ? self : _delete
+      end
+
+      # What was destroyed while it ran is a task like any other that is not stored.
+      def _forget
+        @_destroyed = @_mover = nil
+      end
 
       # A `dup` shares nothing with the task it was made of.
       def initialize_copy(other)

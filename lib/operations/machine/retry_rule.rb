@@ -7,7 +7,7 @@ module Operations
     class RetryRule
       # @return [Hash] :queue and :priority for the retry, where an executor has such things
       attr_reader :options
-      # @return [Proc, nil] called with task and error instead of raising, when all attempts are used
+      # @return [Proc, nil] called with task and error instead of raising, when all attempts are used; it may send the task on
       attr_reader :exhausted
 
       def initialize(errors, wait:, attempts:, jitter:, options:, exhausted:)

@@ -11,38 +11,6 @@ module Operations
         _guarded { _run_steps }
       end
 
-      # Marks the task as failed, keeps what happened, and stores it.
-      # @param error [Exception]
-      # @return [self]
-      def record_error!(error, outcome = History::FAILED)
-        error.about(self) if error.is_a?(Error)
-        _back_to_handler
-        self._life = @_plan.fail(_life, Clock.now_us)
-        @exception_class = error.class.to_s
-        @exception_message = _message_of(error)
-        @exception_backtrace = error.backtrace&.join("\n")
-        _ended(outcome)
-        @_started = nil
-        _store_failure
-        self
-      end
-
-      # Goes on with a failed task: the handler that failed runs again.
-      # @return [self]
-      # @raise [InvalidState] when the task has not failed
-      def retry!
-        raise InvalidState.new("#{self} is #{task_status}; only a failed task can be retried", self) unless failed?
-
-        self._life = @_plan.revive(_life, Clock.now_us)
-        @exception_class = @exception_message = @exception_backtrace = nil
-        _note_retry
-        return wake_up! if _unborn?
-
-        Operations.storage.save(self)
-        Operations.executor.call(self)
-        self
-      end
-
       # @private
       def _run_handler_once
         @_running = true
@@ -56,7 +24,11 @@ module Operations
       ensure
         @_running = false
         @_from = nil
+        _forget if @_destroyed
       end
+
+      # @private
+      def _running? = @_running ? true : false
 
       # @private
       # @return [Boolean] whether a block has moved or ended the task that was in this state
@@ -80,6 +52,7 @@ module Operations
 
       # After a handler: what it did is stored before the next one runs.
       def _store_handled(stop)
+        raise _gone if @_destroyed
         raise _own_state(stop) if @_stop.equal?(stop) && @_status == :active
 
         (@_started || _finished?) ? _store_step : Operations.storage.save(self)
@@ -90,6 +63,7 @@ module Operations
 
       # One rescue for all that runs the author's code.
       def _guarded
+        outer = UnderWay.enter(self)
         @_running = true
         @_runner = Fiber.current
         settled = false
@@ -97,100 +71,34 @@ module Operations
         settled = true
         self
       rescue *RECORDED => error
-        _handle(error)
+        settled = _handle(error)
         self
       ensure
+        UnderWay.leave(outer)
         @_running = false
         @_from = @_started = nil
+        _forget if @_destroyed
         _give_back unless settled
       end
 
       # A run that was overtaken ends quietly: it neither goes on nor records a failure.
+      # @return [Boolean] whether what is stored is what came of it
       def _handle(error)
-        _retry_or_record(error) unless _overtaken?(error)
+        return false if _overtaken?(error)
+        raise error if @_destroyed
+
+        _retry_or_record(error)
+        true
       rescue Fenced => second
         raise unless _overtaken?(second)
       end
 
       def _overtaken?(error) = error.is_a?(Fenced) && error.task.equal?(self)
 
-      def _retry_or_record(error)
-        raise error if _finished? && !_ended_too_soon?
-
-        rule = self.class.retry_rules.find { |candidate| candidate.matches?(error) }
-        return _again_later(_wait_us(rule), error) if rule&.again?(_tries)
-
-        record_error!(error)
-        raise error unless rule&.exhausted
-
-        @_running = false
-        rule.exhausted.call(self, error)
-      end
-
-      # A handler that ended the task and then raised has ended nothing: the task is as it is stored.
-      def _ended_too_soon?
-        stored = @id && Operations.storage.find(@id)
-        return false if stored.nil? || stored._finished?
-
-        _adopt(stored)
-        true
-      end
-
-      def _message_of(error)
-        error.message
-      rescue *RECORDED => second
-        "(its message raised #{second.class})"
-      end
-
-      def _tries
-        _back_to_handler
-        _settle
-        @_attempts + 1
-      end
-
-      # What the handler left behind may be just what cannot be stored: the failure then goes with what was stored before.
-      def _store_failure
-        _store_step
-      rescue Fenced
-        raise
-      rescue *RECORDED
-        stored = @id && Operations.storage.find(@id)
-        raise unless stored
-
-        restore_data(_copy(stored.serialised_attributes), stored.serialised_models)
-        _store_step
-      end
-
-      # A `wait:` of the author's that fails has no second try.
-      def _wait_us(rule)
-        rule.wait_us(@_attempts + 1)
-      rescue *RECORDED => error
-        record_error!(error)
-        raise
-      end
-
-      def _again_later(wait_us, error)
-        Operations.logger.warn("#{self} waits in #{@current_state} to try again: #{error.class}: #{error.message}")
-        self._life = @_plan.retry_later(_life, wait_us, Clock.now_us)
-        @_started = nil
-        _note_step
-        _note_retry
-        Operations.storage.save(self)
-      end
-
-      # What failed is the handler that ran, not the state it had already asked for.
-      def _back_to_handler
-        return if @_from.nil? || @current_state.equal?(@_from)
-
-        _settle
-        @_stop = @_stops[@_from]
-        @current_state = @_from
-        @_entered_us = @_trail[-3] || @_entered_us
-      end
-
       # Stores a transition together with the sub-tasks the handler started, then tells who needs to know.
       def _store_step
         return if _unborn?
+        raise _gone if @_destroyed
 
         started = @_started
         @_started = nil
@@ -224,6 +132,9 @@ module Operations
         Error.new("#{self.class.name || Registry::UNNAMED} asks in :#{stop.name} for :#{stop.name} itself, which would never end. " \
           "Let it go to another state, or wait with wait_until.", self)
       end
+
+      # A task that its own handler has destroyed has nothing left to store: the run ends quietly.
+      def _gone = Fenced.new("#{self} was destroyed by its own handler", self)
 
       # The handler has not come to an end that is stored: the process is leaving, or somebody else has changed the task
       # in the meantime. What is stored goes back to sleep, due at once, so that it is run again.

@@ -95,6 +95,7 @@ module Operations
       end
 
       def _leave_for(stop)
+        _leave_failure(stop) if @_last_word == :open && @_status == :failed
         return _sleep_on if stop.name == @current_state && !stop.immediate
 
         now = Clock.now_us
@@ -132,6 +133,7 @@ module Operations
       # nil after a block that has moved the task itself is no target, and none is needed.
       def _missing_target(state)
         _unknown_state(state) unless state.nil?
+        return if @_destroyed
         return if @_from && (_finished? || !@current_state.equal?(@_from) || @_status != :active)
         raise _own_state(@_stop) if @_moved_us
 

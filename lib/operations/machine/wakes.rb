@@ -78,6 +78,7 @@ module Operations
         @_mover = "timeout"
         before = @_timeout_us
         handler.call(self)
+        raise _gone if @_destroyed
         return _leave_timed_out_state if _finished? || !in?(@_from)
         return _fail_by_timeout unless _later_timeout?(before)
 

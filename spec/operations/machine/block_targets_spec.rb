@@ -111,6 +111,21 @@ RSpec.describe Operations::Machine::BlockTargets do
       expect([targets.sort, open]).to eq([%w[large small], false])
     end
 
+    it "finds what a return says, in a block inside as well" do
+      targets, open = answer do
+        return :small if amount < 10
+        items.each { |item| return :odd if item.odd? }
+        :large
+      end
+      expect([targets.sort, open]).to eq([%w[large odd small], false])
+      expect(answer { items.each { |item| return item } }.last).to be(true)
+    end
+
+    it "takes a go_to for the answer" do
+      expect(answer { go_to :done }).to eq([["done"], false])
+      expect(answer { (amount > 1) ? :large : go_to(:small) }).to eq([%w[large small], false])
+    end
+
     it "is open for what is worked out" do
       expect(answer { verdict }).to eq([[], true])
       expect(answer { verdict || :done }.last).to be(true)
@@ -121,6 +136,20 @@ RSpec.describe Operations::Machine::BlockTargets do
         :offline
       end
       expect([targets, open]).to eq([[], true])
+    end
+  end
+
+  describe ".told_by: what a block tells the task that it is given" do
+    it "finds the states, and those of the author's methods and interactions" do
+      klass = task_class("Told") do
+        interaction(:jump!) { go_to :jumped }
+
+        def give_up(why) = go_to(:given_up)
+      end
+      told = described_class.told_by(proc { |task, error| error ? task.jump! : task.go_to(:done) and task.give_up(error) }, klass)
+      expect([told.targets.sort, told.open]).to eq([%w[done given_up jumped], false])
+      expect(described_class.told_by(proc { |task, error| task.go_to(error.message) }, klass).open).to be(true)
+      expect(described_class.told_by(proc { |task| task.note = "x" }, klass).to_a).to eq([[], false])
     end
   end
 

@@ -246,6 +246,33 @@ RSpec.describe Operations::Machine::Chart do
       }).to be_empty
     end
 
+    it "knows where the block of retry_on leads" do
+      klass = task_class("Rescued") do
+        retry_on(IOError) { |task| task.go_to :by_hand }
+        retry_on(KeyError) { |task| task.go_to :by_hnd }
+        action(:start) {}.then(:done)
+        result :by_hand
+        result :done
+      end
+      expect(klass.plan.warnings).to contain_exactly(a_string_starting_with("Rescued may go after its last try to :by_hnd")
+        .and(a_string_ending_with("Did you mean :by_hand? Check the go_to in the block of retry_on.")))
+      expect(klass.to_mermaid).to include("retry_on")
+    end
+
+    it "warns of a wait that nothing ends", req: "O-45" do
+      klass = task_class("Stuck") do
+        starts_with :rest
+        wait_until(:rest) {}
+        wait_until(:other) {}
+        interaction(:go_on!) { go_to :done }.when(:other)
+        interaction(:begin!) { go_to :other }.when(:done)
+        result :done
+      end
+      expect(klass.plan.warnings.first).to start_with("Stuck never leaves wait_until :rest: it has no condition and no after, and no " \
+        "interaction may be called there. Write: condition { ... } and go_to :state in it")
+      expect(klass.plan.warnings.grep(/never leaves/).size).to eq(1)
+    end
+
     it "warns of states that only blocks out of reach lead to", req: "O-45" do
       expect(warnings {
         result :start

@@ -460,6 +460,47 @@ RSpec.describe Operations::Machine::Interactions, req: "O-45" do
       expect(Own.call).to be_in(:skipped)
     end
 
+    describe "a handler that calls one on another object of its own task" do
+      before do
+        task_class("Twin") do
+          has_attribute :note
+          has_attribute :in_child, :boolean, default: false
+          action(:start) do
+            in_child ? Meddler.call(other_id: id) : Twin.find(id).note!("from inside")
+          end.then(:done)
+          interaction(:note!) { |text| self.note = text }
+          interaction(:note_twice!) { Twin.find(id).note!("from inside") }
+          result :done
+        end
+        task_class("Meddler") do
+          has_attribute :other_id
+          action(:start) { Twin.find(other_id).note!("from below") }.then(:done)
+          result :done
+        end
+        stub_const("Operations::Machine::PATIENCE", Float::INFINITY) # whoever waits, waits for ever
+      end
+
+      it "is told at once, why, and what to do: it would wait for itself", req: "O-56" do
+        expect { Twin.call }.to raise_error(Operations::Busy, /Twin\(.*run right here.*another object.*Call #note! on the task that runs \(self\)/)
+        expect(Twin.all).to contain_exactly(be_failed.and(have_attributes(note: nil)))
+      end
+
+      it "is told so too by a task that it runs inside" do
+        expect { Twin.call(in_child: true) }.to raise_error(Operations::Busy, /run right here/)
+      end
+
+      it "is told so too in an interaction, which does nothing then" do
+        task = Twin.later
+        expect { task.note_twice! }.to raise_error(Operations::Busy, /run right here/)
+        expect(stored(task)).to be_waiting
+      end
+
+      it "leaves no trace: the task can be called upon when its handler has ended" do
+        expect { Twin.call }.to raise_error(Operations::Busy)
+        expect(Twin.all.first.note!("now").note).to eq("now")
+      end
+    end
+
     it "a handler may act on another task" do
       task_class("Boss") do
         has_attribute :other_id

@@ -2,6 +2,7 @@
 
 require "spec_helper"
 require_relative "../../support/tasks"
+require_relative "../../support/doubles"
 
 RSpec.describe Operations::Machine::Persistence do
   let(:noon) { TaskHelpers::NOON }
@@ -140,6 +141,139 @@ RSpec.describe Operations::Machine::Persistence do
       task = Form.call(title: "x")
       task.destroy
       expect { task.reload }.to raise_error(Operations::Error, /not stored/) { |error| expect(error.task).to equal(task) }
+    end
+  end
+
+  describe "#destroy in the task's own handler" do
+    # Its handler destroys it, then does this, and asks for another state.
+    def passing(target = :done, &more)
+      task_class("Passing") do
+        has_attribute :title
+        starts_with :work
+        action(:work) do
+          destroy
+          instance_exec(&more) if more
+        end
+        go_to target if target
+        action(:next) { raise "never" }.then(:done)
+        wait_until(:rest) { condition { title } and go_to(:done) }
+        interaction(:remove!) { |fail = false| destroy && fail && raise(KeyError, "not so") }
+        interaction(:remove_and_go!) { destroy && go_to(:done) }
+        on_timeout { destroy }
+        result :done
+      end
+    end
+
+    it "ends the run quietly: nothing is stored any more, wherever the task goes" do
+      [:done, :next, :rest, nil].each do |target|
+        passing(target)
+        task = Passing.call(title: "x")
+        expect(task).to be_a(Passing)
+        expect(task).not_to be_stored
+        expect(Passing.all).to be_empty
+      end
+    end
+
+    it "lets the block go on, without storing what it saves or starts" do
+      seen = []
+      passing do
+        self.title = "late"
+        seen << save! << update(title: "later") << start(Samples::Instant)
+        seen << Operations.storage.find(id)
+      end
+      expect(Passing.call.title).to eq("later")
+      expect(seen).to match([true, true, be_a(Samples::Instant), nil])
+      expect(Passing.all + Samples::Instant.all).to be_empty
+    end
+
+    it "drops what was started before, too" do
+      task_class("Early") do
+        starts_with :work
+        action(:work) { start(Samples::Instant) && destroy }.then(:done)
+        result :done
+      end
+      Early.call
+      expect(Samples::Instant.all).to be_empty
+    end
+
+    it "hands on what the block raises, and records it nowhere" do
+      passing { raise KeyError, "after all" }
+      expect { Passing.call }.to raise_error(KeyError, "after all")
+      expect(Passing.all).to be_empty
+    end
+
+    it "is the same in a condition, a decision, on_timeout, and for a task that is woken" do
+      task_class("Looked") do
+        starts_with :gone?
+        decision(:gone?) do
+          condition { destroy && false }
+          if_true :done
+          if_false :rest
+        end
+        wait_until(:rest) do
+          condition { destroy }
+          go_to :done
+        end
+        on_timeout { destroy }
+        result :done
+      end
+      Looked.call
+      Looked.new(current_state: :rest, task_status: :waiting).tap(&:save!).wake_up!
+      Looked.new(current_state: :rest, task_status: :waiting, timeout_at: Time.now - 1).tap(&:save!).wake_up!
+      expect(Looked.all).to be_empty
+    end
+
+    it "is the same in every storage", req: "O-65" do
+      Operations.storage = Doubles::JsonStorage.new.tap do |storage|
+        def storage.delete(id) = !@rows.delete(id).nil?
+      end
+      passing { start(Samples::Instant) }
+      expect(Passing.call).not_to be_stored
+      expect(Operations.storage.rows).to be_empty
+    end
+
+    it "can be stored and run anew afterwards" do
+      task_class("Twice") do
+        has_attribute :runs, :integer, default: 0
+        starts_with :work
+        action(:work) { destroy if (self.runs += 1) == 1 }.then(:done)
+        result :done
+      end
+      task = Twice.call
+      task.current_state = :work
+      task.save!
+      expect(task.call).to be_completed
+      expect(stored(task)).to be_completed.and have_attributes(runs: 2)
+    end
+
+    it "is done at the end of an interaction, and not at all when that raises" do
+      passing
+      task = Passing.new(current_state: :rest, task_status: :waiting).tap(&:save!)
+      expect { task.remove!(true) }.to raise_error(KeyError)
+      expect(stored(task)).to be_waiting
+      expect(task.remove!).to equal(task)
+      expect(task).not_to be_stored
+      Passing.new(current_state: :rest, task_status: :waiting).tap(&:save!).remove_and_go!
+      expect(Passing.all).to be_empty
+    end
+
+    it "makes the waiting parent look again" do
+      task_class("Brief") do
+        action(:start) { destroy }.then(:done)
+        result :done
+      end
+      task_class("Parent") do
+        delay 3600
+        action(:start) { start Brief }.then(:over?)
+        wait_until(:over?) do
+          condition { unfinished_sub_tasks.none? }
+          go_to :done
+        end
+        result :done
+      end
+      parent = Parent.call
+      2.times { Operations::Runner.new.tick }
+      expect(stored(parent)).to be_completed
     end
   end
 

@@ -128,6 +128,115 @@ RSpec.describe Operations::Machine::RetryRule do
       expect(stored(task).sub_tasks.size).to eq(1)
     end
 
+    describe "whose block sends the task on" do
+      # Fails at once; its block does this.
+      def given_up(**options, &block)
+        task_class("Given") do
+          has_attribute :note
+          has_attribute :child_ids, :json, default: []
+          starts_with :work
+          retry_on(KeyError, attempts: 1, **options, &block)
+          action(:work) do
+            start Samples::Instant
+            self.note = "half"
+            raise KeyError, "no luck"
+          end.then(:done)
+          action(:repair) { self.note += ", repaired" }.then(:done)
+          wait_until(:rest) {}
+          action(:worse) { raise IOError, "worse" }.then(:done)
+          interaction(:put_aside!) { go_to :rest }
+          interaction(:leave!) { go_to :done }.when(:rest)
+          result :done
+        end
+      end
+
+      it "goes on from there in the same run, and is stored" do
+        seen = nil
+        given_up do |task, error|
+          seen = [task.task_status, stored(task).task_status]
+          task.note = error.message
+          task.go_to :repair
+        end
+        task = Given.call
+        expect(seen).to eq(%w[failed active])
+        expect(task).to be_completed.and have_attributes(note: "no luck, repaired", exception_class: nil, failed_at: nil)
+        expect(stored(task)).to be_completed.and have_attributes(note: "no luck, repaired", exception_message: nil)
+        expect(stored(task).history.map { |entry| [entry.state, entry.outcome, entry.by] })
+          .to eq([["work", "failed", "retry_on"], ["repair", "moved", nil], ["done", "completed", nil]])
+        expect(Samples::Instant.all).to be_empty
+      end
+
+      it "may rest there" do
+        given_up { |task| task.go_to :rest }
+        task = Given.call
+        expect(task).to be_waiting & be_in(:rest)
+        expect(stored(task).leave!).to be_completed
+      end
+
+      it "may be sent on by an interaction, and start sub-tasks that are stored with that" do
+        given_up do |task|
+          task.put_aside!
+          task.start(Samples::Sleeper)
+        end
+        task = Given.call
+        expect(stored(task)).to be_waiting & be_in(:rest)
+        expect(task.sub_tasks.to_a).to contain_exactly(be_a(Samples::Sleeper))
+      end
+
+      it "fails as ever where that fails, too" do
+        given_up { |task| task.go_to :worse }
+        expect { Given.call }.to raise_error(IOError, "worse")
+        expect(Given.all).to contain_exactly(be_failed & be_in(:worse))
+      end
+
+      it "may be caught by another rule there" do
+        given_up { |task| task.go_to :worse }
+        Given.retry_on(IOError, attempts: 1) { |task| task.go_to :repair }
+        expect(Given.call).to be_completed
+      end
+
+      it "stays failed, with its first error, when the block raises after that or names a state that is not there" do
+        given_up { |task| task.go_to :nowhere }
+        expect { Given.call }.to raise_error(Operations::InvalidState, /No handler for state: nowhere/)
+        expect(Given.all).to contain_exactly(be_failed.and(have_attributes(exception_message: "no luck")))
+      end
+
+      it "does not begin again in the state that failed, which would never end" do
+        given_up { |task| task.go_to :work }
+        expect { Given.call }.to raise_error(Operations::Error, /asks in :work for :work itself/)
+        expect(Given.all).to contain_exactly(be_failed.and(have_attributes(exception_message: "no luck")))
+      end
+
+      it "may be destroyed" do
+        given_up { |task| task.destroy }
+        expect(Given.call).not_to be_stored
+        expect(Given.all).to be_empty
+      end
+
+      it "is run again when the process leaves before the block has ended" do
+        given_up { raise Interrupt }
+        expect { Given.call }.to raise_error(Interrupt)
+        expect(Given.all).to contain_exactly(be_waiting & be_in(:work))
+      end
+
+      it "is nothing its parent hears of" do
+        given_up { |task| task.go_to :rest }
+        task_class("Parent") do
+          delay 3600
+          action(:start) { start Given }.then(:failed?)
+          wait_until(:failed?) do
+            condition { failed_sub_tasks.any? }
+            go_to :done
+          end
+          result :done
+        end
+        parent = Parent.call
+        2.times { Operations::Runner.new.tick }
+        expect(parent.sub_tasks.first).to be_in(:rest)
+        expect(stored(parent).wake_at).to be > Time.now + 3000
+      end
+    end
+
     it "keeps the history short with :unlimited" do
       flaky { retry_on KeyError, attempts: :unlimited, wait: 0 }
       task = Flaky.call(failures: 150)

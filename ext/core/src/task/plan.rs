@@ -161,6 +161,8 @@ pub struct Declaration {
     pub interactions: Vec<Interaction>,
     /// Where a task is sent that has stayed too long in a state; None when it fails then.
     pub on_timeout: Option<Block>,
+    /// Where the blocks of `retry_on` send a task whose tries are used up; None when there are none.
+    pub retry_on: Option<Block>,
     /// Its times.
     pub settings: Settings,
 }

@@ -58,6 +58,7 @@ pub fn declaration() -> Declaration {
         ],
         interactions: vec![],
         on_timeout: None,
+        retry_on: None,
         settings: settings(),
     }
 }

@@ -115,6 +115,10 @@ fn check_blocks_from_outside(plan: &Declaration, warnings: &mut Vec<String>) {
         let goes = format!("{} may go on timeout", plan.class_name);
         warn_of_unknown(plan, block, &goes, "in on_timeout", warnings);
     }
+    if let Some(block) = &plan.retry_on {
+        let goes = format!("{} may go after its last try", plan.class_name);
+        warn_of_unknown(plan, block, &goes, "in the block of retry_on", warnings);
+    }
 }
 
 fn warn_of_unknown(
@@ -195,12 +199,24 @@ fn warning(plan: &Declaration, state: &State) -> Option<String> {
                 "{class} has an after without a go_to in wait_until {name}: a task fails there when it holds. Write: go_to :state below it{line}"
             ))
         }
+        Kind::WaitUntil if is_never_left(plan, state) => Some(format!(
+            "{class} never leaves wait_until {name}: it has no condition and no after, and no interaction may be called there. Write: condition {{ ... }} and go_to :state in it{line}"
+        )),
         Kind::Decision | Kind::WaitUntil if lacks_go_to(state) => Some(format!(
             "{class} has a condition without a go_to in {} {name}: a task fails there when it holds. Write: go_to :state below it{line}",
             if state.kind == Kind::Decision { "decision" } else { "wait_until" },
         )),
         _ => None,
     }
+}
+
+/// A wait that nothing ends: a task can only fail there, by its timeout.
+fn is_never_left(plan: &Declaration, state: &State) -> bool {
+    let called = plan.interactions.iter();
+    state.conditions == 0
+        && state.afters.is_empty()
+        && plan.on_timeout.is_none()
+        && !called.into_iter().any(|one| one.may_move_from(state))
 }
 
 /// Whether one of its conditions leads nowhere.

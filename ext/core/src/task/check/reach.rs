@@ -47,9 +47,9 @@ fn blocks<'a>(plan: &'a Declaration, state: &'a State) -> impl Iterator<Item = &
         .interactions
         .iter()
         .filter(|interaction| interaction.may_move_from(state));
-    let timed_out = plan.on_timeout.iter();
-    let timed_out = timed_out.filter(|_| state.kind != Kind::Result);
+    let anywhere = plan.on_timeout.iter().chain(&plan.retry_on);
+    let anywhere = anywhere.filter(|_| state.kind != Kind::Result);
     let own = std::iter::once(&state.block);
     own.chain(called.map(|interaction| &interaction.block))
-        .chain(timed_out)
+        .chain(anywhere)
 }

@@ -43,6 +43,16 @@ pub(super) fn of(plan: &Declaration) -> (Vec<Line>, Vec<Note>) {
         let drawn = from_outside(plan, "timeout", waits(plan), block);
         drawn.map_or_else(|note| notes.push(note), |more| lines.extend(more));
     }
+    if let Some(block) = &plan.retry_on {
+        let targets = places(plan, block.targets());
+        let text = "retry_on".to_owned();
+        let states = Vec::new();
+        notes.push(Note {
+            text,
+            states,
+            targets,
+        });
+    }
     (lines, notes)
 }
 
