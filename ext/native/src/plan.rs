@@ -302,7 +302,10 @@ fn read_interaction(value: Value) -> Result<Interaction, Raised> {
 }
 
 /// The times, where a timeout and the last try lead, and the waits between two tries.
-fn read_settings(value: Value) -> Result<(Settings, [Option<Block>; 2], Vec<Retry>), Raised> {
+type ClassWide = (Settings, [Option<Block>; 2], Vec<Retry>);
+
+/// What a class says for all its states.
+fn read_settings(value: Value) -> Result<ClassWide, Raised> {
     let [delay, timeout, timeout_is_default, delete_after, first_wake_immediate, on_timeout, retries, retry_on, duration_words] =
         fields(value, "settings")?;
     let micros = |value| Micros::try_convert(value).map(|duration| duration.0);
