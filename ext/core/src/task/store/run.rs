@@ -130,12 +130,15 @@ mod tests {
             ],
             interactions: Vec::new(),
             on_timeout: None,
+            retries: vec![],
+            retry_on: None,
             settings: Settings {
                 delay_us: 1,
                 timeout_us: Some(1_000),
                 timeout_is_default: true,
                 delete_after_us: Some(1_000),
                 first_wake_immediate: false,
+                duration_words: true,
             },
         })
     }
