@@ -32,7 +32,12 @@ module Bench
 
     def bytes(value) = (value >= 1 << 20) ? "#{number(value / (1 << 20))} MB" : "#{number(value)} B"
 
-    def ratio(value) = (value >= 100) ? "#{number(value)}x" : format("%.1fx", value)
+    # @return [String] "-" where a count was too small for one side to be measured
+    def ratio(value)
+      return "-" unless value.to_f.finite?
+
+      (value >= 100) ? "#{number(value)}x" : format("%.1fx", value)
+    end
 
     def line(cells, widths) = "| #{cells.zip(widths).map { |cell, width| cell.to_s.ljust(width) }.join(" | ")} |"
 

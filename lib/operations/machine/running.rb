@@ -137,7 +137,7 @@ module Operations
       end
 
       # A task that its own handler has destroyed has nothing left to store: the run ends quietly.
-      def _gone = Fenced.new("#{self} was destroyed by its own handler", self)
+      def _gone = Busy.new("#{self} was destroyed by its own handler", self).extend(Fenced)
 
       # The handler has not come to an end that is stored: the process is leaving, or somebody else has changed the task
       # in the meantime. What is stored goes back to sleep, due at once, so that it is run again.

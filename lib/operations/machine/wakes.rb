@@ -78,13 +78,15 @@ module Operations
         stop = @_stop || _unknown_state(@current_state)
         @_from = stop.name
         _take_look(stop)
+        raise _gone if @_destroyed
+
         unless in?(stop.name) && @_plan.expired?(_life, now)
           _store_handled(stop)
           return _run_steps
         end
         @_wake_result = :timed_out
         self._life = @_plan.wake(_life, now)
-        _run_timeout(self.class.timeout_handler)
+        _run_timeout(self.class.timeout_work)
       end
 
       # Of an error that is to be tried again there is no other try: the time is over.

@@ -186,8 +186,8 @@ RSpec.describe Operations::Machine::Chart do
 
     it "meets the author with these words" do
       expect(refusal(trying(:default, wait: 2 * 86_400))).to eq("Upload waits 2 days to try again after IOError, Net::OpenTimeout (retry_on), " \
-        "but its timeout is 24 hours (the default). Write: timeout 20.days, or timeout nil, or a shorter wait:")
-      expect(refusal(trying(60, wait: 60))).to match(/Upload waits 1 minute .* but its timeout is 1 minute\. Write: timeout 10\.minutes/)
+        "but its timeout is 24 hours (the default). Write: timeout 20 * 86_400, or timeout nil, or a shorter wait:")
+      expect(refusal(trying(60, wait: 60))).to match(/Upload waits 1 minute .* but its timeout is 1 minute\. Write: timeout 10 \* 60/)
     end
 
     it "is no error when the timeout is longer or none, the wait is worked out, or there is no second try" do
@@ -224,7 +224,7 @@ RSpec.describe Operations::Machine::Chart do
         result :done
       end
       expect(warnings(&wait)).to contain_exactly(a_string_including("Doubtful", ":start", "10 minutes (delay)", "its timeout is 10 minutes", "first look",
-        "timeout 2.hours", "chart_spec.rb:"))
+        "timeout 2 * 3_600", "chart_spec.rb:"))
       expect(warnings { [instance_exec(&wait), first_wake(:immediate)] }).to contain_exactly(a_string_including("second look"))
       expect(warnings { [instance_exec(&wait), timeout(601)] }).to be_empty
       expect(warnings { [instance_exec(&wait), timeout(nil)] }).to be_empty
