@@ -20,8 +20,8 @@ module Operations
       @wake_us = Duration.us(wake_interval, :wake_interval)
       @cleanup_us = Duration.us(cleanup_interval, :cleanup_interval)
       @cleaned_us = nil
-      @bell = Thread::Queue.new
-      @running = @stopping = @ended = false
+      @runs_in = @bell = nil
+      @stopping = @ended = false
     end
 
     # Runs a new runner until it is stopped.
@@ -36,7 +36,7 @@ module Operations
     # @return [self]
     # @raise [Error] when it is running already, or is to share a {Storage::Memory} with other processes
     def start(handle_signals: false)
-      raise Error, "this runner is running already; make another: any number may share one storage" if @running
+      raise Error, "this runner is running already; make another: any number may share one storage" if running?
 
       check_storage
       handling(handle_signals ? SIGNALS : []) { run }
@@ -48,12 +48,12 @@ module Operations
     # @return [self]
     def stop
       @stopping = true unless @ended
-      @bell << :stop
+      ring
       self
     end
 
-    # @return [Boolean]
-    def running? = @running
+    # @return [Boolean] in a fork of the process in which it runs: false
+    def running? = @runs_in == Process.pid
 
     # One round. An error of one task is recorded there, logged, and does not stop the others; one of the storage is raised.
     # @return [Hash{Symbol=>Integer}] :woken, :timed_out, :failed (with an error of their own) and :deleted
@@ -68,15 +68,24 @@ module Operations
 
     def run
       @ended = false
-      @running = true
+      hear, @bell = IO.pipe
+      @runs_in = Process.pid
       until @stopping
         tick_or_log
-        @bell.pop(timeout: @wake_us / 1_000_000.0) unless @stopping
+        IO.select([hear], nil, nil, @wake_us / 1_000_000.0) unless @stopping
       end
     ensure
       @ended = true
-      @running = @stopping = false
-      @bell.clear
+      @stopping = false
+      @runs_in = nil
+      [hear, @bell].each { |pipe| pipe&.close }
+    end
+
+    # Through a pipe, as a signal handler may take no lock, and a thread that waits for a queue sleeps on through its own.
+    def ring
+      @bell.write_nonblock(".") if running?
+    rescue IOError, SystemCallError
+      nil # it has just ended
     end
 
     def tick_or_log
@@ -87,7 +96,7 @@ module Operations
 
     def wake_all(tasks)
       tasks.each do |task|
-        break if @running && @stopping
+        break if @stopping && running?
 
         task._wake_quietly
       end

@@ -61,6 +61,59 @@ RSpec.describe Operations::Runner, "and signals", req: "O-57" do
     end
   end
 
+  # A runner on the main thread with nothing to do; "idle" is printed when that thread sleeps.
+  def idle_runner(setting, start: "runner.start")
+    program = <<~RUBY
+      require "operations"
+      $stdout.sync = true
+      runner = Operations::Runner.new(wake_interval: 100)
+      main = Thread.current
+      def runner.tick = super.tap { @looked = true }
+      def runner.looked? = @looked
+      watch = Thread.new do
+        Thread.pass until runner.looked? && main.stop?
+        puts "idle"
+      end
+      #{setting}
+      #{start}
+      puts "stopped"
+    RUBY
+    Timeout.timeout(50) do # half of the interval
+      Open3.popen2(ChildRuby::BUNDLER, RbConfig.ruby, "-I", ChildRuby::LIB, "-e", program, err: IO::NULL) do |_input, output, process|
+        expect(output.gets).to eq("idle\n")
+        yield process.pid
+        expect(output.read).to eq("stopped\n")
+        expect(process.value).to be_success
+      ensure
+        Process.kill(:KILL, process.pid) if process.alive?
+      end
+    end
+  end
+
+  %w[INT TERM].each do |signal|
+    it "ends at once by #{signal} when it has nothing to do" do
+      idle_runner("", start: "runner.start(handle_signals: true)") { |pid| Process.kill(signal, pid) }
+    end
+  end
+
+  it "ends at once where a trap of the program's own says stop" do
+    idle_runner(%q(trap("TERM") { runner.stop })) { |pid| Process.kill("TERM", pid) }
+  end
+
+  it "ends at once where another thread says stop" do
+    idle_runner("Thread.new { watch.join && runner.stop }") {}
+  end
+
+  it "goes on in the parent, whatever its fork does with the copy", req: "O-88" do
+    idle_runner(<<~RUBY) {}
+      Thread.new do
+        watch.join
+        Process.wait(fork { runner.stop.start(handle_signals: true) && exit!(0) })
+        runner.stop
+      end
+    RUBY
+  end
+
   it "puts back the handlers that there were" do
     seen = []
     before = %w[INT TERM].to_h { |signal| [signal, trap(signal) { seen << signal }] }
