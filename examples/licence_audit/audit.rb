@@ -62,9 +62,12 @@ module LicenceAudit
 
     def tell(text) = (@out.puts text unless @quiet)
 
+    # Two installations of one version share a review.
+    def versions = @gems.uniq { |gem| [gem.name, gem.version] }.size
+
     def introduction
       <<~TEXT
-        Auditing the licences of #{@gems.size} installed gems, one task a gem. Nothing is written to disk.
+        Auditing the licences of #{@gems.size} installed gems, one task for each of #{versions} versions. Nothing is written to disk.
         Waits are seconds here; where people decide they would be days.
         #{Reviewer::RULE}
 
