@@ -12,9 +12,21 @@ module Operations
       exception_message exception_backtrace created_at updated_at wake_at wakes_at timeout_at expires_at delete_at
       completed_at failed_at].freeze
 
-    # Errors of the author's code, recorded on the task. All others (Interrupt, a killed thread) mean that the
-    # process is leaving: the task then goes back to sleep and is run again from its last stored transition.
-    RECORDED = [StandardError, ScriptError, SystemStackError].freeze
+    # For `rescue`: whatever the author's code raises, of whatever class. Recorded on the task, since a task that is due
+    # again would raise it in the next process, too. Not what ends the process or thread from outside: the task then goes
+    # back to sleep and is run again from its last stored transition. SystemExit has a way of its own ({Exits}).
+    module Recorded
+      # By name, since they may never be loaded.
+      FROM_OUTSIDE = %w[SignalException SystemExit Timeout::ExitException Async::Stop Async::Cancel].freeze
+      private_constant :FROM_OUTSIDE
+
+      # @param error [Object]
+      def self.===(error)
+        return true if StandardError === error
+
+        Exception === error && error.class.ancestors.none? { |ancestor| FROM_OUTSIDE.include?(ancestor.name) }
+      end
+    end
 
     # How long an interaction waits for whoever runs the task, and between two looks; in seconds.
     PATIENCE = 5.0

@@ -9,7 +9,11 @@ require "rspec/expectations"
 # Of several states, any will do.
 RSpec::Matchers.define :be_in do |*states|
   # Whatever is no task keeps the meaning that RSpec gives be_in: `in?(...)`.
-  match { |task| task.respond_to?(:current_state) ? states.flatten.map(&:to_s).include?(task.current_state) : task.in?(*states) }
+  match do |task|
+    next states.flatten.map(&:to_s).include?(task.current_state) if task.respond_to?(:current_state)
+
+    task.respond_to?(:in?) && task.in?(*states)
+  end
 
   failure_message do |task|
     next "expected #{task.inspect} to be in #{states.map(&:inspect).join(", ")}" unless task.respond_to?(:current_state)
@@ -21,7 +25,7 @@ end
 
 %w[active waiting completed failed].each do |status|
   RSpec::Matchers.define :"be_#{status}" do
-    match { |task| task.public_send(:"#{status}?") }
+    match { |task| task.respond_to?(:"#{status}?") && task.public_send(:"#{status}?") }
 
     failure_message do |task|
       next "expected #{task.inspect} to be #{status}" unless task.respond_to?(:task_status)
@@ -35,6 +39,8 @@ end
 # Of several states all, in this order; it may have been in others between them.
 RSpec::Matchers.define :have_moved_to do |*states|
   match do |task|
+    next unless task.respond_to?(:history)
+
     ahead = task.history.map(&:state)
     states.flatten.all? do |state|
       place = ahead.index(state.to_s)
@@ -44,16 +50,20 @@ RSpec::Matchers.define :have_moved_to do |*states|
   end
 
   failure_message do |task|
+    next "expected a task that has moved to #{states.flatten.join(" -> ")}, not #{task.inspect}" unless task.respond_to?(:history)
+
     "expected task to have moved to #{states.flatten.join(" -> ")}, but it went #{task.history.map(&:state).join(" -> ")}"
   end
 end
 
 RSpec::Matchers.define :have_failed_with do |error, text = nil|
   match do |task|
-    task.failed? && task.exception_class == error.to_s && (text.nil? || text === task.exception_message)
+    task.respond_to?(:exception_class) && task.failed? && task.exception_class == error.to_s && (text.nil? || text === task.exception_message)
   end
 
   failure_message do |task|
+    next "expected a task that has failed with #{[error, text].compact.join(" ")}, not #{task.inspect}" unless task.respond_to?(:exception_class)
+
     what = task.failed? ? "#{task.exception_class}: #{task.exception_message}" : "#{task.task_status} in #{task.current_state}"
     "expected task to have failed with #{[error, text].compact.join(" ")}, but it is #{what}"
   end

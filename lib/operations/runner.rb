@@ -56,10 +56,15 @@ module Operations
     def running? = @runs_in == Process.pid
 
     # One round. An error of one task is recorded there, logged, and does not stop the others; one of the storage is raised.
+    # So is, when the others have had their turn, a NoMemoryError of a task: it is the process that has none.
     # @return [Hash{Symbol=>Integer}] :woken, :timed_out, :failed (with an error of their own) and :deleted
     def tick
       counts = {woken: 0, timed_out: 0, failed: 0, deleted: 0}
-      wake_all(Operations.storage.sleeping_tasks).each { |task| count(task, counts) }
+      no_memory = nil
+      wake_all(Operations.storage.sleeping_tasks) { |error| no_memory ||= error if NoMemoryError === error }
+        .each { |task| count(task, counts) }
+      raise no_memory if no_memory
+
       counts[:deleted] = clean_up
       counts
     end
@@ -90,15 +95,15 @@ module Operations
 
     def tick_or_log
       tick
-    rescue *Machine::RECORDED => error
+    rescue StandardError, ScriptError, SystemStackError => error
       Operations.logger.error("the runner goes on in #{@wake_interval} seconds after #{error.class}: #{error.message}")
     end
 
-    def wake_all(tasks)
+    def wake_all(tasks, &on_error)
       tasks.each do |task|
         break if @stopping && running?
 
-        task._wake_quietly
+        task._wake_quietly(&on_error)
       end
       executor = Operations.executor
       executor.wait if executor.respond_to?(:wait)

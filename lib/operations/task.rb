@@ -18,6 +18,7 @@ require_relative "machine/wakes"
 require_relative "machine/interactions"
 require_relative "machine/children"
 require_relative "machine/serialisation"
+require_relative "machine/copies"
 require_relative "machine/persistence"
 require_relative "machine/burst"
 require_relative "machine/block_targets"
@@ -63,6 +64,7 @@ module Operations
     include Machine::Children
     include Machine::Serialisation
     extend Machine::SerialisationOfClass
+    include Machine::Copies
     include Machine::Persistence
     include Machine::Burst
     include Machine::Drawing
@@ -88,7 +90,9 @@ module Operations
       # Stores a task that is due now and hands it to the executor.
       # @return [Operations::Task] waiting in its first state, or the unfinished one with the same `unique_by`
       # @raise [ValidationError] before anything is stored
+      # @raise [Error] of a class without a name: a stored task is found by it, so nobody could wake it
       def later(**attributes)
+        refuse_nameless
         task = new(**attributes, task_status: :waiting)._set_up
         found = task._insert
         Operations.executor.later(task) if found.equal?(task)
@@ -115,6 +119,14 @@ module Operations
       # @return [Integer] how many
       def delete_old = Operations.storage.delete_old(self, before: Clock.time(Clock.now_us))
 
+      # @private
+      def refuse_nameless
+        return if name
+
+        raise Error, "a task of a class without a name cannot be read back, so nobody could wake it. Give its class a constant, " \
+          "or run it here and now with call"
+      end
+
       private
 
       def inherited(subclass)
@@ -138,11 +150,16 @@ module Operations
       validate!
     end
 
-    # Runs the task where it stands, as `MyTask.call` does for a new one.
+    # Runs the task where it stands, as `MyTask.call` does for a new one. In one of its own blocks it does nothing, as
+    # {Machine::Wakes#wake_up!}: the task is being run.
     # @return [self]
+    # @raise [Busy] in its handler, on another object of it
     def call(immediate: false)
       return wake_up! if (waiting? && immediate) || _unborn?
+      return self if @_running
 
+      _refuse_another
+      _refuse_stranger
       Operations.executor.call(_set_up)
       self
     end

@@ -127,6 +127,7 @@ RSpec.describe ActiveDataFlow::Native::TaskStore do
       expect(write_task(store, uuid, active, version: 1)).to be_nil
       expect(write_task(store, uuid, active, attributes: {"a" => 1})).to eq(1)
       expect(write_task(store, uuid, active, version: 3)).to be_nil
+      expect(write_task(store, uuid, active, version: nil)).to be_nil
       expect(store.fetch(uuid).values_at(1, 5, 6, 8)).to eq([1, {"a" => 1}, {}, []])
     end
 

@@ -60,12 +60,39 @@ RSpec.describe "interruption", req: %w[O-34 O-88] do
   {
     "Interrupt" => -> { raise Interrupt },
     "a signal" => -> { raise SignalException, "TERM" },
-    "no memory" => -> { raise NoMemoryError }
+    "a signal's error of another name" => -> { raise Class.new(Interrupt) }
   }.each do |name, act|
     it "by #{name}, which goes on to whoever runs the program" do
       trouble << act
       expect { klass.call }.to raise_error(Exception) { |error| expect(error).not_to be_a(StandardError) }
       expect_due_in_second
+    end
+  end
+
+  describe "by an error of the author's code that is no StandardError", req: "O-42" do
+    {
+      "of a class of his own" => -> { raise Class.new(Exception), "at the works" }, # standard:disable Lint/InheritException
+      "of a specification" => -> { expect(1).to eq(2) },
+      "of security" => -> { raise SecurityError, "not here" },
+      "of memory" => -> { raise NoMemoryError, "too large" }
+    }.each do |name, act|
+      it "#{name}: it is recorded, and goes on" do
+        example = self
+        trouble << -> { example.instance_exec(&act) }
+        expect { klass.call }.to raise_error(Exception) { |error| expect(error).not_to be_a(StandardError) }
+        task = Operations.storage.all(klass).first
+        expect(task).to have_attributes(status: :failed, current_state: "second", exception_message: /works|expected: 2|not here|too large/)
+        expect(Operations::Runner.new.tick).to include(woken: 0, failed: 0)
+      end
+    end
+
+    it "is tried again where retry_on says so" do
+      boom = stub_const("Boom", Class.new(Exception)) # standard:disable Lint/InheritException
+      klass.retry_on boom, wait: 0
+      trouble << -> { raise boom }
+      expect(klass.call).to have_attributes(status: :waiting, current_state: "second", exception_class: nil)
+      expect(Operations::Runner.new.tick).to include(woken: 1, failed: 0)
+      expect(Operations.storage.all(klass)).to all(be_completed)
     end
   end
 

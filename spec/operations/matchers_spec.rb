@@ -102,6 +102,12 @@ RSpec.describe "operations/matchers", req: "O-69" do
     expect { asleep.get_up! }.to change { asleep.current_state }.from("asleep").to("done")
   end
 
+  it "says what came where it is no task" do
+    {be_completed: [], be_waiting: [], be_in: [:done], have_moved_to: [:done], have_failed_with: [KeyError]}.each do |name, arguments|
+      expect(failure { expect(nil).to public_send(name, *arguments) }).to match(/expected.*nil/)
+    end
+  end
+
   it "is not loaded, nor is RSpec, by whoever only uses tasks" do
     expect(child_ruby('require "active_data_flow"; p defined?(RSpec)', gems: false).out).to eq("nil\n")
   end

@@ -97,7 +97,7 @@ RSpec.describe Operations::Runner, "and signals", req: "O-57" do
   end
 
   it "ends at once where a trap of the program's own says stop" do
-    idle_runner(%q(trap("TERM") { runner.stop })) { |pid| Process.kill("TERM", pid) }
+    idle_runner('trap("TERM") { runner.stop }') { |pid| Process.kill("TERM", pid) }
   end
 
   it "ends at once where another thread says stop" do

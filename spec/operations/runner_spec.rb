@@ -54,6 +54,23 @@ RSpec.describe Operations::Runner, req: "O-78" do
       expect(stored(good)).to be_completed
     end
 
+    it "is not stopped by errors that are no StandardError, and says so in the log" do
+      boom = stub_const("Boom", Class.new(Exception)) # standard:disable Lint/InheritException
+      task_class("Trouble") { action(:start) { raise boom, "at the works" }.then(:done) and result(:done) }.later
+      good = StoredTasks::Parcel.later
+      text = logged { expect(runner.tick).to eq(nothing.merge(woken: 1, failed: 1)) }
+      expect(stored(good)).to be_completed
+      expect(text).to include("Boom: at the works")
+    end
+
+    it "raises a NoMemoryError when the others have had their turn" do
+      task_class("Greedy") { action(:start) { raise NoMemoryError, "too large" }.then(:done) and result(:done) }.later
+      good = StoredTasks::Parcel.later
+      expect { runner.tick }.to raise_error(NoMemoryError, "too large")
+      expect(stored(good)).to be_completed
+      expect(runner.tick).to eq(nothing)
+    end
+
     it "times out what waited too long: by on_timeout, or as failed", req: "O-41" do
       offer = due(StoredTasks::Offer, timeout_at: Time.now, wake_at: nil)
       reminder = due(StoredTasks::Reminder, timeout_at: Time.now)

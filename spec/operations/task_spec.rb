@@ -219,6 +219,27 @@ RSpec.describe Operations::Task do
     end
   end
 
+  describe "#call in the task's own blocks", req: "O-36" do
+    it "does nothing in its handler and in its interaction, as wake_up!" do
+      task_class("Eager") do
+        has_attribute :runs, :integer, default: 0
+        starts_with :work
+        action(:work) { (self.runs += 1) && call && perform_now }.then(:known?)
+        wait_until(:known?) { condition { runs == 3 } and go_to(:done) }
+        interaction(:hurry!) { (self.runs += 2) && call }
+        result :done
+      end
+      task = Eager.call
+      expect(task).to be_in(:known?).and have_attributes(runs: 1)
+      expect(task.hurry!).to be_completed.and have_attributes(runs: 3)
+    end
+
+    it "is refused on another object of it, which would run the handler again and again" do
+      task_class("Doubled") { action(:start) { self.class.find(id).call }.then(:done) and result(:done) }
+      expect { Doubled.call }.to raise_error(Operations::Busy, /Doubled\(\S+\) is being run right here/)
+    end
+  end
+
   describe "a class without a name" do
     let(:anonymous) do
       Class.new(described_class) do
@@ -232,6 +253,14 @@ RSpec.describe Operations::Task do
       expect(anonymous.call(word: "hi")).to be_completed.and have_attributes(word: "HI")
       expect(anonymous.test(:start, word: "hi").word).to eq("HI")
       expect(anonymous.new(word: "x").inspect).to be_a(String)
+    end
+
+    it "cannot be left for later, also as a sub-task: nobody could wake it", req: "O-45" do
+      expect { anonymous.later(word: "hi") }.to raise_error(Operations::Error, /without a name.*constant.*or run it here and now with call/)
+      klass = anonymous
+      task_class("Parent") { action(:start) { start klass, word: "hi" }.then(:done) and result(:done) }
+      expect { Parent.call }.to raise_error(Operations::Error, /without a name/)
+      expect(Operations.storage.all.map(&:class)).to eq([Parent])
     end
 
     it "cannot be found again, and says why" do

@@ -34,7 +34,7 @@ module NativeSupport
   end
 
   # Writes a task and returns what the store says.
-  def write_task(store, id, life, version: nil, plan: native_plan, attributes: nil, models: nil, failure: nil, trail: nil,
+  def write_task(store, id, life, version: store.fetch(id)&.at(1), plan: native_plan, attributes: nil, models: nil, failure: nil, trail: nil,
     parent_id: nil, unique_key: nil, children: nil)
     store.put(id, version, plan, life, attributes, models, failure, trail, parent_id, unique_key, children)
   end

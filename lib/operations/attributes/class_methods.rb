@@ -46,6 +46,7 @@ module Operations
         definition = Definition.new(self, name, type, **options)
         Names.check(self, "has_attribute", name, Accessors.method_names(name, definition.type))
         refuse_second_kind("has_attribute", definition.name, "a model", model_definitions)
+        field_declared(name, caller_locations(1, 1).first)
         remember_attribute(definition)
         Accessors.define(attribute_methods, definition, attribute_definitions)
         name.to_sym
@@ -118,6 +119,9 @@ module Operations
       def remember_writer(name)
         @attribute_writers[name] = @attribute_writers[name.to_sym] = :"#{name}="
       end
+
+      # For whoever has more than attributes; see {Machine::DSL}.
+      def field_declared(_name, _where) = nil
 
       def refuse_second_kind(word, name, kind, others)
         return unless others.key?(name)

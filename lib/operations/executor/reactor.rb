@@ -90,7 +90,7 @@ module Operations
 
       def perform(label, block)
         block.call
-      rescue *Machine::RECORDED => error
+      rescue Machine::Recorded => error
         collect(label, error)
       ensure
         @lock.synchronize { finished(1) }

@@ -42,7 +42,7 @@ module Operations
 
       # @return [Array<String>] why the class cannot run: the plan's own errors, and what only Ruby can know
       def self.errors_of(klass, plan = plan_of(klass))
-        plan.errors + strange_sinces(klass) + double_names(klass) + UnknownNames.of(klass)
+        plan.errors + strange_sinces(klass) + UnknownNames.of(klass)
       end
 
       def self.strange_sinces(klass)
@@ -58,13 +58,7 @@ module Operations
           "#{Spelling.list(known)}.#{Spelling.hint(since, known)} Write: has_attribute :#{since}, :datetime"
       end
 
-      def self.double_names(klass)
-        (klass.interaction_handlers.keys & (klass.attribute_names + klass.model_names)).map do |name|
-          "#{klass.name || Registry::UNNAMED} has :#{name} as an attribute and as an interaction; one hides the other. " \
-            "Write: interaction(:#{name}!) { ... }"
-        end
-      end
-      private_class_method :strange_sinces, :strange_since, :double_names
+      private_class_method :strange_sinces, :strange_since
 
       # @return [Boolean] whether somebody overrides the way in which blocks are run
       def self.interpreted?(klass)

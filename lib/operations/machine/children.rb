@@ -17,6 +17,7 @@ module Operations
         unless task_class.is_a?(Class) && task_class <= Task
           raise ArgumentError, "start takes a subclass of Operations::Task, not #{task_class.inspect}"
         end
+        task_class.refuse_nameless
         raise _unborn if _unborn?
         return task_class.later(parent_task_id: @id, **attributes) if stored? && !_running_here?
 

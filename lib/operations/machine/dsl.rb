@@ -50,7 +50,10 @@ module Operations
         declaring(:interaction)
         raise ArgumentError, "interaction :#{name} needs a block, e.g. interaction(:#{name}) { |who| ... }" unless block
 
+        where = caller_locations(1, 1).first
         refuse_own_method(name)
+        refuse_second("interaction", name, where)
+        refuse_namesake(name, :interaction, where)
         interaction_handlers[name.to_s] = Handlers::InteractionHandler.new(name, self, &block)
       end
 
@@ -112,6 +115,7 @@ module Operations
         @state_handlers = parent.state_handlers.transform_values(&:dup)
         @interaction_handlers = parent.interaction_handlers.transform_values(&:dup)
         @lines = parent.lines.dup
+        @field_and_interaction_places = parent.instance_variable_get(:@field_and_interaction_places)&.transform_values(&:dup)
       end
 
       # @private
@@ -128,7 +132,7 @@ module Operations
         declaring(:"state :#{name}")
         refuse_mistake(name, handler)
         where = caller_locations(2, 1).first
-        refuse_second(name, where)
+        refuse_second("state", name, where)
         lines[name.to_s] = place(where) if where
         handler.compile(self)
         state_handlers[name.to_s] = handler
@@ -141,14 +145,30 @@ module Operations
 
       # A subclass may replace what it inherits, another file what this one says, and a file may be loaded again; two
       # lines of one file are a mistake. A console ("(irb)") is no file.
-      def refuse_second(name, where)
+      def refuse_second(kind, name, where)
         own = (@own_places ||= {})
-        first, own[name.to_s] = own[name.to_s], where
+        key = "#{kind} :#{name}"
+        first, own[key] = own[key], where
         return if first.nil? || where.nil? || first.path != where.path || first.lineno == where.lineno || where.path.start_with?("(")
 
-        own[name.to_s] = first
-        raise ArgumentError, "#{self.name || Registry::UNNAMED} has state :#{name} twice, in #{place(first)} and in #{place(where)}: " \
+        own[key] = first
+        raise ArgumentError, "#{self.name || Registry::UNNAMED} has #{key} twice, in #{place(first)} and in #{place(where)}: " \
           "the second would hide the first. Remove one, or give it another name"
+      end
+
+      # Called by has_attribute, has_model and has_models.
+      def field_declared(name, where) = refuse_namesake(name, :field, where)
+
+      # The readers of attributes and models stand in a module, so an interaction of the same name would hide them.
+      def refuse_namesake(name, kind, where)
+        places = (@field_and_interaction_places ||= {field: {}, interaction: {}})
+        places[kind][name.to_s] = where
+        field, interaction = places.values.map { |each| each[name.to_s] }
+        return unless field && interaction
+
+        places[kind].delete(name.to_s)
+        raise ArgumentError, "#{self.name || Registry::UNNAMED} has :#{name} as an attribute or model in #{place(field)} and as an " \
+          "interaction in #{place(interaction)}; one hides the other. Write: interaction(:#{name}!) { ... }"
       end
 
       def place(location) = "#{File.basename(location.path)}:#{location.lineno}"

@@ -12,7 +12,7 @@ module Operations
         return if _exit_from_elsewhere?(error) || (_finished? && !_ended_too_soon?)
 
         record_error!(_told(error))
-      rescue *RECORDED => second
+      rescue Recorded => second
         Operations.logger.error("#{self} could not be marked as failed: #{second.class}: #{second.message}") unless _overtaken?(second)
       end
 

@@ -19,6 +19,7 @@ module Operations
       def retry!
         raise InvalidState.new("#{self} is #{task_status}; only a failed task can be retried", self) unless failed?
 
+        _refuse_stranger
         _revive
         _note_retry
         return wake_up! if _unborn?
@@ -45,7 +46,7 @@ module Operations
         raise error if _finished? && !_ended_too_soon?
 
         rule = _rule_for(error)
-        return _again_later(_wait_us(rule), error) if rule&.again?(_tries)
+        return _again_later(_wait_us(rule, error), error) if rule&.again?(_tries)
         return _end_tries(rule.exhausted, error) if rule&.exhausted
 
         record_error!(error)
@@ -64,7 +65,7 @@ module Operations
         return _guarded { _go_on } if @_last_word == :moved
 
         _store_failure if failed? && @_running
-      rescue *RECORDED
+      rescue Recorded
         _store_failure if failed? && @_running
         raise
       ensure
@@ -103,7 +104,7 @@ module Operations
 
       def _message_of(error)
         error.message
-      rescue *RECORDED => second
+      rescue Recorded => second
         "(its message raised #{second.class})"
       end
 
@@ -118,7 +119,7 @@ module Operations
         _store_step
       rescue Fenced
         raise
-      rescue *RECORDED
+      rescue Recorded
         stored = @id && Operations.storage.find(@id)
         raise unless stored
 
@@ -127,10 +128,10 @@ module Operations
       end
 
       # A `wait:` of the author's that fails has no second try.
-      def _wait_us(rule)
-        rule.wait_us(@_attempts + 1)
-      rescue *RECORDED => error
-        record_error!(error)
+      def _wait_us(rule, error)
+        rule.wait_us(@_attempts + 1, error)
+      rescue Recorded => second
+        record_error!(second)
         raise
       end
 

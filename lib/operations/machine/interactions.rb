@@ -29,6 +29,7 @@ module Operations
       private
 
       def _serve_here(handler, args, keywords, block)
+        _refuse_stranger
         handler.perform(self, args, keywords, block)
         _moved_by(handler.name.name) unless @_running
         wake_up!
@@ -115,7 +116,7 @@ module Operations
         Operations.storage.save(claimed) unless claimed._finished?
       rescue Fenced
         _give_back
-      rescue *RECORDED => error
+      rescue Recorded => error
         Operations.logger.error("#{self} could not be given back: #{error.class}: #{error.message}")
       end
 

@@ -118,15 +118,16 @@ module Operations
       # of several rules the one declared last is asked first. Without a block the task fails when its tries are used; a
       # block is called instead of raising, with the failed task, which goes on where it says `task.go_to(:state)`.
       # @param errors [Array<Class, String>]
-      # @param wait [Numeric, ActiveSupport::Duration, Proc, Symbol] seconds; a Proc gets the number of tries;
-      #   :polynomially_longer is tries**4 + 2 seconds
+      # @param wait [Numeric, ActiveSupport::Duration, Proc, Symbol] seconds; a Proc gets the number of tries, and the
+      #   error where it takes two arguments; :polynomially_longer is tries**4 + 2 seconds
       # @param attempts [Integer, Symbol] runs of the handler in all, or :unlimited
       # @param jitter [Float, nil] share of the wait that is added at random
+      # @param report [Boolean, nil] as queue: and priority: for executors that have such a thing
       # @yieldparam task [Operations::Task]
       # @yieldparam error [Exception]
-      def retry_on(*errors, wait: 3, attempts: 5, queue: nil, priority: nil, jitter: nil, &exhausted)
+      def retry_on(*errors, wait: 3, attempts: 5, queue: nil, priority: nil, jitter: nil, report: nil, &exhausted)
         declaring(:retry_on)
-        options = {queue:, priority:}.compact
+        options = {queue:, priority:, report:}.compact
         @retry_rules = [RetryRule.new(errors, wait:, attempts:, jitter:, options:, exhausted:), *retry_rules]
       end
 

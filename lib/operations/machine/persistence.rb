@@ -5,13 +5,14 @@ module Operations
     # Creating, saving and reading again.
     module Persistence
       # Checks and stores the task. In an interaction it only checks: what an interaction does is stored in one write,
-      # when its block has ended. So does a sub-task in the handler that started it: it is stored with that.
+      # when its block has ended. So does a sub-task in the handler that started it: it is stored with that; and so does
+      # a task in `MyTask.test`, which stores nothing.
       # @return [true]
       # @raise [ValidationError]
-      # @raise [Busy] when the stored task was changed since this copy was read
+      # @raise [Busy] when the stored task was changed since this copy was read, or this copy of it was not read at all
       def save!
         _set_up.validate!
-        _save_now unless @_running == :interaction || @_destroyed || _unborn?
+        _save_now unless @_running == :interaction || @_running == :test || @_destroyed || _unborn?
         true
       end
 
@@ -42,7 +43,7 @@ module Operations
       # @raise [Error] when it is no longer stored
       def reload
         stored = @id && Operations.storage.find(@id)
-        raise Error.new("#{self} is not stored, so it cannot be reloaded", self) unless stored
+        raise _not_stored("reloaded") unless stored
 
         _adopt(stored, {})
       end
@@ -69,6 +70,7 @@ module Operations
       def stored_as(storage, version)
         @_saved_in = storage
         @_version = version
+        @_deleted = false if @_deleted
         @_moved_us = nil
         @_wake_given = nil if @_wake_given
         data_saved!
@@ -99,13 +101,6 @@ module Operations
       end
 
       # @private
-      def _fenced
-        gone = Operations.storage.find(@id).nil?
-        Busy.new("#{self} was #{gone ? "deleted" : "changed"} by somebody else since this copy was read. " \
-          "#{gone ? "Start a new one." : "Reload it, then make the change again."}", self).extend(Fenced)
-      end
-
-      # @private
       # @return [Integer, nil] nil when this copy did not come from that storage
       def version_in(storage) = (@_version if storage.equal?(@_saved_in))
 
@@ -121,6 +116,7 @@ module Operations
         other._life # worked out
         STATE.each { |name| instance_variable_set(name, other.instance_variable_get(name)) }
         @_trail = @_trail.dup
+        @_deleted = false if @_deleted
         @_run&.take_passed # by the other copy, or never: a run that goes on begins to note anew
         restore_data(_copy(other.serialised_attributes), other.serialised_models)
         assign_attributes(kept) unless kept.empty?
@@ -131,6 +127,7 @@ module Operations
 
       def _delete
         deleted = @id && Operations.storage.delete(@id)
+        @_deleted = true if deleted
         @_version = @_saved_in = nil
         _signal_parent if deleted
         self
@@ -175,6 +172,7 @@ module Operations
 
       def _assign_fields(fields)
         own, given = fields.partition { |name, _value| _system_field?(name) }.map(&:to_h)
+        _refuse_identity(own)
         _assign_status(own)
         own.each { |name, value| public_send(:"#{name}=", value) }
         assign_attributes(given)

@@ -7,7 +7,7 @@ module Operations
     class RetryRule
       # @return [Array<Class, String>] as they were given
       attr_reader :errors
-      # @return [Hash] :queue and :priority for the retry, where an executor has such things
+      # @return [Hash] :queue, :priority and :report for the retry, where an executor has such things
       attr_reader :options
       # @return [Proc, nil] called with task and error instead of raising, when all attempts are used; it may send the task on
       attr_reader :exhausted
@@ -30,11 +30,12 @@ module Operations
       def again?(tries) = @attempts == :unlimited || tries < @attempts
 
       # @param tries [Integer] failed tries so far, this one included
+      # @param error [Exception] why this one failed
       # @return [Integer] microseconds to wait
-      def wait_us(tries)
+      def wait_us(tries, error)
         case @wait
         when :polynomially_longer then jittered(tries**4 * 1_000_000, @jitter || 0.15) + 2_000_000
-        when Proc then Duration.us(@wait.call(tries), :wait)
+        when Proc then Duration.us(@with_error ? @wait.call(tries, error) : @wait.call(tries), :wait)
         else jittered(Duration.us(@wait, :wait), @jitter || 0)
         end
       end
@@ -62,10 +63,19 @@ module Operations
       end
 
       def checked_wait(wait)
-        return wait if wait.is_a?(Proc) || wait == :polynomially_longer
+        return wait if wait == :polynomially_longer
+        return checked_proc(wait) if wait.is_a?(Proc)
 
         Duration.us(wait, "retry_on wait:")
         wait
+      end
+
+      # Two that have a name; what is made of a Symbol, or takes "all the rest", gets the number only.
+      def checked_proc(wait)
+        @with_error = wait.parameters.count { |kind, _name| kind == :req || kind == :opt } > 1
+        return wait unless wait.lambda? && ![1, 2].include?(wait.arity.abs)
+
+        raise ArgumentError, "retry_on wait: a Proc takes the number of tries, or that and the error: ->(executions, error) { ... }"
       end
 
       def checked_attempts(attempts)

@@ -11,9 +11,9 @@ module Operations
         _guarded { _run_steps }
       end
 
-      # @private
+      # @private For {Testing#test}: nothing is stored.
       def _run_handler_once
-        @_running = true
+        @_running = :test
         @_runner = Fiber.current
         @_from = @current_state
         @_stops[@current_state].handler.call(self)
@@ -58,6 +58,14 @@ module Operations
         (@_started || _finished?) ? _store_step : Operations.storage.save(self)
       end
 
+      # The handler that asks would have to end first; run from its last stored state, it would ask again, and again.
+      def _refuse_another
+        return unless UnderWay.another?(self)
+
+        raise Busy.new("#{self} is being run right here, by the handler that called another object of it. " \
+          "Let that handler end: the task goes on by itself.", self)
+      end
+
       # One object may be handed to a fiber and held by somebody else: only who runs it is inside a handler.
       def _running_here? = @_running && @_runner.equal?(Fiber.current)
 
@@ -70,7 +78,7 @@ module Operations
         yield
         settled = true
         self
-      rescue *RECORDED => error
+      rescue Recorded => error
         settled = _handle(error)
         self
       rescue SystemExit => error
@@ -100,7 +108,7 @@ module Operations
 
       # Stores a transition together with the sub-tasks the handler started, then tells who needs to know.
       def _store_step
-        return if _unborn?
+        return if _unborn? || @_running == :test
         raise _gone if @_destroyed
 
         started = @_started
@@ -122,7 +130,7 @@ module Operations
       # The sub-task is stored and due: whatever goes wrong here is not its parent's failure.
       def _hand_over(child, at_once)
         at_once ? Operations.executor.wake(child) : Operations.executor.later(child)
-      rescue *RECORDED => error
+      rescue Recorded => error
         Operations.logger.error("#{child} failed: #{error.class}: #{error.message}")
       end
 
@@ -151,7 +159,7 @@ module Operations
           Operations.storage.save(task)
         end
         _adopt(task) if overtaken
-      rescue *RECORDED => error
+      rescue Recorded => error
         Operations.logger.error("#{self} could not be given back: #{error.class}: #{error.message}")
       end
     end

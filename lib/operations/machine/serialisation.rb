@@ -4,13 +4,17 @@ module Operations
   module Machine
     # The words of the class.
     module SerialisationOfClass
+      NEEDED = %i[type status current_state].freeze
+      private_constant :NEEDED
+
       # Restores the class that the record names: this one, or one below it; called on {Task}, any.
       # @param data [Hash] as {Serialisation#to_h} or {Serialisation#to_record} made it; keys may be Strings, times
       #   ISO 8601 text, as a JSON column gives them back
       # @return [Operations::Task]
+      # @raise [ArgumentError] for what is no such Hash
       # @raise [Error] for a record of another class, or of none that is registered
       def restore_from(data)
-        data = data.transform_keys(&:to_sym)
+        data = checked_record(data)
         _class_of_record(data[:type]).allocate.tap { |task| task.send(:_restore, data) }
       end
 
@@ -18,6 +22,22 @@ module Operations
       def from_row(row, storage, as_stored) = allocate.tap { |task| task._restore_row(row, storage, as_stored) }
 
       private
+
+      def checked_record(data)
+        refuse_other_than_hash(data) unless Hash === data
+
+        data = data.transform_keys(&:to_sym)
+        missing = NEEDED.select { |key| (key == :type) ? !data.key?(key) && name : data[key].nil? }
+        return data if missing.empty?
+
+        raise ArgumentError, "restore_from was given a Hash without #{Spelling.list(missing)}. It needs #{Spelling.list(NEEDED)}, and " \
+          "takes all that to_h, as_json or to_record has"
+      end
+
+      def refuse_other_than_hash(data)
+        raise ArgumentError, "restore_from takes a Hash as to_h, as_json or to_record made it, not #{data.inspect[0, 60]}" \
+          "#{". Write: restore_from(JSON.parse(text))" if String === data}"
+      end
 
       # A class without a name has records without a type.
       def _class_of_record(type)
@@ -48,7 +68,9 @@ module Operations
       # What JSON makes of the task: {#to_h}, its moments as ISO 8601 text with microseconds, which
       # {SerialisationOfClass#restore_from} reads back. Of an error's text, bytes that are no UTF-8 are replaced.
       # @return [Hash{String => Object}]
+      # @raise [Error] for an attribute with text that is no UTF-8: JSON would make other text of it
       def as_json(*)
+        _refuse_other_text
         to_h.to_h do |name, value|
           value = Types::DateTimeType.text(value) if Time === value
           value = value.encode(Encoding::UTF_8, invalid: :replace, undef: :replace) if name.start_with?("exception_") && value
@@ -69,6 +91,13 @@ module Operations
         _settle
         to_h.merge(entered_at: Clock.time(@_entered_us), steps: @_steps, attempts: @_attempts, history: _trail_now.dup,
           unique_key: (unique_key unless _finished?), start_key: @start_key)
+      end
+
+      # @private
+      # @raise [TypeError] always: the flowchart has handles into Rust, which no other process can use
+      def marshal_dump
+        raise TypeError, "#{self} cannot be marshalled: its class holds handles into Rust. Marshal task.to_record, and read it back by " \
+          "Operations::Task.restore_from; or hand over the id, and find it"
       end
 
       # @private
@@ -96,6 +125,15 @@ module Operations
       end
 
       private
+
+      def _refuse_other_text
+        name, value = serialised_attributes.find { |_name, stored| !Types::JsonSafe.utf8?(stored) }
+        return unless name
+
+        what = value.is_a?(String) ? "text in #{value.encoding}" : "text"
+        raise Error.new("#{self} has #{what} in :#{name} that is no UTF-8, and JSON can hold nothing else. Assign it in UTF-8 " \
+          "(#{name}.encode(\"UTF-8\")), or declare bytes: has_attribute :#{name}, :binary", self)
+      end
 
       def _copy(value)
         case value

@@ -8,12 +8,15 @@ module Operations
     # the storage applies the core's transition in the one call that also stores it, and {#settle} does so for whoever
     # looks at a moment in between.
     module Transitions
-      # Moves the task. In a wait state, asking for the state it is in means to sleep on.
+      # Moves the task. In a wait state, asking for the state it is in means to sleep on; in an interaction it is nothing,
+      # and the task's clocks go on. Outside of its handlers, a waiting task goes on waiting, due at once in a state
+      # that runs at once: `save!` it for the runner, or `wake_up!` it.
       # @param state [Symbol, String]
       # @raise [InvalidState] for a state the task does not have (it then stays where it is), or a finished task
       def go_to(state)
         stop = @_stops[state] || _missing_target(state)
         return unless stop
+        return _stay if stop.equal?(@_stop) && (@_running == :interaction || @_timing_out) && !_finished?
 
         _take_over_passed if @_run
         if stop.immediate && @_status == :active
@@ -99,12 +102,25 @@ module Operations
       def _leave_for(stop)
         _leave_failure(stop) if @_last_word == :open && @_status == :failed
         return _sleep_on if stop.name == @current_state && !stop.immediate
+        return _wait_in(stop) if stop.immediate && @_status == :waiting && !@_running
 
         now = Clock.now_us
         self._life = @_plan.move(_life, stop.name, now)
         return if stop.immediate || !stop.afters
 
         self._life = @_plan.sleep(_life_before_step, _next_look_us(stop, now), now) unless _first_look_sooner?(stop, now)
+      end
+
+      # Who else would run it?
+      def _wait_in(stop)
+        now = Clock.now_us
+        self._life = @_plan.move(_life, stop.name, now) unless stop.equal?(@_stop)
+        self._life = @_plan.sleep(_life_before_step, now, now)
+      end
+
+      # Its own state is no way out of a timeout: see {Wakes}.
+      def _stay
+        @_stayed = true
       end
 
       # A look that worked ends the count of those that failed.

@@ -8,12 +8,13 @@ module Operations
       # task, on one that is being run, and on a copy that is older than what is stored (which it then catches up with).
       # @return [self]
       # @raise [Operations::Timeout] when its timeout has passed and it has no `on_timeout`
+      # @raise [Operations::Error] when it was deleted
       # @raise whatever a handler raised, after it was recorded
       def wake_up!
-        return self if _finished? || @_running
-        return _wake_when_born if _unborn?
+        @_missing = @_deleted && !_finished? && !@_running
+        _wake unless @_missing
+        raise _not_stored("woken") if @_missing
 
-        Operations.executor.wake(self)
         self
       end
 
@@ -23,8 +24,9 @@ module Operations
       # @return [self]
       def execute_wake
         @_wake_result = nil
-        return self if _finished? || @_running
+        return self if _finished? || @_running || @_deleted
 
+        _refuse_stranger
         now = Clock.now_us
         expired = @_plan.expired?(_life, now)
         look = !expired || _look_missed?
@@ -44,9 +46,12 @@ module Operations
       def timeout_expired? = @_plan.expired?(_life, Clock.now_us)
 
       # @private The error is on the task; whoever wakes many goes on with the next.
+      # @yieldparam error [Exception]
       def _wake_quietly
-        wake_up!
-      rescue *RECORDED => error
+        _wake
+        self
+      rescue Recorded => error
+        yield error if block_given?
         Operations.logger.error("#{self} failed: #{error.class}: #{error.message}")
         self
       end
@@ -60,6 +65,12 @@ module Operations
 
       private
 
+      def _wake
+        return if _finished? || @_running
+
+        _unborn? ? _wake_when_born : Operations.executor.wake(self)
+      end
+
       def _wake_when_born
         @_wake_wanted = true
         self
@@ -68,7 +79,10 @@ module Operations
       # A copy that lost takes over what is stored: what was assigned on it was meant for what is no longer there.
       def _catch_up
         current = @id && Operations.storage.find(@id)
-        current ? _adopt(current, {}) : self
+        return _adopt(current, {}) if current
+
+        @_missing = true # whoever wakes many goes on
+        self
       end
 
       def _look_missed? = !@_wake_us.nil? && @_wake_us < @_timeout_us
@@ -92,7 +106,7 @@ module Operations
       # Of an error that is to be tried again there is no other try: the time is over.
       def _take_look(stop)
         stop.handler.call(self)
-      rescue *RECORDED => error
+      rescue Recorded => error
         raise if _finished? || _overtaken?(error) || !_rule_for(error)&.again?(_tries)
 
         Operations.logger.warn("#{self} times out in #{@current_state} instead of trying again: #{error.class}: #{error.message}")
@@ -112,13 +126,29 @@ module Operations
         @_from = @current_state
         @_mover = "timeout"
         before = @_timeout_us
-        handler.call(self)
+        _time_out_by(handler)
         raise _gone if @_destroyed
         return _leave_timed_out_state if _finished? || !in?(@_from)
-        return _fail_by_timeout unless _later_timeout?(before)
-
+        unless _later_timeout?(before)
+          @_stayed ? raise(_timed_out_to_itself) : _fail_by_timeout
+        end
+        @_mover = nil
         sleep_until_woken
         _store_step
+      end
+
+      def _time_out_by(handler)
+        @_stayed = nil
+        @_timing_out = true
+        handler.call(self)
+      ensure
+        @_timing_out = false
+      end
+
+      def _timed_out_to_itself
+        @_mover = nil
+        Error.new("#{self.class.name || Registry::UNNAMED} asks in on_timeout for :#{@current_state}, the state that has timed out. " \
+          "Let it go to another state, or give it time: self.timeout_at = ...", self)
       end
 
       def _leave_timed_out_state

@@ -41,6 +41,7 @@ module Operations
         declaring_attribute(word)
         Operations::Attributes::Names.check(self, word, name, definition.method_names)
         refuse_second_kind(word, name, "an attribute", attribute_definitions)
+        field_declared(name, caller_locations(2, 1).first)
         @model_definitions[name] = definition
         remember_writer(name)
         define_model_methods(definition)

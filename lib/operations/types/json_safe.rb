@@ -36,6 +36,16 @@ module Operations
         end
       end
 
+      # @return [Boolean] whether JSON keeps every text in it byte for byte
+      def self.utf8?(value)
+        case value
+        when String then value.ascii_only? || (value.encoding == Encoding::UTF_8 && value.valid_encoding?)
+        when Array then value.all? { |item| utf8?(item) }
+        when Hash then value.all? { |key, item| utf8?(key) && utf8?(item) }
+        else true
+        end
+      end
+
       # @return [Object] the value with everything in it frozen
       def self.deep_freeze(value)
         case value

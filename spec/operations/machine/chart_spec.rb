@@ -95,21 +95,6 @@ RSpec.describe Operations::Machine::Chart do
       expect(refusal(Guarded)).to include("Guarded", "poke!", ":asleep", ".when")
     end
 
-    it "has one name for an attribute and an interaction, in whatever order" do
-      task_class("First") do
-        has_attribute :note
-        interaction(:note) {}
-        result :start
-      end
-      task_class("Second") do
-        interaction(:owner) {}
-        has_model :owner
-        result :start
-      end
-      expect(refusal(First)).to include("First", ":note", "attribute", "interaction(:note!)")
-      expect(refusal(Second)).to include("Second", ":owner")
-    end
-
     it "tells all of them at once" do
       task_class("Many") do
         action(:start) {}.then(:nowhere)

@@ -275,6 +275,34 @@ RSpec.describe Operations::Machine::DSL do
         "Remove one, or give it another name")
     end
 
+    it "so is an interaction" do
+      line = __LINE__ + 1
+      declare = lambda do
+        interaction(:hurry!) { 1 }
+        interaction(:hurry!) { 2 }
+      end
+      expect { task_class("Double") { class_exec(&declare) } }.to raise_error(ArgumentError,
+        "Double has interaction :hurry! twice, in dsl_spec.rb:#{line + 1} and in dsl_spec.rb:#{line + 2}: the second would hide the first. " \
+        "Remove one, or give it another name")
+    end
+
+    it "so is an interaction beside an attribute or model of its name, whichever comes first, also in a subclass" do
+      line = __LINE__ + 1
+      pairs = [
+        [-> { has_attribute :approved, :boolean }, -> { interaction(:approved) {} }],
+        [-> { has_model :approved, "User" }, -> { interaction(:approved) {} }],
+        [-> { has_models :approved, "User" }, -> { interaction(:approved) {} }]
+      ]
+      pairs.each.with_index(line + 1) do |(field, interaction), place|
+        [[field, interaction], [interaction, field]].each do |first, second|
+          text = /Both has :approved as an attribute or model in dsl_spec.rb:#{place} and as an interaction in dsl_spec.rb:#{place}; one hides the other/
+          expect { task_class("Both") { [first, second].each { |one| class_exec(&one) } } }.to raise_error(ArgumentError, text)
+          task_class("Above") { class_exec(&first) }
+          expect { task_class("Both", Above) { class_exec(&second) } }.to raise_error(ArgumentError, text)
+        end
+      end
+    end
+
     it "is what a subclass may do, and a file that is loaded again" do
       body = proc do
         action(:start) { self.note = "one" }.then(:done)

@@ -570,4 +570,36 @@ RSpec.describe Operations::Machine::Interactions, req: "O-45" do
     expect(task.get_up!).to be_completed
     expect(stored(task)).to be_completed
   end
+
+  it "stays where it is by go_to to that very state: the timeout is not put off, and its conditions are looked at", req: "O-45" do
+    task_class("Stayer") do
+      has_attribute :looks, :integer, default: 0
+      timeout 100
+      starts_with :seen?
+      wait_until(:seen?) { condition { (self.looks += 1) > 2 } and go_to(:done) }
+      interaction(:stay!) { go_to :seen? }
+      result :done
+    end
+    noon = TaskHelpers::NOON
+    task = at(noon) { Stayer.call }
+    at(noon + 50) { task.stay! }
+    expect(task).to be_waiting.and have_attributes(timeout_at: noon + 100, looks: 2)
+    expect(task.history.map(&:state)).to eq(["seen?"])
+    expect(at(noon + 60) { task.stay! }).to be_completed
+  end
+
+  it "so it does in a state that runs at once and waits to be tried again", req: "O-45" do
+    task_class("Retrier") do
+      has_attribute :ready, :boolean
+      timeout 100
+      retry_on KeyError, wait: 50
+      action(:start) { ready || raise(KeyError) }.then(:done)
+      interaction(:stay!) { go_to :start }
+      result :done
+    end
+    noon = TaskHelpers::NOON
+    task = at(noon) { Retrier.call }
+    at(noon + 30) { task.stay! }
+    expect(stored(task)).to be_waiting.and have_attributes(current_state: "start", timeout_at: noon + 100)
+  end
 end

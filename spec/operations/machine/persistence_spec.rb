@@ -416,4 +416,12 @@ RSpec.describe Operations::Machine::Persistence do
       expect(Billing.all.size).to eq(20)
     end
   end
+
+  it "refuses another id or class for a stored task", req: "O-32" do
+    task = Samples::Sleeper.call
+    expect { task.update(id: "other") }.to raise_error(ArgumentError, /Sleeper\(#{task.id}\) has the id "#{task.id}", which cannot be changed to "other"/)
+    expect { task.update!(type: "Other") }.to raise_error(ArgumentError, /has the type "Samples::Sleeper", which cannot be changed to "Other"/)
+    expect(task.update!(id: task.id, note: "the same")).to be(true)
+    expect(Operations.storage.all).to eq([task])
+  end
 end

@@ -410,4 +410,30 @@ RSpec.describe Operations::Machine::RetryRule do
       expect { task_class("Bad") { retry_on 42 } }.to raise_error(ArgumentError, /retry_on.*42/)
     end
   end
+
+  describe "wait: with a Proc", req: "O-32" do
+    it "hands it the error where it takes two arguments" do
+      seen = []
+      flaky("ByError") { retry_on KeyError, wait: ->(executions, error) { seen.push(error.message) && executions * 10 } }
+      expect(sleeps(ByError.call(failures: 2))).to eq([10, 20])
+      expect(seen).to eq(["try 1", "try 2"])
+    end
+
+    it "hands it the number only where it takes one, or is made of a Symbol" do
+      flaky("ByNumber") { retry_on KeyError, wait: ->(executions) { executions * 7 } }
+      flaky("BySymbol") { retry_on KeyError, wait: :succ.to_proc }
+      expect(sleeps(ByNumber.call(failures: 2))).to eq([7, 14])
+      expect(sleeps(BySymbol.call(failures: 2))).to eq([2, 3])
+    end
+
+    it "refuses one that takes neither" do
+      expect { flaky("Odd") { retry_on KeyError, wait: ->(_one, _two, _three) { 1 } } }
+        .to raise_error(ArgumentError, /the number of tries, or that and the error/)
+    end
+  end
+
+  it "takes report:, for executors that know what to do with it", req: "O-32" do
+    flaky("Reported") { retry_on KeyError, report: true, queue: :slow }
+    expect(Reported.retry_rules.first.options).to eq(queue: :slow, report: true)
+  end
 end

@@ -178,7 +178,7 @@ RSpec.describe Operations::Machine::Serialisation do
           expect { klass.restore_from(full.to_h.merge(type:)) }.to raise_error(Operations::Error, /\A"#{type}" is not a registered task class; there are .*Dossier/)
         end
       end
-      expect { Operations::Task.restore_from(full.to_h.except(:type)) }.to raise_error(Operations::Error, /class without a name/)
+      expect { Operations::Task.restore_from(full.to_h.merge(type: nil)) }.to raise_error(Operations::Error, /class without a name/)
     end
 
     it "does so by way of JSON: String keys, times as ISO 8601" do
@@ -218,9 +218,12 @@ RSpec.describe Operations::Machine::Serialisation do
     end
 
     it "gives a task that can go on" do
-      restored = Dossier.restore_from(full.to_h)
+      hash = full.to_h
+      Operations.storage.delete(hash[:id])
+      restored = Dossier.restore_from(hash)
       restored.urgent = true
       expect(restored.wake_up!).to be_completed
+      expect(stored(restored)).to be_completed
     end
 
     it "does not change the Hash it is given" do
@@ -241,7 +244,9 @@ RSpec.describe Operations::Machine::Serialisation do
         end
         result :done
       end
-      restored = Patience.restore_from(Patience.call.to_h)
+      task = Patience.call
+      Operations.storage.delete(task.id)
+      restored = Patience.restore_from(task.to_h)
       stop_clock(Time.now + 3599)
       expect(restored.wake_up!).to be_waiting
       stop_clock(Time.now + 1)
@@ -250,7 +255,33 @@ RSpec.describe Operations::Machine::Serialisation do
 
     it "refuses a status that there is not, and a Hash without one" do
       expect { Dossier.restore_from(full.to_h.merge(status: "dead")) }.to raise_error(ArgumentError, /dead/)
-      expect { Dossier.restore_from(full.to_h.except(:status)) }.to raise_error(KeyError, /status/)
+      expect { Dossier.restore_from(full.to_h.except(:status)) }.to raise_error(ArgumentError, /without :status/)
+    end
+
+    it "refuses what is no record, and says what one needs" do
+      [nil, 7, []].each do |odd|
+        expect { Operations::Task.restore_from(odd) }.to raise_error(ArgumentError, /takes a Hash as to_h, as_json or to_record made it, not #{Regexp.escape(odd.inspect)}/)
+      end
+      expect { Operations::Task.restore_from(full.to_json) }.to raise_error(ArgumentError, /Write: restore_from\(JSON\.parse\(text\)\)/)
+      expect { Operations::Task.restore_from({}) }.to raise_error(ArgumentError, /without :type, :status, :current_state\. It needs :type, :status, :current_state/)
+      expect { Dossier.restore_from(full.to_h.except(:current_state)) }.to raise_error(ArgumentError, /without :current_state/)
+    end
+
+    it "is what Marshal is referred to" do
+      task = full
+      expect { Marshal.dump(task) }.to raise_error(TypeError, /#{task.id}\) cannot be marshalled.*task\.to_record.*Operations::Task\.restore_from/)
+      expect(Operations::Task.restore_from(Marshal.load(Marshal.dump(task.to_record)))).to eq(task)
+    end
+
+    it "gives text its very bytes back from JSON, or none at all" do
+      note = task_class("Note") { has_attribute(:text) and has_attribute(:list, :json) and has_attribute(:bytes, :binary) and result(:start) }
+      kept = note.new(text: "grüß", list: ["x".encode("ISO-8859-1")], bytes: "\xFF\0".b)
+      read = Operations::Task.restore_from(JSON.parse(kept.to_json))
+      expect(read).to have_attributes(text: "grüß", list: ["x"], bytes: "\xFF\0".b)
+      {"grüß".encode("ISO-8859-1") => "text in ISO-8859-1 in :text", "hi".encode("UTF-16LE") => "text in UTF-16LE in :text", "\xFF" => "text in UTF-8 in :text"}.each do |text, words|
+        expect { note.new(text:).to_json }.to raise_error(Operations::Error, /Note\(not stored\) has #{words} that is no UTF-8.*text\.encode/)
+      end
+      expect { note.new(list: [{"a" => ["\xFF"]}]).as_json }.to raise_error(Operations::Error, /text in :list that is no UTF-8/)
     end
 
     it "takes the numbers that V1 stored for a status" do
@@ -259,7 +290,9 @@ RSpec.describe Operations::Machine::Serialisation do
     end
 
     it "keeps a state that the class no longer has readable, and fails it clearly when it runs" do
-      gone = Dossier.restore_from(full.to_h.merge(current_state: "removed"))
+      hash = full.to_h
+      Operations.storage.delete(hash[:id])
+      gone = Dossier.restore_from(hash.merge(current_state: "removed"))
       expect(gone.current_state).to eq("removed")
       expect { gone.wake_up! }.to raise_error(Operations::InvalidState, /No handler for state: removed/)
     end

@@ -85,4 +85,21 @@ RSpec.describe Operations::Machine::Testing, req: %w[O-39 O-68] do
     task = Greeting.test(:answered?, name: "Alice")
     expect(task.answer!).to be_completed
   end
+
+  it "stores nothing either where the handler itself saves, ends or records", req: "O-54" do
+    task_class("Saver") do
+      has_attribute :note
+      action(:saves) { update!(note: "one") && update(note: "two") && save! && save }.then(:done)
+      action(:serves) { annotate! }.then(:done)
+      action(:records) { record_error!(KeyError.new("gone")) }.then(:done)
+      interaction(:annotate!) { self.note = "by hand" }
+      starts_with :saves
+      result :done
+    end
+    expect(Saver.test(:saves)).to be_in(:done).and have_attributes(note: "two")
+    expect(Saver.test(:serves)).to be_in(:done).and have_attributes(note: "by hand")
+    expect { Saver.test(:records) }.to raise_error(Operations::InvalidState, /is failed/)
+    expect(Operations.storage.all).to be_empty
+    expect(Saver.test(:saves).tap(&:save!)).to eq(Operations.storage.all.first)
+  end
 end

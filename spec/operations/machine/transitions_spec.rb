@@ -21,12 +21,12 @@ RSpec.describe Operations::Machine::Transitions do
       end
     end
 
-    it "makes a task active that goes to a state which runs at once, and stores nothing yet" do
+    it "leaves a task waiting, and due, that goes to a state which runs at once, and stores nothing yet" do
       task = Junction.call
       stop_clock(noon + 10)
       task.go_to(:work)
-      expect(task).to be_active & be_in(:work)
-      expect(task).to have_attributes(wake_at: nil, timeout_at: noon + 3610)
+      expect(task).to be_waiting & be_in(:work)
+      expect(task).to have_attributes(wake_at: noon + 10, timeout_at: noon + 3610)
       expect(stored(task)).to be_waiting & be_in(:wait)
     end
 
@@ -160,6 +160,40 @@ RSpec.describe Operations::Machine::Transitions do
 
     it "is not for finished tasks" do
       expect { Samples::Instant.call.sleep_until_woken }.to raise_error(Operations::InvalidState)
+    end
+  end
+
+  describe "#go_to outside of a handler", req: "O-35" do
+    it "leaves a waiting task waiting, and due at once in the new state" do
+      task = Samples::Approval.call(amount: 500)
+      stop_clock(noon + 5)
+      task.go_to(:pay)
+      expect(task).to be_waiting & be_in(:pay)
+      expect(task.wake_at).to eq(noon + 5)
+      task.save!
+      expect(stored(task)).to be_waiting & be_in(:pay)
+      expect(Operations::Runner.new.tick).to include(woken: 1)
+      expect(stored(task)).to be_in(:paid)
+      expect(stored(task).history.map(&:state)).to eq(%w[small? approved? pay paid])
+    end
+
+    it "lets it sleep in a wait, as ever" do
+      task_class("Patient") do
+        starts_with :first?
+        wait_until(:first?) { condition { false } and go_to(:done) }
+        wait_until(:second?) { after(60) and go_to(:done) }
+        result :done
+      end
+      task = Patient.call
+      task.go_to(:second?)
+      task.save!
+      expect(stored(task)).to be_waiting.and have_attributes(current_state: "second?", wake_at: noon + 60)
+    end
+
+    it "leaves a new task active, for call" do
+      task = Samples::Approval.new(amount: 500)
+      task.go_to(:pay)
+      expect(task.call).to be_in(:paid)
     end
   end
 

@@ -366,6 +366,21 @@ RSpec.describe Operations::Machine::Wakes do
       expect(task.wake_up!).to be_waiting
     end
 
+    it "fails the task with an error that names the state where it asks for that very state", req: "O-40" do
+      task = limited { go_to :asleep }
+      expect { task.wake_up! }.to raise_error(Operations::Error, /asks in on_timeout for :asleep, the state that has timed out.*self\.timeout_at = /)
+      expect(stored(task)).to have_attributes(status: :failed, current_state: "asleep", exception_message: /:asleep/)
+    end
+
+    it "may do so where it has given time" do
+      task = limited do
+        self.timeout_at = Time.now + 50
+        go_to :asleep
+      end
+      expect(task.wake_up!).to be_waiting & be_in(:asleep)
+      expect(stored(task)).to have_attributes(timeout_at: noon + 150)
+    end
+
     it "may take the timeout away" do
       task = limited { self.timeout_at = nil }
       task.wake_up!
@@ -434,6 +449,40 @@ RSpec.describe Operations::Machine::Wakes do
       copies.each(&:wake_up!)
       expect(calls.size).to eq(1)
       expect(copies).to all(be_completed)
+    end
+  end
+
+  describe "#wake_up! on a task that was deleted", req: "O-36" do
+    it "says so, as reload does" do
+      task, copy = Samples::Sleeper.call.then { |one| [one, stored(one)] }
+      task.destroy
+      [task, copy].each do |one|
+        expect { one.reload }.to raise_error(Operations::Error, /Sleeper\(#{one.id}\) is not stored, so it cannot be reloaded/)
+        expect { one.wake_up! }.to raise_error(Operations::Error, /Sleeper\(#{one.id}\) is not stored, so it cannot be woken/)
+      end
+      expect(Operations.storage.all).to be_empty
+    end
+
+    it "is nothing to a runner, and works again when the task was stored again" do
+      task_class("Remover") do
+        has_attribute :other
+        action(:start) { Operations.storage.delete(other) }.then(:done)
+        result :done
+      end
+      late = at(Time.now + 1) { StoredTasks::Parcel.later }
+      Remover.later(other: late.id)
+      text = at(Time.now + 2) { logged { expect(Operations::Runner.new.tick).to include(woken: 1) } }
+      expect(text).not_to include("not stored")
+      late.destroy
+      copy = StoredTasks::Parcel.later
+      copy.destroy
+      copy.save!
+      expect(copy.wake_up!).to be_completed
+    end
+
+    it "is no error where the handler itself deletes the task" do
+      task_class("Leaver") { action(:start) { destroy }.then(:done) and result(:done) }
+      expect(Leaver.later.wake_up!).not_to be_stored
     end
   end
 end

@@ -53,7 +53,7 @@ RSpec.describe Operations::Storage::Memory, req: "O-21" do
       wait_until(:waiting?) { condition { true } and go_to(:done) }
       result :done
     end
-    nobody = unnamed.later
+    nobody = storage.save(unnamed.new(status: :waiting))
     task = StoredTasks::Letter.later(sent: true)
     text = logged { expect(Operations::Runner.new.tick).to include(woken: 1) }
     expect(text).to include(nobody.id).and include("name")

@@ -58,13 +58,26 @@ RSpec.shared_examples "a complete task storage" do
       expect(storage.all).to eq([])
     end
 
-    it "is written when it comes from elsewhere, as a copy without a history here" do
+    it "is refused when it comes from elsewhere, by restore_from" do
       task = letter(text: "first")
+      restored = StoredTasks::Letter.restore_from(task.to_h)
       task.update!(text: "second")
-      restored = StoredTasks::Letter.restore_from(task.to_h.merge(attributes: {"text" => "restored"}))
-      storage.save(restored)
-      expect(storage.find(task.id).text).to eq("restored")
-      expect { task.update!(text: "third") }.to raise_error(Operations::Busy)
+      restored.text = "restored"
+      expect { restored.save! }.to raise_error(Operations::Busy, /stored already.*Letter\.find\("?#{task.id}"?\)/)
+      expect { restored.stamp!(1) }.to raise_error(Operations::Busy, /stored already/)
+      expect { restored.wake_up! }.to raise_error(Operations::Busy, /stored already/)
+      expect { restored.call }.to raise_error(Operations::Busy, /stored already/)
+      expect(storage.find(task.id).to_h).to eq(task.to_h)
+      expect { restored.reload.update!(text: "third") }.to change { storage.find(task.id).text }.to("third")
+    end
+
+    it "from elsewhere is stored when its task is not there" do
+      task = letter(text: "first")
+      restored = StoredTasks::Letter.restore_from(task.to_h)
+      storage.delete(task.id)
+      restored.save!
+      expect(storage.find(task.id).text).to eq("first")
+      expect { restored.update!(text: "second") }.to change { storage.find(task.id).text }.to("second")
     end
   end
 

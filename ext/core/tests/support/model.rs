@@ -62,7 +62,7 @@ impl Model {
     pub fn put(&mut self, put: Put<'_>) -> Result<Option<Stored>, Error> {
         let id = put.id.to_id();
         let stored = self.fetch(&id);
-        if put.version.is_some() && put.version != stored.as_ref().map(|record| record.version) {
+        if put.version != stored.as_ref().map(|record| record.version) {
             return Ok(None);
         }
         let mut after = self.clone();

@@ -119,11 +119,9 @@ class ActiveRecordStorage < Operations::Storage::Base
   def write(task)
     fields = fields_of(task)
     version = task.version_in(self)
-    rows = Row.where({task_id: task.id, version:}.compact)
-    if rows.update_all(version: NEXT, **fields) == 0
-      refuse_old_copy(task) if version
-      Row.insert!(fields)
-    end
+    rows = Row.where(task_id: task.id)
+    refuse_old_copy(task) if version ? rows.where(version:).update_all(version: NEXT, **fields) == 0 : rows.exists?
+    Row.insert!(fields) unless version
     pass_signal_on(task.id)
     version ? version + 1 : Row.where(task_id: task.id).pick(:version)
   end

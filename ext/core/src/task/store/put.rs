@@ -26,7 +26,7 @@ pub enum Change<T> {
 pub struct Put<'a> {
     /// Which task.
     pub id: IdRef<'a>,
-    /// The version that the write is based on; None writes whatever is stored, and stores what is not.
+    /// The version that the write is based on; None stores a task that is not there yet.
     pub version: Option<u64>,
     /// The name of its class.
     pub type_name: Name,
@@ -58,7 +58,7 @@ pub struct Stored {
 }
 
 impl Store {
-    /// Writes a task. None when it is not stored with that version.
+    /// Writes a task. None when it is not stored with that version, or, without one, when it is stored.
     ///
     /// # Errors
     /// [`Error::KeyTaken`] when it would be the second unfinished task with its unique key, [`Error::AlreadyStored`]
@@ -67,7 +67,7 @@ impl Store {
         let slot = self.slot(put.id);
         let row = slot.and_then(|slot| self.row(slot));
         let stored = row.map(Row::version);
-        if put.version.is_some() && put.version != stored {
+        if put.version != stored {
             return Ok(None);
         }
         let version = row.map_or(Ok(1), Row::next_version)?;
