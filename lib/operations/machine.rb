@@ -17,7 +17,8 @@ module Operations
     # back to sleep and is run again from its last stored transition. SystemExit has a way of its own ({Exits}).
     module Recorded
       # By name, since they may never be loaded.
-      FROM_OUTSIDE = %w[SignalException SystemExit Timeout::ExitException Async::Stop Async::Cancel].freeze
+      FROM_OUTSIDE = %w[SignalException SystemExit Timeout::ExitException Rack::Timeout::RequestTimeoutException
+        Async::Stop Async::Cancel].freeze
       private_constant :FROM_OUTSIDE
 
       # @param error [Object]

@@ -5,6 +5,9 @@ module Operations
     # One `retry_on` line: which errors, how often, how long between two tries. ActiveJob's signature and counting:
     # `attempts: 5` is five runs of the handler in all.
     class RetryRule
+      SYMBOL = [[:req], [:rest]].freeze # the parameters of :succ.to_proc
+      private_constant :SYMBOL
+
       # @return [Array<Class, String>] as they were given
       attr_reader :errors
       # @return [Hash] :queue, :priority and :report for the retry, where an executor has such things
@@ -70,10 +73,10 @@ module Operations
         wait
       end
 
-      # Two that have a name; what is made of a Symbol, or takes "all the rest", gets the number only.
+      # The error goes to whom ActiveJob would give it: not to the second of two that may both be left out.
       def checked_proc(wait)
-        @with_error = wait.parameters.count { |kind, _name| kind == :req || kind == :opt } > 1
-        return wait unless wait.lambda? && ![1, 2].include?(wait.arity.abs)
+        @with_error = wait.arity == 2 || (wait.arity < -1 && wait.parameters != SYMBOL)
+        return wait if !wait.lambda? || [-3, -2, -1, 1, 2].include?(wait.arity)
 
         raise ArgumentError, "retry_on wait: a Proc takes the number of tries, or that and the error: ->(executions, error) { ... }"
       end

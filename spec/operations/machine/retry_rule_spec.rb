@@ -417,6 +417,8 @@ RSpec.describe Operations::Machine::RetryRule do
       flaky("ByError") { retry_on KeyError, wait: ->(executions, error) { seen.push(error.message) && executions * 10 } }
       expect(sleeps(ByError.call(failures: 2))).to eq([10, 20])
       expect(seen).to eq(["try 1", "try 2"])
+      flaky("ByRest") { retry_on KeyError, wait: ->(executions, *rest) { executions + rest.size } }
+      expect(sleeps(ByRest.call(failures: 2))).to eq([2, 3])
     end
 
     it "hands it the number only where it takes one, or is made of a Symbol" do
@@ -424,6 +426,8 @@ RSpec.describe Operations::Machine::RetryRule do
       flaky("BySymbol") { retry_on KeyError, wait: :succ.to_proc }
       expect(sleeps(ByNumber.call(failures: 2))).to eq([7, 14])
       expect(sleeps(BySymbol.call(failures: 2))).to eq([2, 3])
+      flaky("ByOptional") { retry_on KeyError, wait: ->(executions = 0) { executions * 5 } }
+      expect(sleeps(ByOptional.call(failures: 2))).to eq([5, 10])
     end
 
     it "refuses one that takes neither" do
