@@ -9,10 +9,14 @@ class ContractRun
   # @return [String] what RSpec printed
   attr_reader :said
 
-  def initialize(file)
+  # @param file [String]
+  # @param env [Hash] of the other process
+  # @param only [String, nil] a word in the examples' descriptions
+  def initialize(file, env: {}, only: nil)
     Dir.mktmpdir do |folder|
       report = File.join(folder, "report.json")
-      @said, = Open3.capture2e({"SPEC_OPTS" => nil}, RbConfig.ruby, "-S", "rspec", file, "--format", "json", "--out", report,
+      @said, = Open3.capture2e({"SPEC_OPTS" => nil, **env}, RbConfig.ruby, "-S", "rspec", file, *(only && ["--example", only]),
+        "--format", "json", "--out", report,
         chdir: CleanMachine::ROOT)
       @examples = File.exist?(report) ? JSON.parse(File.read(report))["examples"] : []
     end
