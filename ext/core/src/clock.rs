@@ -52,7 +52,8 @@ pub fn parse(text: &str) -> Result<i64, Error> {
 }
 
 /// Year, month and day of a day counted from the epoch.
-const fn civil(days: i64) -> (i64, i64, i64) {
+#[must_use]
+pub const fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + EPOCH_DAYS;
     let (era, day) = (days.div_euclid(ERA_DAYS), days.rem_euclid(ERA_DAYS));
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
@@ -68,7 +69,8 @@ const fn civil(days: i64) -> (i64, i64, i64) {
 }
 
 /// The day, counted from the epoch.
-const fn days(year: i64, month: i64, day: i64) -> i64 {
+#[must_use]
+pub const fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = year - (month <= 2) as i64;
     let (era, year) = (year.div_euclid(ERA_YEARS), year.rem_euclid(ERA_YEARS));
     let march_month = if month > 2 { month - 3 } else { month + 9 };
@@ -76,7 +78,8 @@ const fn days(year: i64, month: i64, day: i64) -> i64 {
     era * ERA_DAYS + 365 * year + year / 4 - year / 100 + day - EPOCH_DAYS
 }
 
-const fn days_in(year: i64, month: i64) -> i64 {
+/// How many days a month has.
+pub(crate) const fn days_in(year: i64, month: i64) -> i64 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,

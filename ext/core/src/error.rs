@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::flow::Refusal;
 use crate::wording::{did_you_mean, symbols};
 
 /// A refusal. Nothing has been changed when one is returned.
@@ -49,6 +50,16 @@ pub enum Error {
     },
     /// Packed bytes that this crate has not written.
     Corrupt,
+    /// What a batch of rows refuses.
+    Rows(crate::rows::Refusal),
+    /// What the rules of flows refuse.
+    Flow(Refusal),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Flow(refusal)
+    }
 }
 
 impl fmt::Display for Error {
@@ -87,11 +98,19 @@ impl fmt::Display for Error {
                 "task {id} cannot go on: task {holder} is unfinished and holds the same unique_by key. Wait for it, or end it first."
             ),
             Self::Corrupt => write!(f, "stored attributes are not readable: this is a bug in active_data_flow"),
+            Self::Rows(refusal) => refusal.fmt(f),
+            Self::Flow(refusal) => refusal.fmt(f),
         }
     }
 }
 
 impl std::error::Error for Error {}
+
+impl From<crate::rows::Refusal> for Error {
+    fn from(refusal: crate::rows::Refusal) -> Self {
+        Self::Rows(refusal)
+    }
+}
 
 fn unknown_state(
     f: &mut fmt::Formatter<'_>,

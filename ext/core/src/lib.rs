@@ -5,10 +5,15 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod checksum;
 pub mod clock;
 pub mod error;
+pub mod expr;
+pub mod flow;
 pub mod names;
 pub mod pack;
+pub mod rows;
+pub mod steps;
 pub mod task;
 pub mod value;
 mod wording;
