@@ -217,6 +217,14 @@ pub fn counter(value: Value) -> Result<u32, Raised> {
         .map_err(|_| range_error(&ruby, format!("{number} is no counter: 0 to {}", u32::MAX)))
 }
 
+/// A number of rows, or of microseconds that have passed: 0 or more.
+pub fn natural(value: Value) -> Result<u64, Raised> {
+    let Some(integer) = Integer::from_value(value) else {
+        return Err(refused(value, "an Integer (0 or more)").into());
+    };
+    Ok(integer.to_u64()?)
+}
+
 /// A status by its number.
 pub fn status(value: Value) -> Result<Status, Raised> {
     let ruby = Ruby::get_with(value);

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use active_data_flow_core::clock;
 use active_data_flow_core::task::Id;
 use magnus::value::ReprValue;
-use magnus::{function, Error, Module, Object, Ruby, TryConvert, Value};
+use magnus::{function, Error, Module, Object, Ruby, Time, TryConvert, Value};
 
 use crate::arguments::{Micros, Text};
 use crate::errors::{argument_error, range_error, Raised};
@@ -41,6 +41,18 @@ pub fn ruby_us(ruby: &Ruby) -> Result<i64, Raised> {
         .checked_mul(1_000_000)
         .and_then(|us| us.checked_add(micros));
     whole.ok_or_else(|| range_error(ruby, format!("{now} is out of range")))
+}
+
+/// Microseconds since the epoch, from an Integer of them or from a Time; what is finer is cut off.
+#[inline]
+pub fn moment(ruby: &Ruby, value: Value) -> Result<i64, Raised> {
+    let Some(time) = Time::from_value(value) else {
+        return Ok(Micros::try_convert(value)?.0);
+    };
+    let since = time.timespec()?;
+    let whole = since.tv_sec.checked_mul(1_000_000);
+    let micros = whole.and_then(|us| us.checked_add(since.tv_nsec / 1_000));
+    micros.ok_or_else(|| range_error(ruby, format!("{time} is out of range")))
 }
 
 fn uuid(ruby: &Ruby, bytes: Text) -> Result<Value, Raised> {

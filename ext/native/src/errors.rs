@@ -1,6 +1,7 @@
 //! The one place that turns a refusal of the rules into an exception.
 
 use active_data_flow_core::Error as Refusal;
+use active_data_flow_core::{flow, rows};
 use magnus::error::IntoError;
 use magnus::{Error, ExceptionClass, Module, RModule, Ruby};
 
@@ -14,6 +15,18 @@ pub enum Raised {
 impl From<Refusal> for Raised {
     fn from(refusal: Refusal) -> Self {
         Self::Refusal(refusal)
+    }
+}
+
+impl From<rows::Refusal> for Raised {
+    fn from(refusal: rows::Refusal) -> Self {
+        Self::Refusal(refusal.into())
+    }
+}
+
+impl From<flow::Refusal> for Raised {
+    fn from(refusal: flow::Refusal) -> Self {
+        Self::Refusal(Refusal::Flow(refusal))
     }
 }
 
@@ -44,7 +57,23 @@ fn exception(ruby: &Ruby, refusal: &Refusal) -> Error {
         Refusal::UnreadableTime(_) | Refusal::TooDeep | Refusal::AlreadyStored(_) => {
             Ok(ruby.exception_arg_error())
         }
-        Refusal::Corrupt => class(ruby, "ActiveDataFlow", "Error"),
+        Refusal::Rows(rows::Refusal::OutOfRange { .. }) => Ok(ruby.exception_index_error()),
+        Refusal::Rows(rows::Refusal::RowOpen | rows::Refusal::Busy | rows::Refusal::NoCopy(_)) => {
+            class(ruby, "ActiveDataFlow", "Error")
+        }
+        Refusal::Rows(_) => Ok(ruby.exception_arg_error()),
+        Refusal::Flow(
+            flow::Refusal::Position(_)
+            | flow::Refusal::Keyset(_)
+            | flow::Refusal::Schedule(_)
+            | flow::Refusal::Budget(_),
+        ) => Ok(ruby.exception_arg_error()),
+        Refusal::Flow(
+            flow::Refusal::Fingerprint(_)
+            | flow::Refusal::Counters(_)
+            | flow::Refusal::IllegalMove { .. },
+        )
+        | Refusal::Corrupt => class(ruby, "ActiveDataFlow", "Error"),
     };
     match class {
         Ok(class) => Error::new(class, refusal.to_string()),
@@ -68,6 +97,15 @@ pub fn argument_error(ruby: &Ruby, message: String) -> Raised {
 #[cold]
 pub fn range_error(ruby: &Ruby, message: String) -> Raised {
     Raised::Ruby(Error::new(ruby.exception_range_error(), message))
+}
+
+/// An `ActiveDataFlow::Error`.
+#[cold]
+pub fn data_flow_error(ruby: &Ruby, message: String) -> Raised {
+    Raised::Ruby(match class(ruby, "ActiveDataFlow", "Error") {
+        Ok(class) => Error::new(class, message),
+        Err(error) => error,
+    })
 }
 
 fn class(ruby: &Ruby, module: &str, name: &str) -> Result<ExceptionClass, Error> {
