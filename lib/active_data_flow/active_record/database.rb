@@ -1,0 +1,107 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  # What leans on the library of that name, which is `::ActiveRecord` in here.
+  module ActiveRecord
+    # One database, by ActiveRecord's own connections: those of the calling thread, so that what a sink's model writes
+    # inside a commit is part of it.
+    class Database
+      KINDS = {"sqlite" => :sqlite, "postgres" => :postgresql, "postgis" => :postgresql, "mysql" => :mysql, "trilogy" => :mysql}.freeze
+      IN_MEMORY = [nil, "", ":memory:"].freeze
+      private_constant :KINDS, :IN_MEMORY
+
+      # @param connection_class [Class] whose pool it is, e.g. a model or an abstract class of another database
+      def initialize(connection_class = ::ActiveRecord::Base)
+        @connection_class = connection_class
+      end
+
+      # @return [Symbol] :sqlite, :postgresql or :mysql
+      # @raise [Error] for any other
+      def kind
+        adapter = pool.db_config.adapter.to_s
+        KINDS.each { |start, kind| return kind if adapter.start_with?(start) }
+        raise Error, "runs can be kept in SQLite, PostgreSQL and MySQL, and #{@connection_class} is connected by #{adapter}"
+      end
+
+      # @return [ActiveRecord::ConnectionAdapters::ConnectionPool]
+      def pool = @connection_class.connection_pool
+
+      # @yieldparam connection this thread's
+      def with_connection(&) = pool.with_connection(&)
+
+      # @return [Boolean] whether somebody else began a transaction on this thread's connection
+      def inside_transaction? = !!pool.active_connection? && pool.with_connection(&:transaction_open?)
+
+      # A transaction, or a savepoint where one is open. After an error nobody knows what became of it, so a connection
+      # to a server is dropped then: nothing that follows may find its old session.
+      # @yieldparam connection [Object]
+      # @yieldparam alone [Boolean] whether this is the outermost transaction
+      def transaction
+        pool.with_connection do |connection|
+          alone = !connection.transaction_open?
+          connection.transaction(**(alone ? isolation : {requires_new: true})) { yield connection, alone }
+        rescue LeaseLost
+          raise
+        rescue Exception # rubocop:disable Lint/RescueException -- a killed thread leaves as much behind
+          drop(connection) if alone
+          raise
+        end
+      end
+
+      # A transaction beside this thread's, where that has one open and the database lets more than one write.
+      def apart(&)
+        return with_connection(&) if kind == :sqlite || !inside_transaction?
+
+        Thread.new { with_connection(&) }.tap { |thread| thread.report_on_exception = false }.value
+      end
+
+      # A transaction on a connection that no failed one was on; if it fails as well, that connection is dropped too.
+      def anew(&) = transaction(&)
+
+      # A connection outside the pool, closed afterwards: a pool may have none to spare.
+      # @param changes [Hash] of the configuration
+      def own_connection(**changes)
+        connection = connect(**changes)
+        yield connection
+      ensure
+        connection&.disconnect!
+      end
+
+      # @return [Boolean] whether only this process can see it, in one connection
+      def private? = kind == :sqlite && IN_MEMORY.include?(pool.db_config.database)
+
+      # @return [Boolean] a unique index was in the way
+      def taken?(error) = error.is_a?(::ActiveRecord::RecordNotUnique)
+
+      # @return [Boolean] a lock did not come in time
+      def busy?(error)
+        error.is_a?(::ActiveRecord::LockWaitTimeout) || error.is_a?(::ActiveRecord::StatementTimeout) ||
+          (error.is_a?(::ActiveRecord::StatementInvalid) && error.message.match?(/database( table)? is locked|SQLite3::BusyException/))
+      end
+
+      # @return [Boolean] the database, not the program, is what went wrong
+      def trouble?(error) = error.is_a?(::ActiveRecord::ActiveRecordError)
+
+      # @return [Boolean] the connection was lost, or there was none to be had
+      def unreachable?(error) = Errors.lost?(error)
+
+      private
+
+      def connect(**changes)
+        config = pool.db_config
+        config = config.class.new(config.env_name, config.name, config.configuration_hash.merge(changes)) if changes.any?
+        return config.new_connection if config.respond_to?(:new_connection)
+
+        ::ActiveRecord::Base.public_send(config.adapter_method, config.configuration_hash) # before Rails 7.2
+      end
+
+      # What waits for a row has to see it as it is then, whatever the application's default is.
+      def isolation = (kind == :postgresql) ? {isolation: :read_committed} : {}
+
+      # SQLite has no session that could be lost, and in memory it is gone with its connection.
+      def drop(connection)
+        connection.throw_away! unless kind == :sqlite
+      end
+    end
+  end
+end

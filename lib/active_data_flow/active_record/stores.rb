@@ -1,0 +1,35 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    # The run stores of the databases that this program is connected to: one for each pool whose tables are there.
+    module Stores
+      TABLE = "active_data_flow_data_flow_runs"
+      private_constant :TABLE
+      @stores = {}.compare_by_identity
+      @lock = Mutex.new
+
+      class << self
+        # @param model [Class, nil] whose database; nil: the program's own
+        # @return [RunStore::SQL, nil] nil where {ActiveDataFlow.prepare_database!} has not been called
+        def for(model)
+          pool = (model || ::ActiveRecord::Base).connection_pool
+          @lock.synchronize { @stores[pool] } || found(model || ::ActiveRecord::Base, pool)
+        rescue ::ActiveRecord::ConnectionNotEstablished
+          raise if model
+
+          nil
+        end
+
+        private
+
+        def found(model, pool)
+          return unless pool.with_connection { |connection| connection.data_source_exists?(TABLE) }
+
+          store = RunStore::SQL.for(Database.new(model))
+          @lock.synchronize { @stores[pool] ||= store }
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,68 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    # The tables of flows, runs and rejects: made where they are missing, completed where columns are.
+    class Tables
+      LOCK = 4_127_033_041 # any number that nobody else uses
+      private_constant :LOCK
+
+      # @param database [Database]
+      def initialize(database) = @database = database
+
+      # May be called as often as one likes, by several processes at once.
+      def prepare
+        @database.with_connection do |connection|
+          one_at_a_time(connection) do
+            RunStore::Columns::TABLES.each { |table, columns| prepare_table(connection, table, columns) }
+            RunStore::Columns::INDEXES.each { |table, columns, name, options| add_index(connection, table, columns, name, options) }
+          end
+        end
+      end
+
+      private
+
+      def one_at_a_time(connection)
+        return yield unless @database.kind == :postgresql
+
+        connection.transaction do
+          connection.execute("SELECT pg_advisory_xact_lock(#{LOCK})")
+          yield
+        end
+      end
+
+      def prepare_table(connection, table, columns)
+        unless connection.table_exists?(table)
+          return connection.create_table(table, if_not_exists: true) do |definition|
+            columns.each { |name, (kind, options)| definition.column(name, kind, **options_for(kind, options)) }
+            definition.timestamps
+            definition.foreign_key(reference.first, **reference.last) if columns.key?(:fence)
+          end
+        end
+
+        there = connection.columns(table).map(&:name)
+        columns.each do |name, (kind, options)|
+          connection.add_column(table, name, kind, **options_for(kind, options)) unless there.include?(name.to_s)
+        end
+      end
+
+      def options_for(kind, options) = ((kind == :datetime) ? {precision: 6} : {}).merge(options || {})
+
+      def reference = [:active_data_flow_data_flows, {column: :data_flow_id, name: "fk_adf_runs_on_flow"}]
+
+      def add_index(connection, table, columns, name, options)
+        connection.add_index(table, columns, name:, if_not_exists: true, **options)
+      end
+    end
+  end
+
+  class << self
+    # Makes the tables of flows, runs and rejects in the database that ActiveRecord is connected to, and adds the columns
+    # that a newer version of this gem knows. Repeatable. In a Rails application migrations do it.
+    # @return [true]
+    def prepare_database!
+      ActiveRecord::Tables.new(ActiveRecord::Database.new).prepare
+      true
+    end
+  end
+end

@@ -1,0 +1,124 @@
+# frozen_string_literal: true
+
+require_relative "run_store/memory"
+
+module ActiveDataFlow
+  # One run of a flow, as people look at it: a picture of its row, which {#reload} takes again.
+  #
+  #   run = OrderExportFlow.run_now
+  #   run.status  # => "success"
+  #   run.counts  # => {read: 120_000, new: 12, updated: 3, unchanged: 119_985, ..., written: 15}
+  class Run
+    # A row that was put aside. `row` is the row as it was read, before any step; `reason` is a sentence.
+    Reject = Data.define(:id, :status, :stage, :reason, :error_class, :column_name, :position, :line, :row_ref, :row, :raw)
+
+    # @param store [RunStore::Base]
+    # @param row [RunStore::Row]
+    def initialize(store, row)
+      @store = store
+      @row = row
+    end
+
+    # @return [Integer]
+    def id = @row.id
+
+    # @return [String] the class of the flow
+    def flow_name = @row.flow_name
+
+    # @return [String] pending, in_progress, paused, success, failed or cancelled
+    def status = @row.paused? ? "paused" : @row.status
+
+    %w[pending in_progress paused success failed cancelled].each do |name|
+      define_method(:"#{name}?") { status == name }
+    end
+
+    # @return [Boolean] success, failed or cancelled
+    def finished? = @row.finished?
+
+    # @return [Hash{Symbol => Integer}] rows by what became of them; `written` is new and updated together
+    def counts
+      counts = RunStore::Columns::COUNTERS.to_h { |name| [name, @row[:"rows_#{name}"]] }
+      counts.merge(written: counts[:new] + counts[:updated])
+    end
+
+    # @return [Integer] rows that were as the sink had them already
+    def redundant = @row.rows_unchanged
+
+    # @return [String, nil] the position that is behind it, in its stored form
+    def cursor = @row.cursor
+
+    # @return [Hash{String => Object}] as they were given, as JSON keeps them
+    def arguments = @row.arguments || {}
+
+    # @return [String, nil] what people should know of it, e.g. who holds `read :new` back
+    def note = @row.metadata&.fetch("note", nil)
+
+    # @return [Time, nil]
+    def started_at = @row.started_at
+
+    # @return [Time, nil]
+    def ended_at = @row.ended_at
+
+    # @return [Float, nil] seconds from its first claim to its end
+    def duration = (started_at && ended_at) ? ended_at - started_at : nil
+
+    # @return [String, nil] why it failed: the class of the error
+    def error_class = @row.error_class
+
+    # @return [String, nil]
+    def error_message = @row.error_message
+
+    # @return [Array<Reject>] the rows that were put aside, in their order
+    def rejects
+      @store.rejects(id).map do |values|
+        row = values[:row]
+        Reject.new(**values.slice(*Reject.members), row: row.is_a?(String) ? RunStore::Storable.parse(row) : row)
+      end
+    end
+
+    # Stops it after the batch that is open; {#resume!} goes on at its cursor.
+    # @raise [Error] when it is finished, or told to stop already
+    def pause!
+      ask("paused", @store.pause(id), "only one that is pending or in progress can be")
+    end
+
+    # Lets a paused run go on, and a failed one, at its cursor. In plain Ruby the next `run_now` does.
+    # @raise [Error] when it is neither
+    def resume!
+      ask("resumed", @store.resume(id), "only a paused or a failed one can be")
+    end
+
+    # Ends it for good; one that is at work ends after the batch that is open.
+    # @raise [Error] when it has ended already
+    def cancel!
+      ask("cancelled", @store.cancel(id), "only one that is unfinished or failed can be")
+    end
+
+    # Reads its row again.
+    # @return [self]
+    # @raise [Error] when it was deleted
+    def reload
+      @row = @store.find(id) || raise(Error, "run #{id} of #{flow_name} is gone from its store")
+      self
+    end
+
+    # Two pictures of the same run are equal.
+    def ==(other) = other.is_a?(Run) && other.id == id && other.store.equal?(@store)
+
+    # The status and the counts, not the arguments: those may be personal.
+    def inspect = "#<#{self.class} #{id} of #{flow_name}: #{status}, #{counts.reject { |_, count| count.zero? }}, cursor #{cursor.inspect}>"
+
+    protected
+
+    attr_reader :store
+
+    private
+
+    def ask(deed, done, possible)
+      reload
+      raise Error, "run #{id} of #{flow_name} is #{status} and was not #{deed}; #{possible}" unless done
+
+      self
+    end
+  end
+end

@@ -1,0 +1,240 @@
+# frozen_string_literal: true
+
+require_relative "row"
+require_relative "clock"
+require_relative "owner"
+require_relative "storable"
+
+module ActiveDataFlow
+  module RunStore
+    # What every store of runs does. One token at most can commit; a claim that was overtaken writes nothing any more.
+    #
+    #   row = store.find_or_create(flow_name: "OrderExportFlow", arguments: {}, digest:, fingerprint:)
+    #   claim = store.claim(row.id) or return             # somebody else is at it
+    #   claim = store.commit(claim, to: "i:10", counters: {read: 10}, rows: 10) { {new: 9, unchanged: 1} }
+    #   store.finish(claim, to: "i:12", counters: {read: 2, new: 2}, rows: 2) { write_last }
+    class Base
+      # @return [Clock] which specs move
+      attr_reader :clock
+      # @return [Integer] seconds that the lease of a new run lasts
+      attr_reader :lease_seconds
+      # @return [Integer] seconds that a lease is prolonged to at most, however slow its worker
+      attr_reader :batch_timeout
+
+      def initialize(lease_seconds: 15, batch_timeout: 600)
+        @clock = Clock.new
+        @lease_seconds = lease_seconds
+        @batch_timeout = batch_timeout
+      end
+
+      # The run to go on with: the unfinished or failed one of this flow and these arguments, else a new one. A failed one
+      # is pending again afterwards; a paused one is returned as it is.
+      # @param flow_name [String]
+      # @param arguments [Hash] JSON-safe
+      # @param digest [String] SHA-256 of their canonical JSON
+      # @param fingerprint [String, nil] kept with a new run; an old one keeps its own
+      # @param restart [Boolean] cancels that run, if no living worker is at it, and makes a new one
+      # @param cursor [String, nil] where a new run begins
+      # @param definition [Hash] :source, :sink and :runtime, JSON-safe, for a flow that has no row yet
+      # @return [Row]
+      def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {})
+        abstract
+      end
+
+      # @return [Row, nil] the newest run of this flow and these arguments that ended well
+      def last_success(flow_name, digest) = abstract
+
+      # @return [Row, nil]
+      def find(run_id) = abstract
+
+      # @return [Array<Row>] of a flow, or of all, newest first
+      def runs(flow_name = nil) = abstract
+
+      # @return [Array<Hash{Symbol => Object}>] of a run, in the order they were put aside
+      def rejects(run_id) = abstract
+
+      # Takes the run, if it is free: waiting, or its lease has ended, or this job has it already.
+      # @param token [String] random, never used before
+      # @param owner [String] who; a process that finds its own lease lapsed adds no death
+      # @param active_key [String] of which only one can be at work; by default flow and arguments
+      # @param slot_key [String, nil] a place in a group
+      # @param job_id [String, nil]
+      # @return [Claim, nil] nil when it is not free
+      # @raise [AlreadyRunning] when another run has the active_key
+      # @raise [SlotTaken] when another run has the slot_key
+      def claim(run_id, token: RunStore.new_token, owner: RunStore.owner, active_key: nil, slot_key: nil, job_id: nil) = abstract
+
+      # One commit: the fence, what the block writes, cursor and counters, all or nothing.
+      # @param claim [Claim] the newest
+      # @param to [String, nil] the cursor afterwards
+      # @param counters [Hash{Symbol => Integer}] what is added, by {Columns::COUNTERS}
+      # @param rows [Integer] how many rows the batch has
+      # @yield [connection] inside the transaction, after the fence; a Hash it returns is added to the counters
+      # @return [Claim] to go on with; its `stop_requested` is as the row has it now
+      # @raise [LeaseLost] when it is not the newest; nothing was written, and it said that it is alive
+      # @raise [StandardError] anything else: what became of it says {#unknown_outcome}
+      def commit(claim, to:, counters: {}, rows: 0, &writes) = abstract
+
+      # The last commit: afterwards the run is a success, and its callbacks are due.
+      # @return [Claim] (see #commit)
+      def finish(claim, to: claim.cursor, counters: {}, rows: 0, &writes) = abstract
+
+      # Puts rows aside; inside the block of {#commit} or {#finish}.
+      # @param rejects [Array<Hash{Symbol => Object}>] by the columns of {Columns::REJECTS}; a Hash or Array as `row` is
+      #   kept as JSON
+      def reject(claim, rejects) = abstract
+
+      # Drops what was put aside beside a batch that was not committed, so that who reads those rows again notes them once.
+      # @param claim [Claim] before its first commit
+      # @return [void]
+      # @raise [LeaseLost] when there is something to drop and the claim is not the newest
+      def forget_uncommitted_rejects(claim) = abstract
+
+      # Prolongs leases; passes over rows that an open commit holds.
+      # @param claims [Array<Claim>]
+      # @return [Array<String>] tokens that are not in force any more
+      def renew(claims) = abstract
+
+      # Gives the run back: the end of a worker, not of the run.
+      # @param after [Numeric, nil] seconds until it may be dispatched again; nil leaves that to somebody else
+      # @return [Boolean] whether it was still ours
+      def release(claim, after: nil) = abstract
+
+      # Says that this worker is about to be stopped: its end is no death.
+      # @return [Boolean] whether it was still ours
+      def leaving(claim) = abstract
+
+      # Ends what a person asked to stop: a cancelled run is cancelled, a paused one released.
+      # @return [Boolean] whether it was still ours
+      def stop(claim) = abstract
+
+      # @param error [Exception]
+      # @return [Boolean] whether the run was still ours; it is failed then
+      def fail(claim, error) = abstract
+
+      # @return [Boolean] true for the one whose call it was that the callbacks are no longer due
+      def callbacks_done(run_id) = abstract
+
+      # An overtaken worker was only slow: takes back the death that the next one counted.
+      # @return [Boolean] whether it counted one
+      def alive(claim) = abstract
+
+      # After any error out of {#commit} but {LeaseLost}.
+      # @param within [Numeric] seconds to reach the database in
+      # @return [Outcome]
+      def unknown_outcome(claim, within: 60) = abstract
+
+      # Before a batch while the run's level is above 0: what is about to be tried.
+      # @param rows [Integer]
+      # @param key [String, nil] of the row, where it is one
+      # @return [Claim]
+      # @raise [LeaseLost]
+      def tries(claim, rows:, key: nil) = abstract
+
+      # Before a batch goes to a sink that is not committed with the run: what it is about to be sent. The next commit
+      # forgets it.
+      # @param bounds [String] JSON
+      # @return [Claim]
+      # @raise [LeaseLost]
+      def announce(claim, bounds) = abstract
+
+      # Sets the level that the deaths led to, and forgets the deaths.
+      # @return [Claim]
+      # @raise [LeaseLost]
+      def suspect(claim, level:, suspect_left:) = abstract
+
+      # Keeps the moments of deaths, of which a run survives so many an hour; after a claim that `died?`.
+      # @param moments [Array<Integer>] microseconds since the epoch
+      # @return [Claim]
+      # @raise [LeaseLost]
+      def remember_deaths(claim, moments) = abstract
+
+      # @param claim [Claim]
+      # @return [Hash, nil] what the reading of this flow and these arguments has left for the next run
+      def read_state(claim) = abstract
+
+      # Keeps that. What it says is true whoever has written it, so it needs no guard.
+      # @param state [Hash, nil] JSON-safe
+      def keep_read_state(claim, state) = abstract
+
+      # Says something of the run that people should know.
+      # @param text [String, nil] nil takes it back
+      # @return [Boolean] whether the run was still ours
+      def note(claim, text) = abstract
+
+      # @return [Boolean] whether the run was unfinished, and not told to stop already
+      def pause(run_id) = abstract
+
+      # A paused run may go on; a failed one begins again at its cursor.
+      # @return [Boolean] whether it was one of these
+      def resume(run_id) = abstract
+
+      # @return [Boolean] whether the run was unfinished or failed
+      def cancel(run_id) = abstract
+
+      # @return [Boolean] whether this thread is inside a transaction that the store did not begin: nobody else can see
+      #   the run then, and its lease means nothing
+      def inside_transaction? = false
+
+      # @return [Boolean] whether the store's database, not the program, is what went wrong
+      def trouble?(_error) = false
+
+      # @return [Boolean] whether the store's database did not answer, or not to the end
+      def unreachable?(_error) = false
+
+      # Ends a session that stands still inside a commit of the run, which keeps it from being claimed: where that can be told.
+      # @param _row [Row] as it is now
+      # @return [Integer] how many sessions were ended
+      def break_lock(_row) = 0
+
+      # @return [Array<Row>] runs of this flow and these arguments that ended, and whose process died before it had told
+      #   the flow's callbacks
+      def owing_callbacks(_flow_name, _digest) = []
+
+      # @return [Boolean] whether another thread or process can take a run whose lease has ended
+      def shared? = true
+
+      # @return [Hash] of `error`, for the columns
+      def self.error_columns(error)
+        {error_class: error.class.name, error_message: text(error.message), error_backtrace: text(error.backtrace&.first(50)&.join("\n"))}
+      end
+
+      # What any database can keep: UTF-8 without NUL.
+      def self.text(value) = value&.to_s&.dup&.force_encoding(Encoding::UTF_8)&.scrub("\uFFFD")&.delete("\0")
+
+      private
+
+      def abstract = raise(NotImplementedError, "#{self.class} has to define ##{caller_locations(1, 1).first.base_label}")
+
+      # @return [Hash{Symbol => Integer}] a number for each counter
+      def counts_of(counters)
+        unknown = counters.keys - Columns::COUNTERS
+        raise ArgumentError, "there is no counter #{unknown.join(", ")}, only #{Columns::COUNTERS.join(", ")}" if unknown.any?
+
+        Columns::COUNTERS.to_h { |name| [name, Integer(counters.fetch(name, 0))] }
+      end
+
+      # Counters of two Hashes together.
+      def added(counters, more)
+        return counters unless more.is_a?(Hash)
+
+        counters.merge(more) { |_name, one, other| one + other }
+      end
+
+      # The run's metadata with another note.
+      def noted(claim, text) = (claim.metadata || {}).merge("note" => text).compact
+
+      def lost(claim)
+        LeaseLost.new("#{claim}: another worker has it (this one had fence #{claim.fence}, commits #{claim.commits}); nothing of the open batch was written")
+      end
+
+      # The claim after a commit, by P3.
+      def after_commit(claim, to, rows, counters, more = {})
+        spent = claim.suspect_left <= rows
+        claim.with(commits: claim.commits + 1, deaths: 0, cursor: to, pending_bounds: nil, level: spent ? 0 : claim.level,
+          suspect_left: spent ? 0 : claim.suspect_left - rows,
+          **counters.to_h { |name, count| [:"rows_#{name}", claim[:"rows_#{name}"] + count] }, **more)
+      end
+    end
+  end
+end

@@ -1,0 +1,37 @@
+# frozen_string_literal: true
+
+require_relative "memory"
+require_relative "../active_record_if_there"
+
+module ActiveDataFlow
+  module RunStore
+    @memory_lock = Mutex.new
+
+    class << self
+      # Where the runs of a flow are kept: in the sink's own database where that has the tables, so that rows and cursor
+      # commit together; else in the program's database; else in memory.
+      # @param sink [Object] the sink end
+      # @return [Base]
+      def for(sink) = ActiveRecordIfThere.store(sink) || memory
+
+      # The same, of a class: where a block of it says what the sink is, the program's database.
+      # @param klass [Class] a flow
+      # @return [Base]
+      def of(klass)
+        line = klass.declared.sink
+        return self.for(Ends.sink(Flow::Arguments.restore(klass, {}))) unless line.block
+
+        ActiveRecordIfThere.store || memory
+      end
+
+      # @return [Memory] of this process
+      def memory = @memory_lock.synchronize { @memory ||= Memory.new }
+
+      # Forgets the runs in memory: for the `before` hook of a test suite.
+      # @return [void]
+      def reset!
+        @memory_lock.synchronize { @memory = nil }
+      end
+    end
+  end
+end

@@ -1,0 +1,20 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module RunStore
+    # How far the time of leases is from the server's clock: 0, unless a spec moves it. Leases are dated by the
+    # database's own clock (workers' clocks differ), so moving Ruby's time would move nothing.
+    class Clock
+      # @return [Numeric] seconds
+      attr_reader :offset
+
+      def initialize = @offset = 0
+
+      # @param seconds [Numeric] may be negative
+      def advance(seconds) = @offset += seconds
+
+      # @return [Time] for a store that has no server
+      def now = Time.now.utc + @offset
+    end
+  end
+end

@@ -1,0 +1,117 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module RunStore
+    # The columns of the tables, once for all stores: a name, the kind of the column, and what ActiveRecord's
+    # `add_column` takes beside them. A column can be added here later; {ActiveDataFlow.prepare_database!} adds it.
+    module Columns
+      COUNTERS = %i[read new updated unchanged filtered rejected skipped deleted].freeze
+
+      FLOWS = {
+        name: [:string, {null: false}],
+        source: [:json, {null: false}],
+        sink: [:json, {null: false}],
+        runtime: [:json],
+        status: [:string, {default: "inactive"}],
+        last_run_at: [:datetime],
+        last_error: [:text],
+        read_state: [:text] # what `read :new` has to remember between runs
+      }.freeze
+
+      # What upstream's runs have, and people read.
+      READABLE = {
+        data_flow_id: [:bigint, {null: false}],
+        run_after: [:datetime, {null: false}],
+        started_at: [:datetime],
+        ended_at: [:datetime],
+        status: [:string, {null: false, default: "pending"}],
+        error_class: [:string],
+        error_message: [:text],
+        error_backtrace: [:text],
+        metadata: [:json],
+        arguments: [:json],
+        arguments_digest: [:string, {limit: 64}],
+        cursor: [:text],
+        **COUNTERS.to_h { |name| [:"rows_#{name}", [:bigint, {null: false, default: 0}]] },
+        sink_counts: [:text],
+        sink_checkpoints: [:text],
+        pending_bounds: [:text],
+        provider_job_id: [:string],
+        throttled_until: [:datetime],
+        parent_task_id: [:string],
+        parent_run_id: [:bigint]
+      }.freeze
+
+      # Who may write, and who goes on: changed by guarded statements only.
+      PROTOCOL = {
+        fence: [:bigint, {null: false, default: 0}],
+        token: [:string, {limit: 64}],
+        prev_token: [:string, {limit: 64}],
+        owner: [:string],
+        owner_job_id: [:string],
+        lease_until: [:datetime], # in no index: it changes with every commit
+        lease_seconds: [:integer, {null: false, default: 15}],
+        leaving: [:integer, {null: false, default: 0}],
+        commits: [:bigint, {null: false, default: 0}],
+        claim_commits: [:bigint, {null: false, default: 0}],
+        tries_fence: [:bigint],
+        tries_rows: [:bigint],
+        tries_key: [:text],
+        deaths: [:integer, {null: false, default: 0}],
+        death_times: [:text], # those of the last hour, as JSON: microseconds since the epoch
+        level: [:integer, {null: false, default: 0}],
+        suspect_left: [:bigint, {null: false, default: 0}],
+        active_key: [:string],
+        slot_key: [:string],
+        stop_requested: [:string],
+        stop_requested_at: [:datetime],
+        dispatch_after: [:datetime],
+        dispatches: [:integer, {null: false, default: 0}],
+        enqueued_job_id: [:string],
+        created_by_job_id: [:string],
+        attempt: [:integer, {null: false, default: 0}],
+        callbacks_due: [:integer, {null: false, default: 0}],
+        fingerprint: [:text]
+      }.freeze
+
+      RUNS = READABLE.merge(PROTOCOL).freeze
+
+      REJECTS = {
+        data_flow_id: [:bigint, {null: false}],
+        run_id: [:bigint, {null: false}],
+        status: [:string, {null: false, default: "open"}],
+        stage: [:string],
+        reason: [:text],
+        error_class: [:string],
+        column_name: [:string],
+        position: [:text],
+        line: [:bigint],
+        row_ref: [:string],
+        row: [:text],
+        raw: [:text],
+        replayed_at: [:datetime]
+      }.freeze
+
+      TABLES = {
+        active_data_flow_data_flows: FLOWS,
+        active_data_flow_data_flow_runs: RUNS,
+        active_data_flow_rejects: REJECTS
+      }.freeze
+
+      # Given names: made up ones would be longer than some databases allow (63 characters).
+      INDEXES = [
+        [:active_data_flow_data_flows, :name, "index_adf_flows_on_name", {unique: true}],
+        [:active_data_flow_data_flows, :status, "index_adf_flows_on_status", {}],
+        [:active_data_flow_data_flow_runs, %i[data_flow_id arguments_digest status], "index_adf_runs_on_identity", {}],
+        [:active_data_flow_data_flow_runs, %i[data_flow_id run_after], "index_adf_runs_on_run_after", {}],
+        [:active_data_flow_data_flow_runs, %i[status dispatch_after], "index_adf_runs_on_dispatch", {}],
+        [:active_data_flow_data_flow_runs, :parent_run_id, "index_adf_runs_on_parent", {}],
+        [:active_data_flow_data_flow_runs, :active_key, "index_adf_runs_on_active_key", {unique: true}],
+        [:active_data_flow_data_flow_runs, :slot_key, "index_adf_runs_on_slot_key", {unique: true}],
+        [:active_data_flow_data_flow_runs, :created_by_job_id, "index_adf_runs_on_job", {unique: true}],
+        [:active_data_flow_rejects, %i[run_id status], "index_adf_rejects_on_run", {}],
+        [:active_data_flow_rejects, %i[data_flow_id status], "index_adf_rejects_on_flow", {}]
+      ].freeze
+    end
+  end
+end

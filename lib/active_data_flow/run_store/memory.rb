@@ -1,0 +1,193 @@
+# frozen_string_literal: true
+
+require_relative "base"
+require_relative "memory/people"
+require_relative "memory/table"
+
+module ActiveDataFlow
+  module RunStore
+    # Runs of this process, gone with it: the same contract as in a database, as far as one process goes. What a commit's
+    # block writes is not taken back when it raises; only cursor and counters are.
+    class Memory < Base
+      include People
+
+      def initialize(**options)
+        super
+        @table = Table.new
+      end
+
+      # (see Base#find_or_create)
+      def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {})
+        @table.exclusively do
+          known = @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == digest }
+          known = nil if known && (%w[success cancelled].include?(known[:status]) || given_up?(known, restart))
+          known ? Row.new(reopen(known).dup) : create(flow_name:, arguments: JSON.parse(JSON.generate(arguments)), arguments_digest: digest, fingerprint:, cursor:)
+        end
+      end
+
+      # (see Base#last_success)
+      def last_success(flow_name, digest)
+        @table.row { @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == digest && row[:status] == "success" } }
+      end
+
+      # (see Base#find)
+      def find(run_id) = @table.row { @table[run_id] }
+
+      # (see Base#runs)
+      def runs(flow_name = nil) = @table.all.select { |row| flow_name.nil? || row.flow_name == flow_name }.reverse
+
+      # (see Base#rejects)
+      def rejects(run_id) = @table.rejects(run_id)
+
+      # (see Base#claim)
+      def claim(run_id, token: RunStore.new_token, owner: RunStore.owner, active_key: nil, slot_key: nil, job_id: nil)
+        @table.exclusively do
+          row = @table[run_id]
+          next if row.nil? || !free?(row, job_id&.to_s)
+
+          keys = {active_key: active_key || "flow:#{row[:data_flow_id]}:#{row[:arguments_digest]}", slot_key: row[:slot_key] || slot_key}
+          refuse_taken(row, keys)
+          row.update(claimed(row, owner), prev_token: row[:token], token:, owner:, owner_job_id: job_id&.to_s, **keys)
+          Claim.new(row.dup)
+        end
+      end
+
+      # (see Base#commit)
+      def commit(claim, to:, counters: {}, rows: 0, &writes) = write(claim, to, counters, rows, {}, &writes)
+
+      # (see Base#finish)
+      def finish(claim, to: claim.cursor, counters: {}, rows: 0, &writes)
+        ended = {status: "success", token: nil, active_key: nil, slot_key: nil, callbacks_due: 1, dispatch_after: now, ended_at: now}
+        write(claim, to, counters, rows, ended, &writes)
+      end
+
+      # (see Base#reject)
+      def reject(claim, rejects) = @table.put_aside(claim, rejects)
+
+      # (see Base#forget_uncommitted_rejects)
+      def forget_uncommitted_rejects(claim) = @table.keep_rejects(claim, claim.rows_rejected)
+
+      # (see Base#renew)
+      def renew(claims)
+        claims.reject { |claim| change(claim, skip_locked: true) { |row| {lease_until: now + row[:lease_seconds]} } }.map(&:token)
+      end
+
+      # (see Base#release)
+      def release(claim, after: nil)
+        change(claim) { {token: nil, lease_until: nil, dispatch_after: after && now + after} }
+      end
+
+      # (see Base#leaving)
+      def leaving(claim) = change(claim) { {leaving: 1} }
+
+      # (see Base#stop)
+      def stop(claim) = (claim.stop_requested == "cancel") ? change(claim) { |row| cancelled(row) } : release(claim)
+
+      # (see Base#fail)
+      def fail(claim, error)
+        change(claim) { {status: "failed", **ENDED, callbacks_due: 1, dispatch_after: now, ended_at: now, **Base.error_columns(error)} }
+      end
+
+      # (see Base#alive)
+      def alive(claim)
+        @table.exclusively do
+          row = @table[claim.id]
+          next false if row.nil? || row[:prev_token] != claim.token
+
+          row.update(deaths: [row[:deaths] - 1, 0].max, lease_seconds: [2 * row[:lease_seconds], batch_timeout].min, prev_token: nil)
+          true
+        end
+      end
+
+      # (see Base#unknown_outcome)
+      def unknown_outcome(claim, within: 60)
+        @table.exclusively do
+          row = @table[claim.id]
+          ours = row && row[:fence] == claim.fence && (row[:token] == claim.token || row[:status] == "success")
+          next Outcome.new(:lost, nil) if !ours
+
+          committed = row[:commits] == claim.commits + 1
+          next Outcome.new(committed ? :committed : :lost, nil) if row[:token].nil?
+
+          row.update(fence: row[:fence] + 1, token: RunStore.new_token, lease_until: now + row[:lease_seconds])
+          Outcome.new(committed ? :committed : :not_committed, Claim.new(row.dup))
+        end
+      end
+
+      # (see Base#tries)
+      def tries(claim, rows:, key: nil)
+        changes = {tries_fence: claim.fence, tries_rows: rows, tries_key: key}
+        change(claim) { changes } or raise lost(claim)
+        claim.with(**changes)
+      end
+
+      # (see Base#announce)
+      def announce(claim, bounds)
+        change(claim) { {pending_bounds: bounds} } or raise lost(claim)
+        claim.with(pending_bounds: bounds)
+      end
+
+      # (see Base#suspect)
+      def suspect(claim, level:, suspect_left:)
+        changes = {level:, suspect_left:, deaths: 0}
+        change(claim) { changes } or raise lost(claim)
+        claim.with(**changes)
+      end
+
+      # (see Base#remember_deaths)
+      def remember_deaths(claim, moments)
+        changes = {death_times: JSON.generate(moments)}
+        change(claim) { changes } or raise lost(claim)
+        claim.with(**changes)
+      end
+
+      # (see Base#read_state)
+      def read_state(claim) = @table.exclusively { @table.states[[claim.data_flow_id, claim.arguments_digest]] }
+
+      # (see Base#keep_read_state)
+      def keep_read_state(claim, state)
+        @table.exclusively { @table.states[[claim.data_flow_id, claim.arguments_digest]] = state }
+      end
+
+      # (see Base#note)
+      def note(claim, text) = change(claim) { {metadata: noted(claim, text)} }
+
+      # (see Base#shared?)
+      def shared? = false
+
+      private
+
+      # The block runs under no lock: an open commit marks its row instead, as a database's row lock does.
+      def write(claim, to, counters, rows, ended)
+        @table.open(claim.id) { |row| guarded?(row, claim) } or raise lost(claim)
+        more = block_given? ? yield(nil) : nil
+        counted = added(counters, more)
+        counts_of(counted)
+        @table.exclusively do
+          row = @table[claim.id]
+          after = after_commit(claim, to, rows, counted, lease_until: now + row[:lease_seconds], stop_requested: row[:stop_requested], **ended)
+          row.update(after.to_h.slice(*WRITTEN, *ended.keys))
+          after
+        end
+      rescue LeaseLost
+        alive(claim)
+        raise
+      ensure
+        @table.close(claim)
+      end
+
+      def change(claim, skip_locked: false)
+        @table.exclusively do
+          row = @table[claim.id]
+          next false if row.nil? || row[:fence] != claim.fence || row[:token] != claim.token
+          next true if skip_locked && row[:open]
+
+          row.update(yield(row))
+          true
+        end
+      end
+
+      def now = clock.now
+    end
+  end
+end

@@ -1,0 +1,205 @@
+# frozen_string_literal: true
+
+require_relative "base"
+require_relative "sql/statements"
+require_relative "sql/connection"
+require_relative "sql/starting"
+require_relative "sql/outcomes"
+require_relative "sql/people"
+require_relative "sql/reading"
+
+module ActiveDataFlow
+  module RunStore
+    # Runs in a table beside the sink: rows, cursor and counters commit together. The first statement of a commit is the
+    # fence's UPDATE; who is overtaken matches no row. All moments are the server's.
+    class SQL < Base
+      include Statements
+      include Connection
+      include Starting
+      include Outcomes
+      include People
+      include Reading
+
+      REJECTS_AT_ONCE = 200
+      private_constant :REJECTS_AT_ONCE
+
+      # @return [ActiveDataFlow::ActiveRecord::Database]
+      attr_reader :database
+
+      # @param database [ActiveDataFlow::ActiveRecord::Database]
+      # @return [SQL] of the database's kind
+      def self.for(database, **options)
+        kind = {sqlite: SQLite, postgresql: PostgreSQL, mysql: MySQL}.fetch(database.kind)
+        kind.new(database, **options)
+      end
+
+      def initialize(database, **options)
+        super(**options)
+        @database = database
+      end
+
+      # (see Base#claim)
+      def claim(run_id, token: RunStore.new_token, owner: RunStore.owner, active_key: nil, slot_key: nil, job_id: nil)
+        row = database.with_connection do |connection|
+          take(connection, id: run_id, token:, owner:, active_key:, slot: slot_key, job: job_id&.to_s)
+        end
+        row && Claim.new(typed(row))
+      rescue => error
+        raise unless database.taken?(error)
+        raise SlotTaken, "the slot #{slot_key} is taken" if error.message.include?("slot_key")
+
+        raise AlreadyRunning, "run #{run_id} cannot begin: another run of its flow and arguments is at work"
+      end
+
+      # (see Base#commit)
+      def commit(claim, to:, counters: {}, rows: 0, &writes)
+        write(claim, set_commit(counters), to, counters, rows, &writes)
+      end
+
+      # (see Base#finish)
+      def finish(claim, to: claim.cursor, counters: {}, rows: 0, &writes)
+        ended = {status: "success", token: nil, active_key: nil, slot_key: nil, callbacks_due: 1}
+        write(claim, set_last(counters), to, counters, rows, **ended, &writes)
+      end
+
+      # (see Base#reject)
+      def reject(claim, rejects)
+        database.with_connection do |connection|
+          rejects.each_slice(REJECTS_AT_ONCE) { |some| insert(connection, Statements::REJECTS, *some.map { |values| put_aside(claim, values) }) }
+        end
+      end
+
+      # (see Base#forget_uncommitted_rejects)
+      def forget_uncommitted_rejects(claim)
+        return if uncommitted_rejects(claim).empty?
+
+        # Behind the fence, as a commit is: what an overtaken worker takes for a leftover may be the heir's.
+        database.transaction do |connection|
+          change(connection, "lease_until = #{later("lease_seconds")}", guards, **holder(claim), known: claim.commits) or raise lost(claim)
+          uncommitted_rejects(claim).each_slice(REJECTS_AT_ONCE) do |some|
+            connection.delete("DELETE FROM #{Statements::REJECTS} WHERE id IN (#{some.join(", ")})")
+          end
+        end
+      end
+
+      # (see Base#release)
+      def release(claim, after: nil)
+        due = after ? later(Float(after).to_s) : "NULL"
+        hold(claim, "token = NULL, lease_until = NULL, dispatch_after = #{due}")
+      end
+
+      # (see Base#leaving)
+      def leaving(claim) = hold(claim, "leaving = 1")
+
+      # (see Base#stop)
+      def stop(claim)
+        return release(claim) unless claim.stop_requested == "cancel"
+
+        hold(claim, set_cancelled)
+      end
+
+      # (see Base#fail)
+      def fail(claim, error) = hold(claim, set_failed, **Base.error_columns(error))
+
+      # (see Base#tries)
+      def tries(claim, rows:, key: nil)
+        hold(claim, "tries_fence = fence, tries_rows = :rows, tries_key = :key", rows:, key:) or raise lost(claim)
+        claim.with(tries_fence: claim.fence, tries_rows: rows, tries_key: key)
+      end
+
+      # (see Base#announce)
+      def announce(claim, bounds)
+        hold(claim, "pending_bounds = :bounds", bounds:) or raise lost(claim)
+        claim.with(pending_bounds: bounds)
+      end
+
+      # (see Base#suspect)
+      def suspect(claim, level:, suspect_left:)
+        hold(claim, "level = :level, suspect_left = :left, deaths = 0", level:, left: suspect_left) or raise lost(claim)
+        claim.with(level:, suspect_left:, deaths: 0)
+      end
+
+      # (see Base#remember_deaths)
+      def remember_deaths(claim, moments)
+        death_times = JSON.generate(moments)
+        hold(claim, "death_times = :death_times", death_times:) or raise lost(claim)
+        claim.with(death_times:)
+      end
+
+      # (see Base#alive)
+      def alive(claim)
+        !database.with_connection do |connection|
+          change(connection, set_alive, "id = :id AND prev_token = :token", id: claim.id, token: claim.token, most: batch_timeout)
+        end.nil?
+      end
+
+      # (see Base#inside_transaction?)
+      def inside_transaction? = database.inside_transaction?
+
+      # (see Base#trouble?)
+      def trouble?(error) = database.trouble?(error)
+
+      # (see Base#unreachable?)
+      def unreachable?(error) = database.unreachable?(error)
+
+      # (see Base#shared?)
+      def shared? = !database.private?
+
+      private
+
+      # P3: the fence, the rows, the lease if that took long, COMMIT.
+      def write(claim, set, to, counters, rows, **ended)
+        more = {}
+        fenced = database.transaction do |connection, alone|
+          row = fence(connection, claim, set, alone, to:, rows:, **counts_of(counters)) or raise lost(claim)
+          began = seconds
+          more = yield(connection) if block_given?
+          more = {} unless more.is_a?(Hash)
+          prolong(connection, claim, more) if more.any? || seconds - began > claim.lease_seconds / 3.0
+          row
+        end
+        after_commit(claim, to, rows, added(counters, more), stop_requested: fenced["stop_requested"], **ended)
+      rescue LeaseLost
+        alive(claim)
+        raise
+      end
+
+      def fence(connection, claim, set, _alone, **values)
+        change_often(connection, set, guards, "stop_requested", **holder(claim), known: claim.commits, **values)
+      end
+
+      def prolong(connection, claim, counters)
+        change_often(connection, "#{set_counters(counters)}lease_until = #{later("lease_seconds")}", "id = :id", id: claim.id, **counts_of(counters))
+      end
+
+      def hold(claim, set, **values)
+        !database.with_connection { |connection| change(connection, set, Statements::HELD, **holder(claim), **values) }.nil?
+      end
+
+      def take(connection, **values) = change(connection, set_claim, "id = :id AND #{free}", everything, **values)
+
+      def everything = "*, #{Statements::FLOW_NAME}"
+
+      def holder(claim) = {id: claim.id, fence: claim.fence, token: claim.token}
+
+      # All columns, so that one statement holds many.
+      def put_aside(claim, values)
+        blank = Columns::REJECTS.transform_values { nil }
+        known = blank.merge(status: "open", data_flow_id: claim.data_flow_id, run_id: claim.id, **values)
+        {**known.transform_values { |value| value.is_a?(String) ? Base.text(value) : value }, created_at: :now, updated_at: :now}
+      end
+
+      # Those of commits are the first ones.
+      def uncommitted_rejects(claim)
+        sql = "SELECT id FROM #{Statements::REJECTS} WHERE run_id = :run_id ORDER BY id"
+        database.with_connection { |connection| ask(connection, sql, run_id: claim.id).drop(claim.rows_rejected).map { |hash| hash["id"] } }
+      end
+
+      def seconds = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    end
+  end
+end
+
+require_relative "sql/sqlite"
+require_relative "sql/postgresql"
+require_relative "sql/mysql"

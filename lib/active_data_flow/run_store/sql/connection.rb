@@ -1,0 +1,85 @@
+# frozen_string_literal: true
+
+require "json"
+require "time"
+
+module ActiveDataFlow
+  module RunStore
+    class SQL < Base
+      # Values into statements, and rows out of them.
+      module Connection
+        # Not a PostgreSQL cast, not a time of day.
+        PLACE = /(?<![:\w]):([a-z_]+)/
+        private_constant :PLACE
+
+        private
+
+        def bind(connection, sql, values)
+          sql.gsub(PLACE) { literal(connection, values.fetch($1.to_sym)) }
+        end
+
+        def literal(connection, value)
+          value = Storable.json(value) if value.is_a?(Hash) || value.is_a?(Array)
+          connection.quote(value)
+        end
+
+        # One statement, and its answer read to the end. Never out of a query cache.
+        # @return [Array<Hash{String => Object}>]
+        def ask(connection, sql, **values) = connection.exec_query(bind(connection, sql, values), "ActiveDataFlow run").to_a
+
+        # One guarded UPDATE of the run row.
+        # @param columns [String] what is wanted of the row as it is afterwards
+        # @return [Hash{String => Object}, nil] nil when it matched nothing
+        def change(connection, set, where, columns = "id", **values)
+          ask(connection, "UPDATE #{Statements::RUNS} SET #{set} WHERE #{where} RETURNING #{columns}", **values).first
+        end
+
+        # The same for a statement that comes with every batch, prepared: its parsing and planning take longer than it does.
+        def change_often(connection, set, where, columns = "id", **values)
+          ask_prepared(connection, "UPDATE #{Statements::RUNS} SET #{set} WHERE #{where} RETURNING #{columns}", values).first
+        end
+
+        def ask_prepared(connection, sql, values)
+          names = []
+          text = sql.gsub(PLACE) { place((names.index($1) || names.push($1).size - 1) + 1) }
+          binds = names.map { |name| values.fetch(name.to_sym) }
+          connection.exec_query(text, "ActiveDataFlow run", binds, prepare: connection.prepared_statements?).to_a
+        end
+
+        # @param rows [Array<Hash>] with the same keys; `:now` is the server's moment
+        # @return [Integer] an id of theirs
+        def insert(connection, table, *rows)
+          names = rows.first.keys.map { |name| connection.quote_column_name(name) }.join(", ")
+          values = rows.map { |row| "(#{row.values.map { |value| (value == :now) ? now : literal(connection, value) }.join(", ")})" }
+          connection.insert("INSERT INTO #{table} (#{names}) VALUES #{values.join(", ")}", "ActiveDataFlow", "id")
+        end
+
+        def read(connection, where, order: "id", **values)
+          sql = "SELECT #{Statements::RUNS}.*, #{Statements::FLOW_NAME} FROM #{Statements::RUNS} WHERE #{where} ORDER BY #{order}"
+          ask(connection, sql, **values).map { |hash| Row.new(typed(hash)) }
+        end
+
+        def typed(hash)
+          hash.to_h { |name, value| [name.to_sym, cast(Columns::RUNS.dig(name.to_sym, 0), value)] }
+        end
+
+        def cast(kind, value)
+          case kind
+          when :datetime then moment(value)
+          when :json then value.is_a?(String) ? JSON.parse(value) : value
+          else value
+          end
+        end
+
+        def moment(value) = value.is_a?(String) ? Time.parse("#{value} UTC").utc : value
+
+        def quoted(name) = name.to_s
+
+        # What a database may spell another way.
+        def place(number) = "?#{number}"
+
+        def concat(*parts) = parts.join(" || ")
+      end
+    end
+  end
+end

@@ -1,0 +1,72 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module RunStore
+    class SQL
+      # InnoDB. No RETURNING: an UPDATE is followed by a look at the row, which it has locked. Written by the protocols and
+      # not run against a server yet: no suite starts one.
+      class MySQL < SQL
+        # (see Base#renew)
+        def renew(claims)
+          database.own_connection do |connection|
+            connection.execute("SET SESSION innodb_lock_wait_timeout = 1")
+            claims.reject { |claim| renewed?(connection, claim) }.map(&:token)
+          end
+        end
+
+        private
+
+        def renewed?(connection, claim)
+          change(connection, "lease_until = #{later("lease_seconds")}", "#{Statements::HELD} AND status = 'in_progress'", **holder(claim))
+        rescue => error
+          raise unless database.busy?(error)
+
+          true
+        end
+
+        # The clients that ActiveRecord uses count the rows that were matched, not those that were changed.
+        def change(connection, set, where, columns = "id", **values)
+          table = "#{Statements::RUNS} FORCE INDEX (PRIMARY)"
+          return if connection.update(bind(connection, "UPDATE #{table} SET #{set} WHERE #{where}", values), "ActiveDataFlow run").zero?
+
+          ask(connection, "SELECT #{columns} FROM #{Statements::RUNS} WHERE id = :id", **values).first
+        end
+
+        alias_method :change_often, :change
+
+        def take(connection, **values)
+          connection.transaction do
+            free_row = "SELECT id FROM #{Statements::RUNS} FORCE INDEX (PRIMARY) WHERE id = :id AND #{free} FOR UPDATE SKIP LOCKED"
+            change(connection, set_claim, "id = :id", everything, **values) if ask(connection, free_row, **values).any?
+          end
+        end
+
+        def change_locked(connection, set, where, **values)
+          there = ask(connection, "SELECT id FROM #{Statements::RUNS} FORCE INDEX (PRIMARY) WHERE #{where} FOR UPDATE", **values)
+          change(connection, set, "id = :id", **values) if there.any?
+        end
+
+        def locked_flow(connection, name, definition)
+          add_flow(connection, name, definition)
+          connection.update(bind(connection, "UPDATE #{Statements::FLOWS} SET updated_at = #{now} WHERE name = :name", {name:}))
+          ask(connection, "SELECT id FROM #{Statements::FLOWS} WHERE name = :name", name:).first["id"]
+        end
+
+        def add_flow(connection, name, definition)
+          sql = "INSERT IGNORE INTO #{Statements::FLOWS} (name, source, sink, runtime, status, created_at, updated_at) " \
+            "VALUES (:name, :source, :sink, :runtime, 'active', #{now}, #{now})"
+          connection.insert(bind(connection, sql, {name:, **flow_columns(definition)}))
+        end
+
+        # CURSOR is a word of MySQL's own.
+        def quoted(name) = "`#{name}`"
+
+        def concat(*parts) = "CONCAT(#{parts.join(", ")})"
+
+        def now = "(UTC_TIMESTAMP(6) + INTERVAL #{clock.offset} SECOND)"
+
+        def later(seconds) = "(#{now} + INTERVAL (#{seconds}) SECOND)"
+      end
+    end
+  end
+end

@@ -1,0 +1,36 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module RunStore
+    class SQL < Base
+      # What a reading leaves for the next run, on the flow's row: by arguments, since each has a cursor of its own.
+      module Reading
+        # (see Base#read_state)
+        def read_state(claim)
+          database.with_connection { |connection| states(connection, claim)[claim.arguments_digest] }
+        end
+
+        # (see Base#keep_read_state)
+        def keep_read_state(claim, state)
+          database.transaction do |connection|
+            # By a write, so that two runs of other arguments take turns.
+            connection.update(bind(connection, "UPDATE #{Statements::FLOWS} SET updated_at = #{now} WHERE id = :id", {id: claim.data_flow_id}))
+            states = states(connection, claim).merge(claim.arguments_digest => state).compact
+            connection.update(bind(connection, "UPDATE #{Statements::FLOWS} SET read_state = :states WHERE id = :id",
+              {id: claim.data_flow_id, states: states.empty? ? nil : states}))
+          end
+        end
+
+        # (see Base#note)
+        def note(claim, text) = hold(claim, "metadata = :metadata", metadata: noted(claim, text))
+
+        private
+
+        def states(connection, claim)
+          text = ask(connection, "SELECT read_state FROM #{Statements::FLOWS} WHERE id = :id", id: claim.data_flow_id).first&.fetch("read_state")
+          text ? JSON.parse(text) : {}
+        end
+      end
+    end
+  end
+end

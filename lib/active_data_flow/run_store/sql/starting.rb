@@ -1,0 +1,96 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module RunStore
+    class SQL < Base
+      # Which run a start goes on with, and what people look at.
+      module Starting
+        # Seconds after which a run that was made and never claimed is anybody's.
+        ABANDONED = 30
+        private_constant :ABANDONED
+
+        # (see Base#find_or_create)
+        def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {})
+          database.apart do
+            database.transaction do |connection, alone|
+              stand_still_at_most(connection, lease_seconds) if alone
+              flow_id = locked_flow(connection, flow_name, definition)
+              known = unfinished(connection, flow_id, digest)
+              next reopened(connection, known) if known && !given_up?(connection, known, restart)
+
+              id = insert_run(connection, flow_id, arguments, digest, fingerprint, cursor)
+              read(connection, "id = :id", id:).first
+            end
+          end
+        end
+
+        # (see Base#last_success)
+        def last_success(flow_name, digest)
+          where = "data_flow_id = (SELECT id FROM #{Statements::FLOWS} WHERE name = :flow_name) AND arguments_digest = :digest AND status = 'success'"
+          database.with_connection { |connection| read(connection, where, order: "id DESC LIMIT 1", flow_name:, digest:).first }
+        end
+
+        # (see Base#owing_callbacks)
+        def owing_callbacks(flow_name, digest)
+          where = "data_flow_id = (SELECT id FROM #{Statements::FLOWS} WHERE name = :flow_name) AND arguments_digest = :digest " \
+            "AND callbacks_due = 1 AND status IN ('success', 'failed') AND ended_at < #{later("-lease_seconds")}"
+          database.with_connection { |connection| read(connection, where, flow_name:, digest:) }
+        end
+
+        # (see Base#find)
+        def find(run_id) = database.with_connection { |connection| read(connection, "id = :id", id: run_id).first }
+
+        # (see Base#runs)
+        def runs(flow_name = nil)
+          where = flow_name ? "data_flow_id = (SELECT id FROM #{Statements::FLOWS} WHERE name = :flow_name)" : "1 = 1"
+          database.with_connection { |connection| read(connection, where, order: "id DESC", flow_name:) }
+        end
+
+        # (see Base#rejects)
+        def rejects(run_id)
+          sql = "SELECT * FROM #{Statements::REJECTS} WHERE run_id = :run_id ORDER BY id"
+          database.with_connection { |connection| ask(connection, sql, run_id:) }.map { |hash| hash.transform_keys(&:to_sym) }
+        end
+
+        private
+
+        # Where a process that stands still here would stop every other start.
+        def stand_still_at_most(_connection, _seconds) = nil
+
+        # Two starts at once take turns here, by a write: the second finds the run of the first.
+        def locked_flow(connection, name, definition)
+          add_flow(connection, name, definition)
+          ask(connection, "UPDATE #{Statements::FLOWS} SET updated_at = #{now} WHERE name = :name RETURNING id", name:).first["id"]
+        end
+
+        def add_flow(connection, name, definition)
+          sql = "INSERT INTO #{Statements::FLOWS} (name, source, sink, runtime, status, created_at, updated_at) " \
+            "VALUES (:name, :source, :sink, :runtime, 'active', #{now}, #{now}) ON CONFLICT (name) DO NOTHING"
+          ask(connection, sql, name:, **flow_columns(definition))
+        end
+
+        def flow_columns(definition) = {source: definition.fetch(:source, {}), sink: definition.fetch(:sink, {}), runtime: definition[:runtime]}
+
+        def unfinished(connection, flow_id, digest)
+          newest = "data_flow_id = :flow_id AND arguments_digest = :digest AND parent_run_id IS NULL"
+          row = read(connection, newest, order: "id DESC LIMIT 1", flow_id:, digest:).first
+          row if row && !%w[success cancelled].include?(row.status)
+        end
+
+        def reopened(connection, row)
+          return row unless row.status == "failed"
+
+          change(connection, set_pending, "id = :id AND status = 'failed'", id: row.id)
+          read(connection, "id = :id", id: row.id).first
+        end
+
+        def insert_run(connection, flow_id, arguments, digest, fingerprint, cursor)
+          id = insert(connection, Statements::RUNS, data_flow_id: flow_id, run_after: :now, arguments:, arguments_digest: digest,
+            fingerprint:, cursor:, lease_seconds:, created_at: :now, updated_at: :now)
+          change(connection, "dispatch_after = #{later(ABANDONED)}", "id = :id", id:)
+          id
+        end
+      end
+    end
+  end
+end
