@@ -1,0 +1,27 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Connector
+    # How a connector's methods are written, which is how it says what it can do.
+    # @private
+    module Methods
+      module_function
+
+      # @return [Boolean] whether it is there, and not the one of the abstract class, which only refers to another
+      def own?(connector, name)
+        return false unless connector.respond_to?(name)
+
+        owner = connector.method(name).owner
+        !(owner.equal?(Source) || owner.equal?(Sink))
+      end
+
+      # @return [Hash] of the keywords, those that the method takes
+      def accepted(method, **keywords)
+        parameters = method.parameters
+        return keywords if parameters.any? { |kind, _name| kind == :keyrest }
+
+        keywords.slice(*parameters.filter_map { |kind, name| name if kind == :key || kind == :keyreq })
+      end
+    end
+  end
+end

@@ -1,0 +1,29 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Connector
+    class Source
+      # Rows with the cursor by which the next ones are asked for, for sources whose cursors mean nothing to anybody else.
+      # A position inside of a page is the cursor that brought the page, and the number of the row.
+      #
+      #   Page.new(answer["items"], cursor: answer["next"])
+      class Page
+        # @return [Array<Hash, Message>] as many as the source likes, whatever the limit was; none is fine
+        attr_reader :rows
+        # @return [Integer, Float, String, Time, Date, true, false, nil] nil at the end
+        attr_reader :cursor
+
+        # @param rows [Array<Hash, Message>]
+        # @param cursor [Object, nil]
+        def initialize(rows, cursor:)
+          raise ArgumentError, "a page takes an Array of rows, not #{rows.inspect}" unless rows.is_a?(Array)
+
+          @rows = rows
+          @cursor = cursor
+        end
+
+        def inspect = "#<#{self.class} #{@rows.size} rows, cursor: #{@cursor.inspect}>"
+      end
+    end
+  end
+end

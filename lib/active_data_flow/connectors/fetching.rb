@@ -1,0 +1,72 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Connectors
+    # Rows of a source that has `fetch`: Arrays whose rows say where they stand, or pages with cursors.
+    class Fetching
+      # @param source [Connector::Source, #fetch]
+      # @param stored [Object, nil] the place behind which to go on
+      def initialize(source, stored)
+        @source = source
+        @hand = RowsInHand.new
+        @ended = false
+        @after, @skip = Place.page?(stored) ? stored : [Place.position(stored), 0]
+      end
+
+      # @param limit [Integer]
+      # @return [Array<(Array, Array)>, nil] rows and their places; nil at the end
+      def next(limit)
+        fetch(limit) while @hand.empty? && !@ended
+        @hand.take(limit) unless @hand.empty?
+      end
+
+      # @return [Boolean] whether it is known that there is nothing more
+      def ended? = @ended && @hand.empty?
+
+      private
+
+      def fetch(limit)
+        answer = @source.fetch(after: @after, limit:)
+        return page(answer) if answer.is_a?(Connector::Source::Page)
+        return list(answer) if answer.is_a?(Array)
+
+        raise TypeError, "#{label}#fetch returned #{answer.nil? ? "nil" : Operations::Spelling.article(answer.class)}; " \
+          "it returns an Array of rows, empty at the end, or a Page"
+      end
+
+      # In a page that was begun, the rows that have passed are left out.
+      def page(page)
+        refuse_circle(page.cursor) if !page.cursor.nil? && page.cursor == @after
+        brought_by, skipped = @after, @skip
+        @hand.put(page.rows.drop(skipped)) { |index| Place.text_in_page(brought_by, skipped + index + 1) }
+        @skip = 0
+        @ended = page.cursor.nil?
+        @after = page.cursor unless @ended
+      end
+
+      def list(rows)
+        return @ended = true if rows.empty?
+
+        position = position_of(rows.last)
+        refuse_circle(position) if position == @after
+        @hand.put(rows) { |index| Place.text(position_of(rows.fetch(index))) }
+        @after = position
+      end
+
+      def position_of(row)
+        position = @source.position_of(row)
+        return position unless position.nil?
+
+        raise ArgumentError, "#{label}#position_of gave nil for #{row.inspect}. Write: def position_of(row) = row[:number], " \
+          "or let fetch return Page.new(rows, cursor: ...)"
+      end
+
+      # What does not advance would be read for ever.
+      def refuse_circle(position)
+        raise Error, "#{label}#fetch(after: #{@after.inspect}) ended at #{position.inspect} again; it has to give the rows behind it"
+      end
+
+      def label = @source.class.name || @source.class.to_s
+    end
+  end
+end

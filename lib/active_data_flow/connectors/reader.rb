@@ -1,0 +1,43 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Connectors
+    # A connector's rows as the engine takes them.
+    class Reader
+      # @param source [Connector::Source, #fetch]
+      # @param stored [Object, nil] the place behind which to go on
+      def initialize(source, stored)
+        @source = source
+        @rows = fetches? ? Fetching.new(source, stored) : Enumerating.new(source, stored)
+      end
+
+      # @param limit [Integer]
+      # @return [Engine::Page, nil] nil at the end
+      # @raise [Throttled, CursorExpired] what the source raises, as it is
+      def next(limit)
+        rows, places = @rows.next(limit)
+        return unless rows
+
+        Engine::Page.new(batch: batch_of(rows), upto: RowsInHand.text_of(places.last), last: @rows.ended?,
+          positions: ->(row) { RowsInHand.text_of(places.fetch(row)) })
+      end
+
+      # @return [void]
+      def close
+        @source.close if @source.respond_to?(:close)
+      end
+
+      private
+
+      def fetches? = Connector::Methods.own?(@source, :fetch) || !Connector::Methods.own?(@source, :each)
+
+      # A column that some rows lack is NULL in them.
+      def batch_of(rows)
+        hashes = rows.map { |row| Message.hash_of(row) }
+        batch = Native::Batch.new(hashes.flat_map(&:keys).map(&:to_s).uniq)
+        hashes.each { |row| batch.push_hash(row) }
+        batch
+      end
+    end
+  end
+end

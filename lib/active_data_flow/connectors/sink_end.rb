@@ -1,0 +1,80 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Connectors
+    # A connector, or something to call, as the sink of a flow.
+    class SinkEnd
+      # What a `sink` line may say of tables only, and what it says when nobody has written it.
+      TABLES_ONLY = {mode: nil, callbacks: false, connection: nil, role: nil, shard: nil}.freeze
+      private_constant :TABLES_ONLY
+
+      # @return [Array<String>, nil] the columns by which the sink finds a row again, where it says so
+      attr_reader :key
+      # Set by the engine before each batch: a text that is the same whenever the same rows of the run are sent again.
+      # @return [String, nil]
+      attr_accessor :batch_key
+
+      # @param sink [Connector::Sink, #write, #call]
+      # @param line [Flow::SinkLine, nil]
+      # @raise [ConfigurationError] for options that only tables have
+      def initialize(sink, line = nil)
+        @sink = sink.respond_to?(:write) ? sink : Connector::Sink::Lambda.new(sink)
+        refuse_options(line) if line
+        @key = line&.key || (Array(@sink.key).map(&:to_s) if @sink.respond_to?(:key) && @sink.key)
+      end
+
+      # @return [Object, nil] of a sink that writes a database: whoever has the same one is committed with it
+      def pool = @sink.respond_to?(:pool) ? @sink.pool : nil
+
+      # @return [Object, nil] of a sink that writes one: the runs are kept in its database
+      def table = @sink.respond_to?(:table) ? @sink.table : nil
+
+      # @param error [Exception]
+      # @return [Boolean] whether the same rows may go through later
+      def transient?(error) = @sink.respond_to?(:transient?) && @sink.transient?(error)
+
+      # @param _source [Object] the source end
+      # @return [Symbol] the sink's own; :insert for one that does not say
+      def mode(_source = nil) = (@sink.respond_to?(:mode) && @sink.mode) || :insert
+
+      # @return [Hash] for the fingerprint
+      def description = Connectors.description("connector", @sink).merge(key: @key)
+
+      # @return [String] for the plan
+      def to_s = @sink.to_s
+
+      # A connector takes what comes: what it cannot use it refuses row by row.
+      # @return [Array<String>] the outputs
+      def check(outputs, from: nil, mode: nil, known: true) = outputs
+
+      # @param columns [Array<String>] that are written
+      # @param _mode [Symbol]
+      # @return [Writer]
+      def writer(columns, _mode = nil) = Writer.new(@sink, columns, self)
+
+      # @return [String] for the plan
+      def writer_name(_mode = nil) = "connector"
+
+      # @param connection [Object, nil] of the store's open transaction
+      # @yieldparam connection [Object, nil] the same, where the sink writes on it
+      # @return [Object] what the block returned
+      def writing(connection)
+        ours = !pool.nil? && connection.respond_to?(:pool) && pool.equal?(connection.pool)
+        yield(ours ? connection : nil)
+      end
+
+      # Ends what the run has opened.
+      # @return [void]
+      def close
+        @sink.close if @sink.respond_to?(:close)
+      end
+
+      private
+
+      def refuse_options(line)
+        option = TABLES_ONLY.find { |name, usual| line.public_send(name) != usual }&.first
+        raise ConfigurationError, "sink #{@sink}: #{option}: is for tables; a connector takes its options in its constructor." if option
+      end
+    end
+  end
+end
