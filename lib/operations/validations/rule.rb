@@ -60,6 +60,9 @@ module Operations
         end
       end
 
+      # @return [Boolean] whether it is asked in every case, without `if:` and its like
+      def always? = @conditions.nil? && !@skips
+
       private
 
       def prepare

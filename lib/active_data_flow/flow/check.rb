@@ -1,0 +1,39 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Flow
+    # What can be seen to be wrong in a finished class body, without looking at any table.
+    module Check
+      module_function
+
+      # @param klass [Class]
+      # @raise [ConfigurationError] naming what is missing
+      def call(klass)
+        declared = klass.declarations
+        refuse(klass, "has no source. Write: source :orders, or source { ... }") unless declared.source
+        refuse(klass, "has no sink. Write: sink :order_exports, or sink { |row| ... }") if declared.sinks.empty?
+        refuse(klass, "says mode :#{declared.mode} and has #{declared.sinks.size} sinks. Write mode: at each sink.") if declared.mode && declared.sinks.size > 1
+        refuse_unfinished(klass, declared)
+        refuse_later_words(klass, declared)
+      end
+
+      # What can be said already and not be done yet is refused, so that nobody waits for it.
+      def refuse_unfinished(klass, declared)
+        refuse(klass, "has #{declared.sinks.size} sinks; a flow writes to one so far. Write a flow for each.") if declared.sinks.size > 1
+        mode = declared.sink.mode
+        refuse(klass, "says mode :#{mode}, which is not there yet. Use :insert, :insert_only, :upsert or :update_only.") if %i[mirror delete].include?(mode)
+        refuse(klass, "says partitions #{declared.partitions}; a flow is read in one part so far. Leave the line out.") if declared.partitions > 1
+        refuse(klass, "says throttle_on, which nothing asks yet. Leave the line out.") if declared.throttles.any?
+      end
+
+      def refuse_later_words(klass, declared)
+        callbacks = declared.after_complete + declared.after_failure
+        missing = callbacks.grep(Symbol).find { |name| !klass.method_defined?(name) && !klass.private_method_defined?(name) }
+        refuse(klass, "names #{missing} as a callback, which it does not define. Write: def #{missing}(run) ... end") if missing
+      end
+
+      def refuse(klass, text) = raise(ConfigurationError, "#{Flow.label(klass)} #{text}")
+      private_class_method :refuse_unfinished, :refuse_later_words, :refuse
+    end
+  end
+end

@@ -1,0 +1,46 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Flow
+    # A `lookup` of one attempt: asks the other table for the keys of a batch, and has what it finds joined in Rust.
+    class Lookup
+      # @param step [Step]
+      # @param types [Hash{String => String, nil}] `sql_type` of the source's columns
+      # @param dialect [Symbol, nil] of the source's database
+      # @raise [ConfigurationError] when `on` is not unique there, or a column is not there
+      def initialize(step, types: {}, dialect: nil)
+        arguments = step.arguments
+        @table = Lookup.table(step)
+        @names = arguments[:on].values | arguments[:take].keys
+        @theirs = arguments[:on].values
+        label = [@table.name, arguments[:on].to_a, arguments[:take].to_a, arguments[:missing], Program.label(step)]
+        @join = Native::Join.new(label, [types.to_a, dialect], [@table.types(@names).to_a, @table.dialect])
+      end
+
+      # @param batch [Native::Batch]
+      # @return [Array<Array>] row, column and reason of each row that was put aside
+      def call(batch)
+        found = Native::Batch.new(@names)
+        @table.each_row(@theirs, @join.keys(batch), @names) { |row| found.push_row(row) }
+        @join.apply(batch, found)
+      end
+
+      class << self
+        # Who looks a table up by its name: set where there is a database.
+        # @return [#call, nil] given a Step, returns what `name`, `dialect`, `types` and `each_row` can be asked of
+        attr_accessor :tables
+
+        # @param step [Step]
+        # @return [Object]
+        # @raise [ConfigurationError] when there is no such table, or `on` is not unique there
+        def table(step)
+          unless tables
+            raise ConfigurationError, "lookup at #{step.at} takes columns out of a database. Write: require \"active_data_flow/active_record\""
+          end
+
+          tables.call(step)
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,49 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Flow
+    # The words that run a flow, and those that look at what it would do. Keywords that are not theirs are arguments.
+    module Running
+      # Runs the flow here and now, to its end. Goes on with the last failed or abandoned run of the same arguments.
+      # @param restart [Boolean] begin at the first row instead; the unfinished run is cancelled
+      #
+      #   OrderExportFlow.run_now { |run| puts "#{run.counts[:read]} rows, at #{run.cursor}" }
+      #
+      # @param arguments [Hash] of the flow
+      # @yieldparam run [Run] as it is after each commit, the last one too: for a progress bar. What the block raises ends
+      #   the run as an error of the flow's own does; the next one goes on after that commit
+      # @return [Run]
+      # @raise [Error] when a run of the same arguments is paused
+      # @raise whatever a block of the author's raised, after it was recorded
+      def run_now(restart: false, **arguments, &progress) = new(**arguments).run(restart:, &progress)
+
+      # @param arguments [Hash] of the flow
+      # @return [Engine::Plan] what a run would do; `to_s` names ends, steps and the path that rows take
+      # @raise [ConfigurationError] where a run would
+      def plan(**arguments) = Engine::Plan.new(new(**arguments))
+
+      # What the first rows would become. Nothing is written.
+      # @param rows [Integer]
+      # @return [Array<Engine::Preview::Entry>] with `before` and `after`
+      def preview(rows: 20, **arguments) = Engine::Preview.new(new(**arguments)).first(rows)
+
+      # Sends rows through the steps, without source and sink.
+      # @param rows [Array<Hash>]
+      # @return [Array<Hash{Symbol => Object}>] those that came through
+      # @raise whatever a block raised; {RowError} for a row that a step could not take
+      def test(rows, **arguments) = Engine::Preview.new(new(**arguments)).through(rows)
+
+      # @return [Array<Run>] its runs, of whatever arguments, newest first
+      def runs
+        store = RunStore.of(self)
+        store.runs(flow_name).map { |row| Run.new(store, row) }
+      end
+
+      # @return [Array<Run::Reject>] the rows that were put aside, of all its runs, oldest first
+      def rejects
+        store = RunStore.of(self)
+        store.runs(flow_name).reverse.flat_map { |row| Run.new(store, row).rejects }
+      end
+    end
+  end
+end

@@ -1,0 +1,23 @@
+# frozen_string_literal: true
+
+# Lookups in real databases, in a process of its own: this one is to hold without ActiveSupport.
+RSpec.describe "A lookup" do
+  file = File.expand_path("support/lookup_contract.rb", __dir__)
+
+  # @return [Array<String>] the examples of one part of the contract
+  define_method(:kept) do |part|
+    run = ContractRun.new(file, only: "[#{part}]")
+    expect(run.broken("[#{part}]")).to eq([])
+    expect(run.examples("[#{part}]")).not_to be_empty, run.said
+    run.examples("[#{part}]")
+  end
+
+  it "finds, joins and refuses on SQLite" do
+    expect(kept("SQLite").size).to eq(7)
+  end
+
+  it "finds, joins and refuses on PostgreSQL", :postgresql do
+    Postgresql.folder
+    expect(kept("PostgreSQL").size).to eq(7)
+  end
+end

@@ -1,0 +1,33 @@
+# frozen_string_literal: true
+
+RSpec.describe ActiveDataFlow::Flow::Check do
+  def refused(&body)
+    klass = stub_const("OrderExportFlow", Class.new(ActiveDataFlow::Base))
+    klass.class_eval do
+      source [{id: 1}]
+      class_eval(&body)
+    end
+    klass.run_now
+    nil
+  rescue ActiveDataFlow::ConfigurationError => error
+    error.message
+  end
+
+  it "refuses what can be said already and is not done yet, so that nobody waits for it" do
+    expect(refused { 2.times { sink { |_row| } } }).to eq("OrderExportFlow has 2 sinks; a flow writes to one so far. Write a flow for each.")
+    expect(refused { [sink { |_row| }, mode(:mirror)] }).to eq("OrderExportFlow says mode :mirror, which is not there yet. Use :insert, :insert_only, :upsert or :update_only.")
+    expect(refused { [sink { |_row| }, partitions(2)] }).to eq("OrderExportFlow says partitions 2; a flow is read in one part so far. Leave the line out.")
+    expect(refused { [sink { |_row| }, throttle_on { true }] }).to eq("OrderExportFlow says throttle_on, which nothing asks yet. Leave the line out.")
+  end
+
+  it "lists the runs of a flow, newest first" do
+    klass = stub_const("ListedFlow", Class.new(ActiveDataFlow::Base))
+    klass.class_eval do
+      source [{id: 1}]
+      sink { |_row| }
+    end
+    2.times { klass.run_now }
+    expect(klass.runs.map(&:status)).to eq(%w[success success])
+    expect(klass.runs.map(&:id)).to eq(klass.runs.map(&:id).sort.reverse)
+  end
+end
