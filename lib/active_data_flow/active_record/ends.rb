@@ -1,0 +1,48 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    # What tables, models and relations are as the ends of a flow.
+    module Ends
+      module_function
+
+      # @param given [Symbol, String, Class, ::ActiveRecord::Relation]
+      # @param line [Flow::SourceLine]
+      # @param flow [Base]
+      # @return [SourceEnd]
+      def source(given, line, flow)
+        relation = given.respond_to?(:to_sql) ? given : Table.find(given, **place(line)).model.all
+        SourceEnd.new(scoped(relation, line.scope, flow), line, flow)
+      rescue ArgumentError => error
+        raise ArgumentError, "#{Flow.label(flow.class)}: source #{given.inspect}: #{error.message}"
+      end
+
+      # @param given [Symbol, String, Class]
+      # @param line [Flow::SinkLine]
+      # @param flow [Base]
+      # @return [SinkEnd]
+      def sink(given, line, flow)
+        SinkEnd.new(Table.find(given, **place(line)), line, flow)
+      rescue ArgumentError => error
+        raise ArgumentError, "#{Flow.label(flow.class)}: sink #{given.inspect}: #{error.message}"
+      end
+
+      def place(line) = {connection: line.connection, role: line.role, shard: line.shard}
+
+      def scoped(relation, scope, flow)
+        case scope
+        when nil then relation
+        when Proc then relation.instance_exec(&scope)
+        else named_scope(relation, scope)
+        end
+      end
+
+      def named_scope(relation, scope)
+        return relation.public_send(scope) if relation.klass.respond_to?(scope)
+
+        raise ArgumentError, "#{relation.klass.name} has no scope #{scope.inspect}. Write it there, or give a lambda: scope: -> { where(...) }"
+      end
+      private_class_method :place, :scoped, :named_scope
+    end
+  end
+end

@@ -1,0 +1,92 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    # What an error of the database is about: one row, the moment, or the statement.
+    module Errors
+      # SQLSTATE: data exceptions, integrity constraints, RAISE in a trigger.
+      ROW_STATES = /\A(22|23|P0001)/
+      # serialization failure, deadlock, lost connection, server going down, too many connections
+      MOMENT_STATES = /\A(40|08|57P|53300|55P03)/
+      # lost connection, server going down, too many connections
+      LOST_STATES = /\A(08|57P|53300)/
+      ROW_CLASSES = %w[NotNullViolation RecordNotUnique InvalidForeignKey ValueTooLong RangeError CheckViolation ExclusionViolation].freeze
+      # MySQL's numbers for the same: data too long or out of range, incorrect values, constraints, SIGNAL.
+      ROW_NUMBERS = [1048, 1062, 1264, 1265, 1292, 1366, 1406, 1451, 1452, 1644, 3819].freeze
+      private_constant :ROW_STATES, :MOMENT_STATES, :LOST_STATES, :ROW_CLASSES, :ROW_NUMBERS
+
+      module_function
+
+      # @param error [Exception]
+      # @return [Boolean] whether a row is at fault, so that the others can go on without it
+      def row?(error)
+        return true if error.is_a?(::ActiveRecord::RecordInvalid) || error.is_a?(::ActiveRecord::RecordNotSaved)
+        return true if ROW_CLASSES.include?(error.class.name.to_s[/[^:]+\z/])
+
+        cause = cause_of(error)
+        return state_of(cause).match?(ROW_STATES) if state_of(cause)
+        return ROW_NUMBERS.include?(cause.error_number) if cause.respond_to?(:error_number)
+
+        constraint?(cause)
+      end
+
+      # @return [Boolean] whether the same statements may go through later
+      def transient?(error)
+        return true if error.is_a?(::ActiveRecord::TransactionRollbackError) || error.is_a?(::ActiveRecord::LockWaitTimeout)
+        return true if error.is_a?(::ActiveRecord::ConnectionFailed) || error.is_a?(::ActiveRecord::ConnectionNotEstablished)
+
+        state = state_of(cause_of(error))
+        state ? state.match?(MOMENT_STATES) : error.message.match?(/server closed the connection|connection (is )?(bad|closed)|database is locked/i)
+      end
+
+      # @return [Boolean] whether the server, or the way to it, is gone
+      def lost?(error)
+        return false unless error.is_a?(::ActiveRecord::ActiveRecordError)
+        return true if error.is_a?(::ActiveRecord::ConnectionFailed)
+        return !error.is_a?(::ActiveRecord::ConnectionTimeoutError) if error.is_a?(::ActiveRecord::ConnectionNotEstablished)
+
+        state = state_of(cause_of(error))
+        state ? state.match?(LOST_STATES) : error.message.match?(/server closed the connection|connection (is )?(bad|closed)/i)
+      end
+
+      # @return [String, nil] the column that the database names
+      def column(error)
+        return error.record.errors.attribute_names.first&.to_s if validation?(error)
+
+        cause = cause_of(error)
+        return field(cause, "PG_DIAG_COLUMN_NAME") if pg?(cause)
+
+        cause.message[/constraint failed: \w+\.(\w+)\z/, 1]
+      end
+
+      # @return [String] one sentence
+      def reason(error)
+        return error.record.errors.full_messages.join(", ") if validation?(error) && error.record.errors.any?
+
+        cause = cause_of(error)
+        return [field(cause, "PG_DIAG_MESSAGE_PRIMARY"), field(cause, "PG_DIAG_MESSAGE_DETAIL")].compact.join(": ") if pg?(cause) && cause.result
+
+        cause.message.lines.first.to_s.chomp
+      end
+
+      def validation?(error) = error.respond_to?(:record) && error.record.respond_to?(:errors)
+
+      def cause_of(error) = (error.is_a?(::ActiveRecord::ActiveRecordError) && error.cause) || error
+
+      def pg?(cause) = defined?(::PG::Error) && cause.is_a?(::PG::Error)
+
+      def state_of(cause) = (field(cause, "PG_DIAG_SQLSTATE") if pg?(cause) && cause.result)
+
+      def field(cause, name) = cause.result&.error_field(::PG.const_get(name))
+
+      # SQLite also says "integer overflow", where a step that is printed as SQL meets a value that it refuses in Rust.
+      def constraint?(cause)
+        return false unless defined?(::SQLite3::Exception) && cause.is_a?(::SQLite3::Exception)
+
+        [::SQLite3::ConstraintException, ::SQLite3::MismatchException, ::SQLite3::TooBigException].any? { |kind| cause.is_a?(kind) } ||
+          cause.message.start_with?("integer overflow")
+      end
+      private_class_method :validation?, :cause_of, :pg?, :state_of, :field, :constraint?
+    end
+  end
+end

@@ -1,0 +1,74 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    # Writes through the model, row by row, with its validations and callbacks. The rows of a batch are found in one query;
+    # one that would not change is not saved. Each row has a savepoint of its own, so the callbacks of the others are not
+    # called twice for the sake of a bad one.
+    class ModelWriter < Writer
+      # @param target [Target]
+      def initialize(target)
+        super
+        @model = target.sink.table.model
+        @columns = @columns.select { |name, _type| strict?(name) }
+        @encoder = nil # the model does it itself
+        @timestamps = target.sink.line.record_timestamps
+      end
+
+      # (see Writer#write)
+      # @yieldparam row [Integer] that the model or the database does not take
+      # @yieldparam error [Exception]
+      def write(connection, batch, first, last, &aside)
+        found = found(batch, first, last)
+        counts = {**NOTHING, aside: 0}
+        in_order(batch, first, last).each do |row|
+          counts[one(connection, batch, row, found, &aside)] += 1
+        end
+        counts.except(:aside)
+      end
+
+      private
+
+      # A model that reads a column in its own way gets the value as it is, and so does an attribute without a column.
+      def strict?(name) = @target.sink.table.column(name) && !ModelColumns.type?(@model.type_for_attribute(name))
+
+      def in_order(batch, first, last) = batch.live.select { |row| row.between?(first, last) }
+
+      # @return [Hash{Array => ::ActiveRecord::Base}] by their keys
+      def found(batch, first, last)
+        return {} if @target.mode == :insert
+
+        keys = in_order(batch, first, last).map { |row| key_of(batch, row) }
+        records = @model.unscoped.where((key.size == 1) ? {key.first => keys.map(&:first)} : {key => keys})
+        ((@target.sink.dialect == :postgresql) ? records.lock : records).order(*key).index_by { |record| key.map { |name| record[name] } }
+      end
+
+      def key = @target.key
+
+      def key_of(batch, row) = key.map { |name| @model.type_for_attribute(name).cast(batch.value(row, name)) }
+
+      # @return [Symbol] the counter that the row belongs to
+      def one(connection, batch, row, found, &aside)
+        record = found[key_of(batch, row)] if @target.key
+        return :skipped if @target.mode == (record ? :insert_only : :update_only)
+
+        savepoint(connection) { save(record || @model.unscoped.new, batch, row) }
+      rescue => error
+        raise unless aside && row_error?(error, connection)
+
+        aside.call(row, error)
+        :aside
+      end
+
+      def save(record, batch, row)
+        fresh = record.new_record?
+        @target.columns.each { |name| record.public_send(:"#{name}=", batch.value(row, name)) }
+        return :unchanged unless fresh || record.has_changes_to_save?
+
+        record.record_timestamps = @timestamps unless @timestamps
+        record.save!
+        fresh ? :new : :updated
+      end
+    end
+  end
+end

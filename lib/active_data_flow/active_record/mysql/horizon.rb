@@ -1,0 +1,41 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    module Mysql
+      # InnoDB: who has written a row and not committed it holds its lock, so a range that can be locked at once has no
+      # open writer in it. Written by the protocols and not run against a server yet: no suite starts one.
+      class Horizon < ActiveRecord::Horizon
+        # @param after [Array, nil] a position
+        # @return [Verdict]
+        def verdict(after, _kept, &stop)
+          upto = @source.table.with_connection { |connection| connection.select_rows(last_sql(after), "ActiveDataFlow last").first }
+          return Verdict.new(upto: nil, kept: nil, note: nil) if upto.nil?
+          return Verdict.new(upto:, kept: nil, note: nil) if wait(PATIENCE, stop) { free?(after, upto) }
+
+          Verdict.new(upto: nil, kept: nil, note: "nothing was read: somebody has written rows of #{@source.table.name} up to #{upto.join(", ")} " \
+            "and not committed them (SHOW ENGINE INNODB STATUS names the transactions). The next run goes on.")
+        end
+
+        private
+
+        # Outside any transaction, and seeing what was committed a moment ago.
+        def free?(after, upto)
+          @source.table.with_connection do |connection|
+            connection.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED") unless connection.transaction_open?
+            connection.select_value("#{@source.window(after, upto).reselect(Arel.sql("count(*)")).to_sql} FOR SHARE NOWAIT", "ActiveDataFlow horizon")
+          end
+          true
+        rescue ::ActiveRecord::LockWaitTimeout, ::ActiveRecord::StatementTimeout
+          false
+        rescue ::ActiveRecord::StatementInvalid => error
+          raise unless error.message.match?(/NOWAIT/)
+
+          false
+        end
+
+        def now_sql = "SELECT UNIX_TIMESTAMP(NOW(6))"
+      end
+    end
+  end
+end

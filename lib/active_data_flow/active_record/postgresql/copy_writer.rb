@@ -1,0 +1,72 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    module Postgresql
+      # Brings batches into the sink as COPY: straight into it while all rows are new to it, else into a temporary table
+      # and from there by one guarded statement.
+      class CopyWriter < Writer
+        # @param target [Target]
+        def initialize(target)
+          super
+          @merge = Merge.new(target)
+          @name = "adf_#{SecureRandom.hex(6)}"
+          @format = (@columns.all? { |_name, type| Binary.type?(type) }) ? :binary : :text
+          @mostly_new = false
+          @straight = nil
+        end
+
+        # (see Writer#write)
+        def write(connection, batch, first, last)
+          rows = live_between(batch, first, last)
+          return NOTHING if rows.zero?
+
+          straight(connection, batch, first, last, rows) || merged(connection, batch, first, last, rows)
+        end
+
+        private
+
+        # Into an empty table, or one whose rows all are to be inserted. Another row with a key may turn up all the same:
+        # then the batch goes the other way, and so do those after it.
+        def straight(connection, batch, first, last, rows)
+          @straight = straight?(connection) if @straight.nil?
+          return unless @straight
+
+          savepoint(connection) { copy(connection, @target.table, batch, first, last) }
+          counts(rows, new: rows, updated: 0)
+        rescue ::ActiveRecord::RecordNotUnique
+          raise if @target.mode == :insert
+
+          @straight = false
+          nil
+        end
+
+        def straight?(connection)
+          return false if @target.created_list.any? || !%i[insert insert_only upsert].include?(@target.mode)
+          return true if @target.mode == :insert
+
+          connection.select_value("SELECT NOT EXISTS (SELECT 1 FROM #{@target.table})", "ActiveDataFlow")
+        end
+
+        def merged(connection, batch, first, last, rows)
+          connection.execute("CREATE TEMPORARY TABLE #{@name} ON COMMIT DROP AS " \
+            "SELECT #{@target.column_list.join(", ")} FROM #{@target.table} WITH NO DATA", "ActiveDataFlow")
+          copy(connection, @name, batch, first, last)
+          row = connection.select_one(@merge.sql(@name, mostly_new: @mostly_new), "ActiveDataFlow merge")
+          connection.execute("DROP TABLE #{@name}", "ActiveDataFlow")
+          new, updated, matched = row.values_at("new", "updated", "matched").map(&:to_i)
+          @mostly_new = new > rows / 2
+          counts(rows, new:, updated:, matched:)
+        end
+
+        def copy(connection, table, batch, first, last)
+          sql = "COPY #{table} (#{@target.column_list.join(", ")}) FROM STDIN (FORMAT #{@format})"
+          bytes = (@format == :binary) ? batch.copy_binary(@columns, first, last) : batch.copy_text(@columns, first, last)
+          Raw.writing(connection, sql) do |raw|
+            raw.copy_data(sql) { raw.put_copy_data(bytes) }
+          end
+        end
+      end
+    end
+  end
+end

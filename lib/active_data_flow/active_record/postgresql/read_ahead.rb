@@ -1,0 +1,118 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    module Postgresql
+      # Reads many batches by one COPY, on a connection of its own and in a thread of its own, while the sink commits batch
+      # after batch: reading and writing overlap. Each window sees the source as it was when the window began.
+      class ReadAhead < CopyReader
+        # Batches of one window, and how many of them may wait.
+        BATCHES = 40
+        WAITING = 2
+        private_constant :BATCHES, :WAITING
+
+        # @param source [SourceEnd]
+        # @return [Boolean] whether the pool can spare a connection, and nothing ties the source to this thread's: no open
+        #   transaction (a transactional spec has one), no pinned connection
+        def self.possible?(source)
+          pool = source.pool
+          return false if pool.respond_to?(:pinned_connection) || pinned?(pool)
+          return false if source.table.with_connection(&:transaction_open?)
+
+          stat = pool.stat
+          stat[:size] - stat[:busy] >= 1 && stat[:size] > 1
+        end
+
+        def self.pinned?(pool) = !pool.instance_variable_get(:@pinned_connection).nil? || !pool.instance_variable_get(:@lock_thread).nil?
+        private_class_method :pinned?
+
+        # (see Reader#next)
+        def next(limit)
+          @limit = limit
+          loop do
+            return if @ended
+
+            open_window unless @pages
+            page = @pages.pop
+            return passed(page) if page.is_a?(Engine::Page)
+
+            close_window
+            raise page if page.is_a?(Exception)
+
+            @ended = page == :end
+          end
+        end
+
+        # Ends the COPY that is under way.
+        def close = close_window
+
+        private
+
+        def passed(page)
+          @ended = page.last
+          @after = Array(Native.decode_position(page.upto))
+          page
+        end
+
+        def open_window
+          @pages = pages = Thread::SizedQueue.new(WAITING)
+          rows = @limit * BATCHES
+          sql = page_sql(rows)
+          @thread = Thread.new { read(sql, rows, pages) }
+          @thread.report_on_exception = false
+        end
+
+        def close_window
+          @pages&.close
+          @thread&.join
+          @pages = @thread = nil
+        end
+
+        # In the thread: pages, and after them how the window ended: `:window` (there may be more), `:end`, or an error.
+        def read(sql, rows, pages)
+          read = @source.pool.with_connection do |connection|
+            Raw.reading(connection) { |raw| copy(raw, sql, rows, pages) }
+          end
+          pages << ((read < rows) ? :end : :window)
+        rescue ClosedQueueError
+          nil
+        rescue Exception => error # rubocop:disable Lint/RescueException -- it is raised again where the rows are wanted
+          begin
+            pages << error
+          rescue ClosedQueueError
+            nil
+          end
+        end
+
+        def copy(raw, sql, rows, pages)
+          decoder = Native::CopyReader.new(@types)
+          read = 0
+          raw.copy_data("COPY (#{sql}) TO STDOUT (FORMAT binary)") do
+            read = bring(raw, decoder, rows, pages)
+          rescue ClosedQueueError
+            raw.cancel
+            raise
+          end
+          read
+        end
+
+        def bring(raw, decoder, rows, pages)
+          batch = Native::Batch.new(@names)
+          read = 0
+          while (line = raw.get_copy_data)
+            came = decoder.feed(line, batch)
+            next if came.zero?
+
+            read += came
+            next if batch.size < @limit
+
+            pages << page(batch, false)
+            batch = Native::Batch.new(@names)
+          end
+          pages << page(batch, read < rows) unless batch.size.zero?
+          read
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,101 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    # The path on which no row leaves the database: `INSERT .. SELECT` over windows of the cursor, where source and sink
+    # share one and every step can be said in its SQL.
+    class Pushdown
+      # @return [Engine::Plan]
+      attr_reader :plan
+      # @return [String, nil] why rows have to come through this process; nil when they need not
+      attr_reader :reason
+
+      # @param plan [Engine::Plan]
+      def initialize(plan)
+        @plan = plan
+        @reason = find_reason
+      end
+
+      # @return [String]
+      def name = "pushdown: INSERT .. SELECT in windows of the cursor, guarded #{plan.mode}#{", the source's file attached" unless same_database?}"
+
+      # @param after [Object, nil] a position
+      # @return [Windows]
+      def open(_plan, after)
+        @attachment = Attachment.new(source, sink).open unless same_database?
+        Windows.new(self, after)
+      end
+
+      # Ends what {#open} began.
+      def close
+        @attachment&.close
+        @attachment = nil
+      end
+
+      # @param after [Array, nil] a position
+      # @param upto [Array, nil] a position
+      # @return [::ActiveRecord::Relation] the source's rows in between, as the sink's connection finds them
+      def window(after, upto)
+        rows = source.window(after, upto)
+        @attachment ? rows.from(@attachment.table) : rows
+      end
+
+      # @return [SourceEnd]
+      def source = plan.source
+
+      # @return [SinkEnd]
+      def sink = plan.sink
+
+      # @return [Array<String>] the columns that are written
+      def names = plan.outputs
+
+      # @return [Target]
+      def target = @target ||= Target.new(sink, names, plan.mode)
+
+      # @return [Array<String>] SQL of {#names}, in their order
+      def expressions = names.map { |name| query[:columns].fetch(name) }
+
+      # @return [String, nil] SQL: which rows go on
+      def condition = query[:where]
+
+      # @return [Hash{Symbol => Object}] what the steps are in SQL: `columns:`, `kinds:`, `where:`, `joins:`
+      def query = @query ||= program.sql(sink.dialect, quoted)
+
+      private
+
+      def same_database? = source.pool.equal?(sink.pool)
+
+      def program
+        @program ||= Flow::Program.native(plan.steps, types: source.types, dialect: source.dialect)
+      end
+
+      def quoted = source.columns.map { |column| [column.name, source.quoted(column.name)] }
+
+      def find_reason
+        return "rows come from #{source}, which is no table" unless source.respond_to?(:window)
+        return "source and sink are in different databases" unless same_database? || Attachment.possible?(source, sink)
+        return "rows go through #{sink.table.model.name} with its callbacks" if sink.line.callbacks
+        return "#{plan.model_columns.join(", ")}: only the model can read or write #{plan.model_columns.one? ? "it" : "them"}" if plan.model_columns.any?
+        return "source and sink are one table" if sink.same_table?(source)
+        return "mode :#{plan.mode} needs to see the rows" unless %i[insert insert_only upsert update_only].include?(plan.mode)
+        return "it is not written for #{sink.dialect}" unless %i[postgresql sqlite].include?(sink.dialect)
+
+        reason_of_steps || Fit.reason(self)
+      end
+
+      def reason_of_steps
+        step = plan.steps.find { |one| !one.native? }
+        return "#{step.word} at #{step.at} is Ruby" if step && !step.declarative?
+        return "#{step.word} at #{step.at} reads another table" if step
+
+        program.reason(sink.dialect, quoted)
+      end
+    end
+  end
+end
+
+require_relative "pushdown/attachment"
+require_relative "pushdown/fit"
+require_relative "pushdown/windows"
+require_relative "pushdown/portion"
+require_relative "pushdown/statements"

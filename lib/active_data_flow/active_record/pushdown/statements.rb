@@ -1,0 +1,135 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    class Pushdown
+      # The statements of one window. A subclass is a database.
+      class Statements
+        # @param path [Pushdown]
+        # @return [Statements]
+        def self.for(path) = ((path.sink.dialect == :postgresql) ? OnPostgresql : OnSqlite).new(path)
+
+        # @param path [Pushdown]
+        def initialize(path)
+          @path = path
+          @target = path.target
+        end
+
+        # @param connection [::ActiveRecord::ConnectionAdapters::AbstractAdapter] inside the transaction
+        # @param after [Array, nil] a position
+        # @param upto [Array] a position
+        # @return [Hash{Symbol => Integer}] counters
+        def run(connection, after, upto) = raise(NotImplementedError, "#{self.class}#run")
+
+        private
+
+        # The window's rows as the sink takes them.
+        def page_sql(after, upto, names: @target.column_list)
+          columns = @path.expressions.zip(names).map { |sql, name| ::Arel.sql("#{sql} AS #{name}") }
+          rows = @path.window(after, upto).reselect(*columns)
+          rows = rows.where("(#{@path.condition})") if @path.condition
+          rows.to_sql
+        end
+
+        def window_count(connection, after, upto)
+          connection.select_value(@path.window(after, upto).reselect(::Arel.sql("count(*)")).to_sql, "ActiveDataFlow window").to_i
+        end
+
+        def counters(read:, selected:, new:, updated:, matched: nil)
+          written = case @target.mode
+          when :insert, :insert_only then {new:, updated: 0, unchanged: 0, skipped: selected - new}
+          when :update_only then {new: 0, updated:, unchanged: matched - updated, skipped: selected - matched}
+          else {new:, updated:, unchanged: selected - new - updated, skipped: 0}
+          end
+          {read:, filtered: read - selected, rejected: 0, deleted: 0, **written}
+        end
+      end
+
+      # One statement reads, compares, writes and counts.
+      class OnPostgresql < Statements
+        def initialize(path)
+          super
+          @merge = Postgresql::Merge.new(@target)
+          @mostly_new = false
+          @straight = nil
+        end
+
+        # (see Statements#run)
+        def run(connection, after, upto)
+          straight(connection, after, upto) || merged(connection, after, upto)
+        end
+
+        private
+
+        # Into an empty table, as long as nobody else fills it.
+        def straight(connection, after, upto)
+          @straight = %i[insert upsert].include?(@target.mode) && (@target.mode == :insert || empty?(connection)) if @straight.nil?
+          return unless @straight
+
+          new = connection.transaction(requires_new: true) { connection.update(insert(after, upto), "ActiveDataFlow pushdown") }
+          read = @path.condition ? window_count(connection, after, upto) : new
+          counters(read:, selected: new, new:, updated: 0)
+        rescue ::ActiveRecord::RecordNotUnique
+          raise if @target.mode == :insert
+
+          @straight = false
+          nil
+        end
+
+        def empty?(connection) = connection.select_value("SELECT NOT EXISTS (SELECT 1 FROM #{@target.table})", "ActiveDataFlow")
+
+        def insert(after, upto)
+          names = [*@target.column_list, *@target.created_list].join(", ")
+          return "INSERT INTO #{@target.table} (#{names}) #{page_sql(after, upto)}" if @target.created_list.empty?
+
+          "INSERT INTO #{@target.table} (#{names}) SELECT p.*#{@target.created_list.map { ", #{@target.now}" }.join} FROM (#{page_sql(after, upto)}) p"
+        end
+
+        def merged(connection, after, upto)
+          page = "adf_page AS MATERIALIZED (#{page_sql(after, upto)})"
+          sql = @merge.sql("adf_page", with: page, extra: ["(SELECT count(*) FROM adf_page) AS selected"], mostly_new: @mostly_new)
+          row = connection.select_one(sql, "ActiveDataFlow pushdown")
+          new, updated, matched, selected = row.values_at("new", "updated", "matched", "selected").map(&:to_i)
+          @mostly_new = new > selected / 2
+          counters(read: @path.condition ? window_count(connection, after, upto) : selected, selected:, new:, updated:, matched:)
+        end
+      end
+
+      # SQLite has no statement that writes and tells what it did with each row: one inserts what is not there, one updates
+      # what differs; in its one transaction nobody comes between.
+      class OnSqlite < Statements
+        # (see Statements#run)
+        def run(connection, after, upto)
+          page = page_sql(after, upto)
+          read = window_count(connection, after, upto)
+          selected = @path.condition ? connection.select_value("SELECT count(*) FROM (#{page})", "ActiveDataFlow window").to_i : read
+          new = (@target.mode == :update_only) ? 0 : connection.update(insert(page), "ActiveDataFlow pushdown")
+          updated = updates?(new, selected) ? connection.update(update(page), "ActiveDataFlow pushdown") : 0
+          counters(read:, selected:, new:, updated:, matched: matched(connection, page))
+        end
+
+        private
+
+        def updates?(new, selected) = %i[upsert update_only].include?(@target.mode) && new < selected && @target.updated.any?
+
+        def insert(page)
+          names = [*@target.column_list, *@target.created_list].join(", ")
+          now = @target.created_list.map { ", #{@target.now}" }.join
+          conflict = (@target.mode == :insert) ? "" : " ON CONFLICT (#{@target.key_list}) DO NOTHING"
+          "INSERT INTO #{@target.table} (#{names}) SELECT p.*#{now} FROM (#{page}) p WHERE 1#{conflict}"
+        end
+
+        def update(page)
+          "UPDATE #{@target.table} SET #{@target.assignments("p")} FROM (#{page}) p " \
+            "WHERE #{@target.same_key(@target.table, "p")} AND (#{@target.differs(@target.table, "p")})"
+        end
+
+        def matched(connection, page)
+          return unless @target.mode == :update_only
+
+          connection.select_value("SELECT count(*) FROM (#{page}) p JOIN #{@target.table} s ON #{@target.same_key("s", "p")}", "ActiveDataFlow").to_i
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,190 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    # A table that rows are written into.
+    class SinkEnd
+      TIMESTAMPS = %w[created_at created_on updated_at updated_on].freeze
+      private_constant :TIMESTAMPS
+
+      # @return [Table]
+      attr_reader :table
+      # @return [Array<String>, nil] unique columns by which a row is found again; nil in mode :insert without one
+      attr_reader :key
+      # @return [Flow::SinkLine]
+      attr_reader :line
+
+      # @param table [Table]
+      # @param line [Flow::SinkLine]
+      # @param flow [Base]
+      # @raise [ConfigurationError] when the key is not unique there
+      def initialize(table, line, flow)
+        @table = table
+        @line = line
+        @flow = flow
+        @key = checked_key(line.key || table.primary_key)
+      end
+
+      # @return [Object] whoever has the same one can be committed with it
+      def pool = @table.pool
+
+      # @return [Symbol]
+      def dialect = @table.dialect
+
+      # @param source [Object] the source end
+      # @return [Symbol] the mode in force
+      def mode(source = nil)
+        @line.mode || ((source && same_table?(source)) ? :update_only : :upsert)
+      end
+
+      # @return [Boolean] whether the flow writes into what it reads
+      def same_table?(source) = source.respond_to?(:table) && source.table.name == @table.name && source.pool.equal?(pool)
+
+      # @return [Array<Column>]
+      def columns = @table.columns
+
+      # @param names [Array<String>] columns that rows bring
+      # @param mode [Symbol]
+      # @return [Writer]
+      def writer(names, mode) = writer_class.new(Target.new(self, names, mode))
+
+      # @param plan [Engine::Plan]
+      # @return [Pushdown] which says by its `reason` where the database cannot do all of it
+      def pushdown(plan) = Pushdown.new(plan)
+
+      # @param source [SourceEnd] the same table
+      # @param batch [Native::Batch] after the steps
+      # @param seen [Array<String>] see {SameTableWriter.hashes}
+      # @return [SameTableWriter, nil] nil where the flow makes other rows of those that it reads: then it is a copy
+      # @yield [names] gives the writer for these columns
+      def same_table_writer(source, batch, seen)
+        assigned = SameTableWriter.assigned(batch)
+        return if (@key & assigned).any? || (@key - batch.source_names).any?
+
+        writer = yield(@key + assigned) if assigned.any?
+        SameTableWriter.new(writer, source, @key, batch, seen)
+      end
+
+      # @return [String] for the plan
+      def writer_name(mode)
+        case writer_class.name[/\w+\z/]
+        when "CopyWriter" then "copy into a temporary table, then one guarded #{mode}"
+        when "DoorWriter" then "door: statements prepared by SQLite and bound in Rust, guarded #{mode}"
+        when "ModelWriter" then "model: row by row through #{@table.model.name}, with its callbacks"
+        else "statements: several rows each, guarded #{mode}"
+        end
+      end
+
+      # @param connection [Object, nil] of the run store's open transaction; ours too where the pool is the same
+      # @yieldparam connection [::ActiveRecord::ConnectionAdapters::AbstractAdapter] inside a transaction
+      def writing(connection, &)
+        @table.with_connection do |own|
+          connection.equal?(own) ? yield(own) : own.transaction { yield own }
+        end
+      end
+
+      # @param error [Exception]
+      # @return [Boolean]
+      def transient?(error) = Errors.transient?(error)
+
+      # @return [Hash] for the fingerprint
+      def description = {kind: "table", table: @table.name, key: @key}
+
+      # @return [String] for the plan
+      def to_s = @key ? "#{@table.name} by #{@key.join(", ")}" : @table.name
+
+      # Columns that the database or we ourselves give a value when a row is made.
+      # @param outputs [Array<String>]
+      # @return [Array<String>] timestamps of the table that the rows do not bring
+      def own_timestamps(outputs)
+        @line.record_timestamps ? (TIMESTAMPS & @table.column_names) - outputs : []
+      end
+
+      # @return [Array<String>] of {#own_timestamps}, those that move when a row changes
+      def moving_timestamps(outputs) = own_timestamps(outputs).grep(/\Aupdated/)
+
+      # Refuses rows that the table could not take, before the first one is read.
+      # @param outputs [Array<String>]
+      # @param from [String] the source's name, for the message
+      # @param known [Boolean] whether all rows have these columns; from Hashes what the table lacks is dropped instead
+      # @param mode [Symbol]
+      # @return [Array<String>] the outputs that are written
+      # @raise [ColumnMismatch]
+      def check(outputs, from:, mode:, known: true)
+        extra = outputs - @table.column_names - attributes_of_model(outputs)
+        refuse_extra(outputs, extra, from) if extra.any? && known
+        outputs -= extra
+        refuse_missing_key(outputs)
+        refuse_unset(outputs) if known && !%i[update_only delete].include?(mode)
+        outputs
+      end
+
+      private
+
+      # What is no column, but can be assigned where rows go through the model: a password, a nickname.
+      def attributes_of_model(outputs)
+        @line.callbacks ? outputs.select { |name| @table.model.method_defined?(:"#{name}=") } : []
+      end
+
+      def writer_class
+        return ModelWriter if @line.callbacks
+
+        @writer_class ||= case dialect
+        when :postgresql then Postgresql::CopyWriter
+        when :sqlite then door? ? Sqlite::DoorWriter : StatementWriter
+        else StatementWriter
+        end
+      end
+
+      def door? = @table.with_connection { |connection| SqliteDoor.read(connection) { |door| !door.nil? } }
+
+      def checked_key(names)
+        return if names.empty? && @line.mode == :insert && @line.key.nil?
+
+        refuse("writes #{@table.name}, which has no primary key. Write: sink ..., key: [:a, :b] with unique columns") if names.empty?
+        missing = names.find { |name| @table.column(name).nil? }
+        refuse("writes #{@table.name} by :#{missing}, which is no column there.#{Operations::Spelling.hint(missing, @table.column_names)}") if missing
+        return names if @table.unique?(names)
+
+        keys = @table.unique_keys
+        refuse("writes #{@table.name} by #{shown(names)}, which is not unique there. " \
+          "#{keys.empty? ? "Nothing is" : "Unique are #{keys.map { |key| shown(key) }.join(", ")}"}. " \
+          "Use one, or add_index :#{@table.name}, #{(names.size == 1) ? ":#{names.first}" : shown(names)}, unique: true.")
+      end
+
+      def refuse_extra(outputs, extra, from)
+        kept = (outputs - extra).map { |name| ":#{name}" }.join(", ")
+        raise ColumnMismatch, "#{@table.name} has no column#{"s" unless extra.one?} #{extra.join(", ")} (from #{from}). Write: keep #{kept}"
+      end
+
+      def refuse_missing_key(outputs)
+        missing = (@key || []) - outputs
+        return if missing.empty? || (@key == @table.primary_key && @line.key.nil? && @line.mode == :insert)
+
+        refuse("writes #{@table.name} by #{shown(@key)}, but the rows bring no #{missing.join(", ")}. " \
+          "Write: set or rename a column to it, or sink ..., key: another one")
+      end
+
+      def refuse_unset(outputs)
+        column = columns.find { |one| !one.null && !one.default && !outputs.include?(one.name) && !own_timestamps(outputs).include?(one.name) }
+        return unless column
+
+        raise ColumnMismatch, "#{@table.name}.#{column.name} is NOT NULL without a default and nothing sets it. " \
+          "Write: set #{column.name}: #{example(column)}"
+      end
+
+      def example(column)
+        case column.sql_type
+        when /int|numeric|decimal|float|real|double/i then "0"
+        when /bool/i then "false"
+        when /date|time/i then "-> { Time.now }"
+        else "\"new\""
+        end
+      end
+
+      def shown(names) = names.map(&:to_sym).inspect
+
+      def refuse(text) = raise(ConfigurationError, "#{Flow.label(@flow.class)} #{text}")
+    end
+  end
+end

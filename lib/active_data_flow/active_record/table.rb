@@ -1,0 +1,173 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    # Types of which the database gives what the model would give.
+    PLAIN_TYPES = {sqlite: %i[integer big_integer string text float binary].freeze,
+                   postgresql: %i[integer big_integer string text float binary boolean decimal date uuid json jsonb].freeze}.freeze
+    private_constant :PLAIN_TYPES
+
+    # One column of a table.
+    #
+    # name:: String
+    # sql_type:: String, as the database names it: "numeric(10,2)"
+    # null:: whether it may be NULL
+    # default:: whether the database gives a value where none is written
+    # type:: the ActiveRecord type by which the model casts it
+    Column = Data.define(:name, :sql_type, :null, :default, :type) do
+      # @param dialect [Symbol]
+      # @return [Boolean] whether nobody needs to ask the model
+      def plain?(dialect)
+        return true if type.instance_of?(::ActiveModel::Type::Value)
+
+        # Enums, serialized and encrypted attributes say the type of what they stand on.
+        own = %i[subtype coder scheme].any? { |sign| type.respond_to?(sign) }
+        !own && (PLAIN_TYPES[dialect] || PLAIN_TYPES[:sqlite]).include?(type.type)
+      end
+    end
+
+    # A table and the model that stands for it: what the engine asks of either end of a flow.
+    class Table
+      # @return [Class] a model; where the app has none, one that was made here
+      attr_reader :model
+
+      # @param name [Symbol, String, Class] of a model or a table
+      # @param connection [String, Class, nil] the class whose database it is
+      # @param role [Symbol, nil] as in `connected_to`
+      # @param shard [Symbol, nil] as in `connected_to`
+      # @return [Table]
+      # @raise [ArgumentError] when there is neither a model nor a table of that name
+      def self.find(name, connection: nil, role: nil, shard: nil)
+        base = connection ? constant(connection.to_s) || raise(ArgumentError, "there is no class #{connection} whose database could be used") : ::ActiveRecord::Base
+        table = new(name.is_a?(Class) ? checked_model(name) : model_named(name.to_s, base), role:, shard:)
+        return table if table.exists?
+
+        raise ArgumentError, "there is neither a model #{name.to_s.classify} nor a table #{table.name} in " \
+          "#{base.connection_db_config.database}.#{Operations::Spelling.hint(name, table.neighbours)}"
+      end
+
+      # What can be seen of a name without a database.
+      # @raise [ArgumentError] for what is neither a name nor a model
+      def self.check_name(name)
+        return checked_model(name) if name.is_a?(Class)
+        return name if (name.is_a?(Symbol) || name.is_a?(String)) && !name.empty?
+
+        raise ArgumentError, "a model is a class, or the name of one or of a table, not #{name.inspect}"
+      end
+
+      def self.checked_model(model)
+        return model if model < ::ActiveRecord::Base && !model.abstract_class?
+
+        raise ArgumentError, "#{model} is no model with a table"
+      end
+
+      def self.model_named(name, base)
+        guess = constant(name.classify)
+        return guess if guess.is_a?(Class) && guess < ::ActiveRecord::Base && !guess.abstract_class? && lives_in?(guess, base)
+
+        table_model(name, base)
+      end
+
+      # A model brings its database with it, unless another one was asked for.
+      def self.lives_in?(model, base) = base.equal?(::ActiveRecord::Base) || model.connection_pool.equal?(base.connection_pool)
+
+      def self.constant(name) = name.match?(/\A(::)?[[:upper:]]/) ? name.safe_constantize : nil
+
+      # A model for a table that the app has none for. Rows are rows here, whatever a column is called.
+      def self.table_model(name, base)
+        Class.new(base) do
+          self.table_name = name
+          self.inheritance_column = nil
+          define_singleton_method(:name) { "ActiveDataFlow::ActiveRecord::Table(#{name})" }
+        end
+      end
+      private_class_method :checked_model, :model_named, :lives_in?, :constant, :table_model
+
+      # @param model [Class]
+      # @param role [Symbol, nil] as in `connected_to`
+      # @param shard [Symbol, nil] as in `connected_to`
+      def initialize(model, role: nil, shard: nil)
+        @model = model
+        @place = {role:, shard:}.compact
+      end
+
+      # @return [String]
+      def name = @model.table_name
+
+      # @return [String]
+      def quoted_name = @model.quoted_table_name
+
+      # @return [Object] two tables with the same pool can be written in one transaction
+      def pool = connected { @model.connection_pool }
+
+      # @yieldparam connection [::ActiveRecord::ConnectionAdapters::AbstractAdapter] the one of this thread
+      def with_connection(&block)
+        connected { @model.respond_to?(:with_connection) ? @model.with_connection(&block) : yield(@model.connection) }
+      end
+
+      # @yield where the model finds the database of its role and shard
+      def connected(&) = @place.empty? ? yield : @model.connection_class_for_self.connected_to(**@place, &)
+
+      # @return [Symbol] :postgresql, :sqlite, :mysql or :other
+      def dialect
+        @dialect ||= case with_connection(&:adapter_name)
+        when /postg/i then :postgresql
+        when /sqlite/i then :sqlite
+        when /mysql|trilogy/i then :mysql
+        else :other
+        end
+      end
+
+      # @return [Boolean] whether there is such a table or view
+      def exists? = with_connection { |connection| connection.data_source_exists?(name) }
+
+      # @return [Array<String>] other tables there, for a hint
+      def neighbours = with_connection(&:tables)
+
+      # @return [Array<Column>]
+      def columns
+        @columns ||= with_connection { |connection| connection.columns(name) }.map do |column|
+          Column.new(name: column.name, sql_type: full_type(column), null: column.null,
+            default: !column.default.nil? || !column.default_function.nil? || generated?(column), type: @model.type_for_attribute(column.name))
+        end
+      end
+
+      # @return [Array<String>]
+      def column_names = columns.map(&:name)
+
+      # @return [Column, nil]
+      def column(name) = columns.find { |column| column.name == name }
+
+      # @param names [Array<String>]
+      # @return [Hash{String => Object}] the types of those columns whose values only the model can make
+      def model_types(names) = columns.select { |column| names.include?(column.name) && ModelColumns.type?(column.type) }.to_h { |column| [column.name, column.type] }
+
+      # @return [Array<String>] empty for a table without one, and for a view
+      def primary_key
+        @primary_key ||= Array(@model.primary_key || with_connection { |connection| connection.primary_keys(name) })
+      end
+
+      # @return [Array<Array<String>>] what is unique there for all rows: the primary key and plain unique indexes
+      def unique_keys
+        @unique_keys ||= begin
+          indexes = with_connection { |connection| connection.indexes(name) }
+          plain = indexes.select { |index| index.unique && index.where.nil? && index.columns.is_a?(Array) }
+          [primary_key, *plain.map(&:columns)].reject(&:empty?).uniq
+        end
+      end
+
+      # @return [Boolean] whether no two rows can have the same values in these columns
+      def unique?(names) = unique_keys.any? { |key| (key - names).empty? }
+
+      private
+
+      # ActiveRecord takes the brackets of PostgreSQL's arrays away.
+      def full_type(column) = (column.respond_to?(:array) && column.array) ? "#{column.sql_type}[]" : column.sql_type
+
+      def generated?(column)
+        (column.respond_to?(:auto_incremented_by_db?) && column.auto_incremented_by_db?) ||
+          (column.respond_to?(:virtual?) && column.virtual?) || (dialect == :sqlite && primary_key == [column.name] && column.sql_type.match?(/\Aint/i))
+      end
+    end
+  end
+end

@@ -1,0 +1,94 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    # The sink's side of every statement: quoted names of what is written, compared and moved.
+    class Target
+      # @return [Symbol]
+      attr_reader :mode
+      # @return [Array<String>] the columns that rows bring, as the sink calls them
+      attr_reader :columns
+      # @return [Array<String>, nil]
+      attr_reader :key
+      # @return [SinkEnd]
+      attr_reader :sink
+
+      # @param sink [SinkEnd]
+      # @param columns [Array<String>] that rows bring
+      # @param mode [Symbol]
+      def initialize(sink, columns, mode)
+        @sink = sink
+        @columns = columns
+        @mode = mode
+        @key = sink.key
+        @quoted = sink.table.with_connection do |connection|
+          @now = now_of(connection)
+          (columns + sink.table.column_names).uniq.to_h { |name| [name, connection.quote_column_name(name)] }
+        end
+      end
+
+      # @return [String] quoted name of the table
+      def table = @sink.table.quoted_name
+
+      # @return [String] SQL of the present moment, as `upsert_all` writes it
+      attr_reader :now
+
+      # @return [Array<String, nil>] the database's types of {#columns}; nil for what only the model knows
+      def types = @columns.map { |name| @sink.table.column(name)&.sql_type }
+
+      # @return [Array<String>] columns beside the key: what an update assigns and compares
+      def updated = @columns - (@key || [])
+
+      # @return [Array<String>]
+      def column_list = quote(@columns)
+
+      # @return [Array<String>] timestamps that a new row gets from us
+      def created_list = quote(@sink.own_timestamps(@columns))
+
+      # @return [String]
+      def key_list = quote(@key).join(", ")
+
+      # @return [Array<String>] p."a", p."b"
+      def columns_of(name) = column_list.map { |column| "#{name}.#{column}" }
+
+      # @return [String]
+      def key_of(name) = quote(@key).map { |column| "#{name}.#{column}" }.join(", ")
+
+      # @return [String] s."id" = p."id" AND ...
+      def same_key(one, other) = quote(@key).map { |column| "#{one}.#{column} = #{other}.#{column}" }.join(" AND ")
+
+      # @return [String] "a" = p."a", ..., "updated_at" = now
+      def assignments(from)
+        own = quote(updated.empty? ? @key.take(1) : updated).map { |column| "#{column} = #{from}.#{column}" }
+        moved = quote(@sink.moving_timestamps(@columns)).map { |column| "#{column} = #{now}" }
+        (own + moved).join(", ")
+      end
+
+      # @return [String] whether a row would change
+      def differs(one, other)
+        return "1 = 0" if updated.empty?
+        return "(#{comparable(one).join(", ")}) IS DISTINCT FROM (#{comparable(other).join(", ")})" if @sink.dialect == :postgresql
+
+        comparable(one).zip(comparable(other)).map { |here, there| "#{here} IS NOT #{there}" }.join(" OR ")
+      end
+
+      # @param names [Array<String>]
+      # @return [Array<String>]
+      def quote(names) = names.map { |name| @quoted[name] }
+
+      private
+
+      # PostgreSQL has no equality for json, xml and points; their texts have.
+      def comparable(name)
+        updated.map do |column|
+          text = @sink.dialect == :postgresql && @sink.table.column(column).sql_type.match?(/\A(json|xml|point|polygon)\z/)
+          "#{name}.#{@quoted[column]}#{"::text" if text}"
+        end
+      end
+
+      def now_of(connection)
+        connection.respond_to?(:high_precision_current_timestamp) ? connection.high_precision_current_timestamp.to_s : "CURRENT_TIMESTAMP"
+      end
+    end
+  end
+end
