@@ -1,0 +1,56 @@
+# frozen_string_literal: true
+
+require "digest"
+
+module ActiveDataFlow
+  module Engine
+    # What a sink outside of the run's transaction is about to be sent is written down first: a run that is resumed sends
+    # exactly those rows again, under the same key, so that a sink which keeps keys takes them once (protocols.md P13).
+    class Announcement
+      # For a sink that is committed with the run: nothing needs to be written down.
+      module Needless
+        module_function
+
+        # @param limit [Integer]
+        # @return [Object, nil] the next portion of the path
+        def next(path, _claim, limit) = path.next(limit)
+
+        # @return [RunStore::Claim] as it is
+        def make(claim, _portion) = claim
+      end
+
+      # @param sink [Object] the sink end
+      # @param store [RunStore::Base]
+      # @return [Announcement, Needless]
+      def self.for(sink, store) = (sink.respond_to?(:batch_key=) && sink.pool.nil?) ? new(sink, store) : Needless
+
+      # @param sink [#batch_key=]
+      # @param store [RunStore::Base]
+      def initialize(sink, store)
+        @sink = sink
+        @store = store
+      end
+
+      # @param path [#next]
+      # @param claim [RunStore::Claim]
+      # @param limit [Integer]
+      # @return [Object, nil] the portion that was announced before, else one of so many rows
+      def next(path, claim, limit)
+        # While a row is suspected, batches are small, and have other keys.
+        announced = claim.pending_bounds && claim.level.zero? && JSON.parse(claim.pending_bounds)
+        path.next(announced ? announced["rows"] : limit)
+      end
+
+      # Writes down what is about to be sent, where it is not written down already, and gives the sink its key.
+      # @return [RunStore::Claim]
+      # @raise [LeaseLost]
+      def make(claim, portion)
+        bounds = JSON.generate(from: claim.cursor, to: portion.upto, rows: portion.size, content: portion.content)
+        @sink.batch_key = "#{claim.id}-#{Digest::SHA256.hexdigest(bounds)[0, 32]}"
+        return claim if claim.pending_bounds == bounds
+
+        @store.announce(claim, bounds)
+      end
+    end
+  end
+end

@@ -1,0 +1,75 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Engine
+    # The rows of one batch that are put aside, by the flow's `on_error`.
+    class Aside
+      # What is stored of one.
+      Entry = Data.define(:row, :stage, :reason, :error_class, :column_name, :position)
+
+      # @return [Array<Entry>] to be stored with the batch; empty when they are only counted
+      attr_reader :entries
+
+      # @return [Page] the one that the rows belong to
+      attr_writer :page
+
+      # @param plan [Plan]
+      # @param budget [Budget]
+      def initialize(plan, budget = Budget.new(plan.on_error))
+        @plan = plan
+        @rule = plan.on_error
+        @budget = budget
+        @entries = []
+        @rows = 0
+      end
+
+      # @param misfit [Flow::Transformation::Misfit]
+      # @param stage [Symbol] :read, :transform or :write
+      # @raise [RowError] under `on_error :halt`; what a block of the author's raised goes on as it is
+      # @raise [BudgetExceeded] as soon as the batch cannot come out within the budget
+      def put(misfit, stage)
+        return halt(misfit, stage) if @rule.policy == :halt
+
+        @page.batch.reject(misfit.row) unless @page.batch.state(misfit.row) == :rejected
+        @entries << entry(misfit, stage) if @rule.policy == :quarantine
+        @budget.note(misfit)
+        @rows = [@rows, misfit.row + 1].max
+        stop(@budget.early(@rows, @page.batch.size, @page.last))
+      end
+
+      # @param totals [Hash{Symbol => Integer}] of the run, with this batch
+      # @param last [Boolean] whether it is the last one
+      # @raise [BudgetExceeded]
+      def check(totals, last:) = stop(@budget.late(totals, last))
+
+      # For rows that are carried over with those of this one.
+      # @yieldparam other [Aside] what it notes belongs to this one afterwards
+      # @return [Object] what the block returned
+      def beside
+        other = Aside.new(@plan, @budget)
+        yield(other).tap { @entries.concat(other.entries) }
+      end
+
+      private
+
+      def stop(text) = (raise BudgetExceeded.new(text, rejects: @entries) if text)
+
+      def entry(misfit, stage)
+        error = misfit.error
+        Entry.new(row: @page.batch.source_hash(misfit.row), stage: stage.to_s, reason: reason(misfit), error_class: error&.class&.name,
+          column_name: misfit.column, position: position(misfit))
+      end
+
+      def reason(misfit) = misfit.reason || "#{misfit.error.class}: #{misfit.error.message}"
+
+      def position(misfit) = @page.positions.call(misfit.row)
+
+      def halt(misfit, stage)
+        raise misfit.error if misfit.error && stage == :transform
+
+        raise RowError.new("#{@plan.label} stopped at #{@plan.place(position(misfit))} (#{stage}): #{reason(misfit)}. on_error :quarantine puts such rows aside.",
+          stage:, row: @page.batch.source_hash(misfit.row), position: position(misfit), column_name: misfit.column), cause: misfit.error
+      end
+    end
+  end
+end

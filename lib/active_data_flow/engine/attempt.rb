@@ -1,0 +1,197 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Engine
+    # One attempt of this process at one run: claims it, carries batches over until the source ends, and leaves the run in a
+    # state that somebody owns. The statements are the store's (protocols.md P2 to P6).
+    class Attempt
+      include Mending
+
+      # Seconds between two looks at a run that another worker has.
+      LOOK = 0.2
+
+      # @param plan [Plan]
+      # @param store [RunStore::Base]
+      # @param row [RunStore::Row]
+      def initialize(plan, store, row)
+        @plan = plan
+        @store = store
+        @row = row
+        @pace = Pace.new(plan.batch_size)
+        @suspects = Suspects.new(store, plan.batch_size)
+        @announcement = Announcement.for(plan.sink, store)
+        @bound = Bound.new(plan, store)
+        @troubles = 0
+      end
+
+      # @return [Run]
+      # @raise whatever ended the run
+      def call
+        claim = claimed or return run
+        @lease = RunStore::Renewer.instance.hold(@store, claim)
+        Interrupts.during { |interrupts| attempt(interrupts) }
+        Callbacks.new(@plan.flow, @store, run).call
+        run
+      end
+
+      # @return [Run] as it is stored now
+      def run = Run.new(@store, lasting { @store.find(@row.id) })
+
+      private
+
+      def claim = @lease.claim
+
+      def lasting(&) = Lasting.call(@store, &)
+
+      # Under `on_conflict :wait` as soon as the other worker has ended, or its lease has.
+      # @return [RunStore::Claim, nil] nil when the run is another worker's
+      def claimed
+        claim = Claiming.new(@store, @row).call
+        return claim if claim
+        return say_taken unless @plan.flow.class.on_conflict == :wait
+
+        Operations.logger.info("#{@plan.label} is already running as run #{@row.id}; waits for it.")
+        sleep LOOK until (claim = Claiming.new(@store, @row).call) || !run_at_work?
+        claim
+      end
+
+      def run_at_work? = !(run.finished? || run.paused?)
+
+      def say_taken
+        Operations.logger.info("#{@plan.label} is already running as run #{@row.id}; returned it.")
+        nil
+      end
+
+      def attempt(interrupts)
+        @interrupts = interrupts
+        carry_over
+      rescue LeaseLost
+        lasting { @store.alive(claim) }
+        Operations.logger.info("#{claim}: another worker goes on with it")
+      rescue Interrupts::TooSlow
+        interrupted
+      rescue *LEAVING
+        release
+        raise
+      rescue => error
+        failed(error)
+        raise
+      ensure
+        @lease.end
+      end
+
+      # What ends the process, not the run.
+      LEAVING = [SignalException, SystemExit, NoMemoryError].freeze
+      private_constant :LEAVING
+
+      # Whom the database did not answer leaves the run to who comes next: that is no failure.
+      def failed(error)
+        return if @unreached || !lasting { @store.fail(claim, error) }
+
+        @store.reject(claim, error.rejects.map(&:to_h)) if error.is_a?(BudgetExceeded) && error.rejects.any?
+        Callbacks.new(@plan.flow, @store, run).call
+      end
+
+      def carry_over
+        nil until ended?
+      ensure
+        close
+      end
+
+      # One batch.
+      # @return [Boolean] whether there is nothing more to do for this worker
+      def ended?
+        look
+        return stopped if claim.stop_requested
+        return interrupted if @interrupts.come?
+        return finished if @bound.nothing?
+
+        portion = @announcement.next(path, claim, @suspects.limit(claim, @pace.size))
+        (portion ? committed(portion) : finished).tap { @plan.progress&.call(Run.new(@store, claim)) }
+      rescue => error
+        @store.trouble?(error) ? mended?(error) : raise
+      end
+
+      # Once, after the claim.
+      def look
+        return if @looked
+
+        @lease.claim = @suspects.look(claim)
+        @store.forget_uncommitted_rejects(claim)
+        @bound.fix(claim, @interrupts)
+        @looked = true
+      end
+
+      def path = @path ||= @plan.path(claim.cursor)
+
+      def close
+        @path&.close
+        @path = nil
+      end
+
+      # @return [Boolean] whether it was the last one
+      def committed(portion)
+        @lease.claim = @suspects.tries(claim, portion)
+        @lease.claim = @announcement.make(claim, portion)
+        aside = aside_of(claim)
+        prepare(portion, aside)
+        began = seconds
+        store(portion, aside)
+        @pace.took(portion.size, seconds - began)
+        @suspects.forget
+        @troubles = 0
+        portion.last?
+      end
+
+      def aside_of(claim)
+        Aside.new(@plan, Budget.new(@plan.on_error, read: claim.rows_read, rejected: claim.rows_rejected))
+      end
+
+      # The row that has killed its workers is put aside without being looked at again.
+      def prepare(portion, aside)
+        @suspects.kills?(portion) ? portion.condemn(aside, DEADLY) : portion.prepare(aside)
+      end
+
+      DEADLY = "the process died each time it came to this row, the last times with no other row beside it"
+      private_constant :DEADLY
+
+      def store(portion, aside)
+        deed = portion.last? ? :finish : :commit
+        @lease.claim = @store.public_send(deed, claim, to: portion.upto, rows: portion.size) do |connection|
+          counters = @plan.writing(connection) { |sink| portion.write(sink, aside) }
+          check(counters, aside, last: portion.last?)
+          @store.reject(claim, aside.entries.map(&:to_h)) if aside.entries.any?
+          counters
+        end
+      end
+
+      # The source had nothing (more).
+      def finished
+        @lease.claim = @store.finish(claim) do
+          check({}, aside_of(claim), last: true)
+          {}
+        end
+        true
+      end
+
+      # Inside the last commit, so that what does not add up is not committed.
+      def check(counters, aside, last:)
+        totals = RunStore::Columns::COUNTERS.to_h { |name| [name, claim[:"rows_#{name}"] + counters.fetch(name, 0)] }
+        aside.check(totals, last:)
+        Sums.check(@plan.label, totals) if last
+      end
+
+      def stopped
+        @store.stop(claim)
+        true
+      end
+
+      def interrupted
+        say_how_to_go_on if release
+        true
+      end
+
+      def seconds = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    end
+  end
+end

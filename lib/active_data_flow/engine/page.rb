@@ -1,0 +1,13 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Engine
+    # One batch on its way: the rows, and where in the source they stand.
+    #
+    # batch:: Native::Batch
+    # upto:: String, the position of its last row; the run goes on after it
+    # last:: whether the source has nothing more
+    # positions:: answers `call(row_number)` with a String
+    Page = Data.define(:batch, :upto, :last, :positions)
+  end
+end

@@ -1,0 +1,33 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Engine
+    # A position as people read it: "id 12,000,000".
+    module Place
+      module_function
+
+      # @param names [Array<String>] of the cursor's columns; none for rows that are only counted
+      # @param position [String] as it is stored
+      # @return [String]
+      def shown(names, position)
+        values = Array(Native.decode_position(position))
+        names = ["row"] if names.empty?
+        return position unless names.size == values.size
+
+        names.zip(values).map { |name, value| "#{name} #{text(value)}" }.join(", ")
+      rescue ArgumentError # what a connector has as its position, it reads alone
+        position
+      end
+
+      def text(value)
+        case value
+        when Integer then value.to_s.gsub(/(?<=\d)(?=(\d{3})+\z)/, ",")
+        when Time then value.utc.strftime("%Y-%m-%d %H:%M:%S.%6N")
+        when BigDecimal then value.to_s("F")
+        else value.to_s
+        end
+      end
+      private_class_method :text
+    end
+  end
+end

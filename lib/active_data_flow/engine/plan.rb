@@ -1,0 +1,151 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Engine
+    # What a run of a flow would do with these arguments: both ends looked up, steps filled in, the path chosen. Made anew
+    # at each start; everything that can be refused is refused here, before the first row.
+    class Plan
+      # @return [Base]
+      attr_reader :flow
+      # @return [Object] see {Ends}
+      attr_reader :source, :sink
+      # @return [Array<Flow::Step>]
+      attr_reader :steps
+      # @return [Symbol]
+      attr_reader :mode
+      # @return [Array<String>, nil] the columns that are written; nil where only the rows know
+      attr_reader :outputs
+      # @return [#call, nil] called with the {Run} after each commit
+      attr_accessor :progress
+
+      # @param flow [Base]
+      # @raise [ConfigurationError] naming what cannot work, and what to write instead
+      def initialize(flow)
+        @flow = flow
+        @declared = flow.class.declared
+        @source = Ends.source(flow)
+        @sink = Ends.sink(flow)
+        @steps = Flow::Bindings.fill(flow, @declared.steps)
+        @mode = @sink.mode(@source)
+        @same_table = same_table_mode?
+        @horizon = @source.horizon(read) if @source.respond_to?(:horizon)
+        @outline = @source.columns && Flow::Outline.new(Flow.label(flow.class), @source.columns.map(&:name), @steps)
+        @outputs = @sink.check(@outline.names, from: source_name, mode: @mode) if @outline&.sure?
+      end
+
+      # @return [Flow::ErrorRule]
+      def on_error = @declared.on_error
+
+      # @return [Integer]
+      def batch_size = @declared.batch_size
+
+      # @return [Flow::ReadRule]
+      def read = @declared.read
+
+      # @return [ActiveRecord::Horizon, nil] what says up to where is read; nil: to the end
+      attr_reader :horizon
+
+      # @return [String] flow and arguments, as log lines name the run
+      def label = @label ||= Flow::Arguments.label(@flow.class, @flow.arguments)
+
+      # @param position [String] as it is stored
+      # @return [String] as people read it: "id 12,000,000"
+      def place(position) = Place.shown(@source.cursor, position)
+
+      # @param cursor [String, nil] as it is stored
+      # @return [RowsPath, Object] where rows come through
+      def path(cursor) = chosen_path.open(self, cursor && Native.decode_position(cursor))
+
+      # @return [Flow::Transformation]
+      def transformation
+        dialect = @source.dialect if @source.respond_to?(:dialect)
+        decoder = @source.decoder if @source.respond_to?(:decoder)
+        Flow::Transformation.new(@flow, @steps, types: @source.types, casts: @source.casts, dialect:, decoder:)
+      end
+
+      # @return [Boolean] whether the flow changes rows of the table that it reads
+      def same_table? = @same_table
+
+      # @param batch [Native::Batch] as it was read
+      # @return [Object, nil] what {#writer_for} wants to know of it after the steps
+      def seen(batch) = (ActiveRecord::SameTableWriter.hashes(batch) if @same_table)
+
+      # @param batch [Native::Batch] after the steps
+      # @param seen [Object, nil]
+      # @return [Object] the sink's writer for rows with these columns
+      def writer_for(batch, seen = nil)
+        same = seen && @sink.same_table_writer(@source, batch, seen) { |names| writer_of(names) }
+        same || writer_of(batch.outputs)
+      end
+
+      # A flow that changes what it reads ends at the row that is the last one at its start.
+      # @return [Object] the source end's reader
+      def reader(after)
+        return @source.reader(after:) unless @same_table
+
+        @upto ||= @source.last_position
+        @source.reader(after:, upto: @upto)
+      end
+
+      # @param connection [Object, nil] of the store's open transaction
+      # @yieldparam connection [Object, nil] of the sink, inside a transaction
+      # @return [Object] what the block returned
+      def writing(connection, &) = @sink.writing(connection, &)
+
+      # @return [Array<String>] columns that go through a model, value by value, on one side or both
+      def model_columns
+        read = @source.respond_to?(:model_types) ? @source.model_types.keys : []
+        written = (@sink.respond_to?(:table) && @sink.table) ? @sink.table.model_types(@outputs || @sink.table.column_names).keys : []
+        read | written
+      end
+
+      # @param error [Exception]
+      # @return [Boolean] whether the same batch may go through when it is tried again
+      def transient?(error) = @sink.respond_to?(:transient?) && @sink.transient?(error)
+
+      # @return [String] what the stored cursor belongs to: the run's identity, and its steps
+      def fingerprint = @fingerprint ||= Fingerprint.of(self)
+
+      # @return [String]
+      def to_s = PlanText.new(self).to_s
+
+      # @return [String] pushdown, copy, statements, door, model or connector
+      def path_name = chosen_path.name
+
+      # @return [String, nil] why rows come through this process; nil where they do not, or where there is no other way
+      def path_reason = chosen_path.reason
+
+      private
+
+      def writer_of(names)
+        @writers ||= {}
+        @writers[names] ||= @sink.writer(@same_table ? checked(names) : @outputs || checked(names), @mode)
+      end
+
+      def checked(names)
+        outputs = @sink.check(names, from: source_name, mode: @mode, known: !@source.columns.nil?)
+        say_dropped(names - outputs)
+        outputs
+      end
+
+      # Once a run: Hash rows may bring what they like.
+      def say_dropped(names)
+        names -= (@dropped ||= [])
+        return if names.empty?
+
+        @dropped += names
+        Operations.logger.warn("#{label}: #{@sink} has no column#{"s" unless names.one?} #{names.join(", ")}; dropped")
+      end
+
+      def source_name = @source.respond_to?(:table) ? @source.table.name : @source.to_s
+
+      # What is read and written at once is only ever changed, whatever the mode says of missing keys: a row that is
+      # missing was deleted meanwhile.
+      def same_table_mode?
+        @sink.respond_to?(:same_table?) && @sink.key && %i[upsert update_only].include?(@mode) && @sink.same_table?(@source)
+      end
+
+      def chosen_path = @chosen_path ||= Paths.choose(self)
+    end
+  end
+end

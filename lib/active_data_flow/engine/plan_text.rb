@@ -1,0 +1,59 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Engine
+    # A plan as people read it.
+    class PlanText
+      # @param plan [Plan]
+      def initialize(plan)
+        @plan = plan
+      end
+
+      # @return [String] one line each for flow, source, steps, sink and path
+      def to_s
+        [@plan.label, line("reads", "#{@plan.source}, #{reading}"), *notes, *@plan.steps.map { |step| line("", step_text(step)) },
+          line("writes", "#{@plan.sink}, mode :#{@plan.mode}"), *same_table, *model_columns, line("path", path), line("batches", batches)].join("\n")
+      end
+
+      private
+
+      def same_table
+        @plan.same_table? ? [line("", "what steps assign, in the table that is read; a row that somebody changes meanwhile is read again")] : []
+      end
+
+      def model_columns
+        names = @plan.model_columns
+        names.any? ? [line("", "#{names.join(", ")} through the model, value by value")] : []
+      end
+
+      def line(word, text) = "  #{word.ljust(8)}#{text}"
+
+      def path = [@plan.path_name, ("(because #{@plan.path_reason})" if @plan.path_reason)].compact.join(" ")
+
+      def reading = (@plan.read.kind == :all) ? "all of it" : (@plan.horizon || "what is #{@plan.read.kind}").to_s
+
+      def notes = @plan.horizon ? @plan.horizon.notes.map { |text| line("", text) } : []
+
+      def batches = "up to #{@plan.batch_size} rows, #{error_text}"
+
+      def error_text
+        rule = @plan.on_error
+        (rule.policy == :halt) ? "stops at the first bad row" : "#{rule.policy} bad rows, budget #{rule.budget}"
+      end
+
+      def step_text(step)
+        arguments = step.arguments
+        detail = arguments[:names] || arguments[:types] || arguments[:values]&.keys || arguments[:wanted]&.keys || arguments[:name]
+        "#{step.word}#{" #{detail_text(detail)}" if detail}#{" in Ruby" unless step.declarative?} (#{step.at})"
+      end
+
+      def detail_text(detail)
+        case detail
+        when Hash then detail.map { |from, to| "#{from}: #{to}" }.join(", ")
+        when Array then detail.join(", ")
+        else detail.to_s
+        end
+      end
+    end
+  end
+end

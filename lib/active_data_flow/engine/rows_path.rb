@@ -1,0 +1,120 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Engine
+    # The way of rows through this process: read, through the steps, written.
+    class RowsPath
+      # @param plan [Plan]
+      # @param after [Object, nil] the position after which to go on, as the source end takes it
+      # @param reader [Object, nil] of the source; by default the source end's own
+      def initialize(plan, after, reader: plan.reader(after))
+        @plan = plan
+        @reader = reader
+        @transformation = plan.transformation
+      end
+
+      # @param limit [Integer] rows
+      # @return [Portion, nil] nil at the end
+      def next(limit)
+        page = @reader.next(limit)
+        page && Portion.new(page, @plan, @transformation)
+      end
+
+      # Ends what the two ends have opened.
+      def close
+        @reader.close
+      ensure
+        @plan.sink.close if @plan.sink.respond_to?(:close)
+      end
+
+      # One batch of this path.
+      class Portion
+        # How often rows are read again that somebody changes meanwhile: they are locked, so once is enough.
+        ROUNDS = 3
+        private_constant :ROUNDS
+
+        def initialize(page, plan, transformation, round: 1)
+          @page = page
+          @plan = plan
+          @transformation = transformation
+          @round = round
+        end
+
+        # @return [String] the position after it
+        def upto = @page.upto
+
+        # @return [Boolean]
+        def last? = @page.last
+
+        # @return [Integer] rows that were read
+        def size = @page.batch.size
+
+        # Everything before the transaction opens: steps, blocks, casts.
+        # @param aside [Aside]
+        def prepare(aside)
+          aside.page = @page
+          seen = @plan.seen(@page.batch)
+          @transformation.call(@page.batch).each { |misfit| aside.put(misfit, :transform) }
+          return if nothing_left? # no row then says which columns there would be
+
+          @writer = @plan.writer_for(@page.batch, seen)
+          @writer.prepare(@page.batch).each { |misfit| aside.put(misfit, :write) }
+          @writer.settle(@page.batch) if @writer.respond_to?(:settle)
+        end
+
+        # The row (there is only one) is put aside as it is, without a step or a block.
+        # @param aside [Aside]
+        # @param reason [String]
+        def condemn(aside, reason)
+          aside.page = @page
+          aside.put(Flow::Transformation::Misfit.new(row: 0, column: nil, reason:, error: nil), :transform)
+        end
+
+        # @return [String] the same for the same rows
+        def content = Digest::SHA256.hexdigest(@page.batch.row_hashes(@page.batch.source_names))
+
+        # Inside the transaction.
+        # @param connection [Object, nil] of the sink
+        # @param aside [Aside]
+        # @return [Hash{Symbol => Integer}] counters of the batch
+        def write(connection, aside)
+          written = nothing_left? ? Splitting::NONE : Splitting.new(@writer, connection, @page.batch, aside).call
+          batch = @page.batch.counts
+          counts = {read: size, filtered: batch[:filtered], rejected: batch[:rejected], new: written[:new], updated: written[:updated],
+                    unchanged: written[:unchanged], skipped: batch[:skipped] + written[:skipped], deleted: 0}
+          @writer.respond_to?(:missed) ? with_missed(counts, connection, aside) : counts
+        end
+
+        private
+
+        # Rows that left the batch while it was written are no filtered ones: they were as they should be, or are carried
+        # over once more as they are now.
+        def with_missed(counts, connection, aside)
+          again = carry_over_again(@writer.missed.size, connection, aside)
+          counts = counts.merge(filtered: counts[:filtered] - @writer.missed.size - @writer.equal, unchanged: counts[:unchanged] + @writer.equal)
+          counts.merge(again) { |_name, count, more| count + more }
+        end
+
+        def carry_over_again(count, connection, aside)
+          return {} if count.zero?
+
+          refuse_endless if @round == ROUNDS
+          page = @writer.read_again(@page.batch) or return {skipped: count}
+          portion = Portion.new(page, @plan, @transformation, round: @round + 1)
+          counts = aside.beside do |other|
+            portion.prepare(other)
+            portion.write(connection, other)
+          end
+          counts.merge(read: 0, skipped: counts[:skipped] + count - portion.size)
+        end
+
+        def refuse_endless
+          raise Error, "#{@plan.label}: rows up to #{upto} are read in another form each time, so nobody can tell whether somebody changed them. " \
+            "Read the table's own columns: a source without select and joins."
+        end
+
+        def nothing_left? = @page.batch.counts[:live].zero?
+      end
+    end
+  end
+end

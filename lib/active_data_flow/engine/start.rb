@@ -1,0 +1,74 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Engine
+    # Finds the run that a start goes on with, or makes one, and lets this process carry it over.
+    class Start
+      # @param flow [Base]
+      # @param restart [Boolean]
+      # @param progress [#call, nil] called with the {Run} after each commit
+      def initialize(flow, restart: false, progress: nil)
+        @flow = flow
+        @restart = restart
+        @plan = Plan.new(flow)
+        @plan.progress = progress
+        @store = RunStore.for(@plan.sink)
+      end
+
+      # @return [Run]
+      # @raise [Error] when a run of the same arguments is paused
+      # @raise [DefinitionChanged]
+      def call
+        tell_what_is_owed
+        row = row_to_go_on_with
+        refuse_paused(row) if row.paused?
+        row = begin_again(row) if other_definition?(row)
+        @flow._run_as(Run.new(@store, row))
+        Attempt.new(@plan, @store, row).call
+      end
+
+      private
+
+      def row_to_go_on_with(restart: @restart)
+        arguments = @flow.arguments
+        digest = Flow::Arguments.digest(arguments)
+        name = @flow.class.flow_name
+        Lasting.call(@store) { @store.find_or_create(flow_name: name, arguments:, digest:, restart:, **beginning(name, digest, restart)) }
+      end
+
+      # A process that died between a run's last commit and its callbacks has left these to whoever comes next.
+      def tell_what_is_owed
+        owing = Lasting.call(@store) { @store.owing_callbacks(@flow.class.flow_name, Flow::Arguments.digest(@flow.arguments)) }
+        owing.each { |row| Callbacks.new(@flow, @store, Run.new(@store, row)).call }
+      end
+
+      # A run of `:all` begins at the first row; the others behind what the last one has read. Where its cursor belongs to
+      # another definition the new run says so, and is refused as an old one would be.
+      def beginning(name, digest, restart)
+        last = @store.last_success(name, digest) unless restart || @plan.read.kind == :all
+        moved = last&.cursor && Fingerprint.moved?(last.fingerprint, @plan.fingerprint)
+        {cursor: last&.cursor, fingerprint: moved ? last.fingerprint : @plan.fingerprint}
+      end
+
+      # A cursor means nothing in another source or another order: `:all` starts over, the others have no beginning.
+      def other_definition?(row)
+        return false if !Fingerprint.moved?(row.fingerprint, @plan.fingerprint)
+        return true if row.cursor.nil? || @plan.read.kind == :all
+
+        @store.cancel(row.id) if row.fence.zero? # it has read nothing yet, and nothing is to find it later
+        raise DefinitionChanged, "#{@plan.label} stopped at #{@plan.place(row.cursor)}, and its source, cursor or key is another one since. " \
+          "read :#{@plan.read.kind} cannot say where to go on. Write: run_now(restart: true) to begin at the first row."
+      end
+
+      def begin_again(row)
+        Operations.logger.info("#{@plan.label}: source, cursor or key is another one since run #{row.id}; it starts over")
+        row_to_go_on_with(restart: true)
+      end
+
+      def refuse_paused(row)
+        since = row.stop_requested_at&.strftime(" since %H:%M")
+        raise Error, "#{@plan.label} is paused#{" at #{@plan.place(row.cursor)}" if row.cursor}#{since}. resume! goes on, cancel! ends it."
+      end
+    end
+  end
+end

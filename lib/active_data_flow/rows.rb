@@ -1,0 +1,103 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  # An Enumerable of Hashes as the source of a flow. The position of a row is its number: how many have passed with it.
+  module Rows
+    # The source end.
+    class SourceEnd
+      # @param rows [Enumerable<Hash, Message>]
+      def initialize(rows)
+        @rows = rows
+      end
+
+      # Only the rows know.
+      def columns = nil
+
+      # It is read by number, not by columns.
+      def cursor = []
+
+      # (see #cursor)
+      def directions = []
+
+      # No database stands behind it.
+      def types = {}
+
+      # (see #types)
+      def casts = {}
+
+      # (see #types)
+      def pool = nil
+
+      # @return [Hash] what a stored position belongs to
+      def description = {kind: "rows", class: @rows.class.name}
+
+      def to_s = "#{"#{@rows.size} " if @rows.is_a?(Array)}rows (#{@rows.class})"
+
+      # @param after [Integer, nil] how many rows have passed already
+      def reader(after: nil) = Reader.new(@rows, after || 0)
+    end
+
+    # Takes the rows one after the other.
+    class Reader
+      # @param rows [Enumerable]
+      # @param passed [Integer]
+      def initialize(rows, passed)
+        @rows = rows.each_entry
+        @passed = passed
+        passed.times { @rows.next }
+      rescue StopIteration
+        @ended = true
+      end
+
+      # @param limit [Integer]
+      # @return [Engine::Page, nil] nil at the end
+      def next(limit)
+        rows = take(limit)
+        return if rows.empty?
+
+        start = @passed
+        @passed += rows.size
+        Engine::Page.new(batch: batch_of(rows), upto: Native.encode_position(@passed, nil), last: ended?,
+          positions: ->(row) { Native.encode_position(start + row + 1, nil) })
+      end
+
+      # There is nothing to end.
+      def close = nil
+
+      private
+
+      def take(limit)
+        rows = []
+        rows << hash_of(@rows.next) while rows.size < limit
+        rows
+      rescue StopIteration
+        @ended = true
+        rows
+      end
+
+      def ended?
+        return true if @ended
+
+        @rows.peek
+        false
+      rescue StopIteration
+        @ended = true
+      end
+
+      def hash_of(row)
+        return row if row.is_a?(Hash)
+        return row.to_h if row.respond_to?(:to_h)
+
+        raise ArgumentError, "a row of an Enumerable is a Hash or a message, not #{row.inspect}"
+      end
+
+      # Rows bring the columns they have; one that a row of the batch lacks is NULL in it.
+      def batch_of(rows)
+        names = rows.flat_map(&:keys).map(&:to_s).uniq
+        batch = Native::Batch.new(names)
+        rows.each { |row| batch.push_hash(row) }
+        batch
+      end
+    end
+  end
+end

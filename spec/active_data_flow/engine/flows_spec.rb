@@ -1,0 +1,70 @@
+# frozen_string_literal: true
+
+# Flows between tables of real databases. The examples run in processes of their own: this one is to hold without
+# ActiveSupport.
+RSpec.describe "A flow between tables" do
+  support = File.expand_path("support", __dir__)
+
+  shared_examples "flows in a database" do |kind|
+    before(:context) do
+      next if kind == "postgresql" && Postgresql.missing
+
+      Postgresql.folder if kind == "postgresql"
+      @run = ContractRun.new(File.join(support, "examples.rb"), env: {"ADF_SPEC_DATABASE" => kind})
+    end
+
+    # @return [Array<String>] the examples of one part
+    def kept(part)
+      expect(@run.broken("[#{part}]")).to eq([])
+      expect(@run.examples("[#{part}]")).not_to be_empty, @run.said
+    end
+
+    it "writes by its mode and its key, and counts exactly" do
+      kept("modes")
+    end
+
+    it "goes on where it stopped, as far as it is the same flow with the same arguments", req: %w[A-14 E-24 E-25] do
+      kept("running")
+    end
+
+    it "meets what goes wrong on the first day with a sentence that says what to write", req: "E-26" do
+      kept("mistakes")
+    end
+
+    it "says beforehand what it would do, and shows what rows would become" do
+      kept("looking")
+    end
+
+    it "finds the rows that nobody can take, keeps them, and stops over its budget" do
+      kept("rejects")
+    end
+
+    it "changes the table that it reads without losing anybody's change" do
+      kept("same table")
+    end
+
+    it "takes the shortest path, and comes to the same on each" do
+      kept("paths")
+    end
+
+    it "finds the database that a table is in" do
+      kept("databases")
+    end
+
+    it "reads and writes through the model what only the model can" do
+      kept("columns")
+    end
+
+    it "writes through the model where it is told to" do
+      kept("model")
+    end
+  end
+
+  context "on SQLite" do
+    include_examples "flows in a database", "sqlite"
+  end
+
+  context "on PostgreSQL", :postgresql do
+    include_examples "flows in a database", "postgresql"
+  end
+end

@@ -1,0 +1,54 @@
+# frozen_string_literal: true
+
+# What another database is to a flow: files here, whatever the program's own is.
+RSpec.describe "[databases]" do
+  include_context "flows in a database"
+
+  before(:context) do
+    FlowDatabase.connect unless ActiveRecord::Base.connected?
+    files = %w[one two].to_h { |name| [name, {adapter: "sqlite3", database: File.join(FlowDatabase.folder, "#{name}.sqlite3")}] }
+    before = ActiveRecord::Base.configurations
+    ActiveRecord::Base.configurations = {ActiveRecord::ConnectionHandling::DEFAULT_ENV.call => files}
+    Object.const_set(:ReportingRecord, Class.new(ActiveRecord::Base) { self.abstract_class = true }) unless defined?(ReportingRecord)
+    ReportingRecord.connects_to(shards: {default: {writing: :one}, second: {writing: :two}})
+    ActiveRecord::Base.configurations = before
+    %i[default second].each do |shard|
+      ReportingRecord.connected_to(role: :writing, shard:) do
+        ReportingRecord.with_connection { |connection| connection.create_table(:reports, if_not_exists: true) { |table| table.string(:name) && table.integer(:net) } }
+      end
+    end
+  end
+
+  def reports(shard)
+    ReportingRecord.connected_to(role: :writing, shard:) { ReportingRecord.with_connection { |connection| connection.select_rows("SELECT id, name FROM reports ORDER BY id") } }
+  end
+
+  it "is found by the class whose it is, and by the shard" do
+    orders(3)
+    flow("ReportFlow") do
+      source :orders, scope: -> { where(id: 1) }
+      keep :id, :name, :net
+      sink :reports, connection: "ReportingRecord"
+    end.run_now
+    flow("ShardFlow") do
+      source :orders
+      keep :id, :name, :net
+      sink :reports, connection: "ReportingRecord", role: :writing, shard: :second
+    end.run_now
+    expect([reports(:default), reports(:second)]).to eq([[[1, "order 1"]], [[1, "order 1"], [2, "order 2"], [3, "order 3"]]])
+    flow("BackFlow") do
+      source :reports, connection: "ReportingRecord", shard: :second
+      transform { |row| row[:number] = "R#{row[:id]}" }
+      sink :exports
+    end.run_now
+    expect(rows(:exports, :number).flatten).to eq(%w[R1 R2 R3])
+  end
+
+  it "has to be a class's" do
+    klass = flow do
+      source :orders
+      sink :reports, connection: "Reporting"
+    end
+    expect { klass.plan }.to raise_error(ArgumentError, "OrderExportFlow: sink :reports: there is no class Reporting whose database could be used")
+  end
+end

@@ -1,0 +1,126 @@
+# frozen_string_literal: true
+
+require "active_data_flow/active_record"
+require "fileutils"
+require "timeout"
+require "tmpdir"
+
+# The database that the environment names, with tables to read and to write. The same examples hold on each.
+module FlowDatabase
+  KIND = ENV.fetch("ADF_SPEC_DATABASE", "sqlite").to_sym
+  TABLES = %w[active_data_flow_rejects active_data_flow_data_flow_runs active_data_flow_data_flows orders exports people members].freeze
+
+  module_function
+
+  def connect
+    ActiveRecord::Base.establish_connection(**config)
+    ActiveDataFlow.prepare_database!
+    ActiveRecord::Base.with_connection { |connection| create_tables(connection) }
+  end
+
+  def config
+    @config ||= if KIND == :postgresql
+      Postgresql.fresh("flows_#{Process.pid}", pool: 8)
+    else
+      {adapter: "sqlite3", database: File.join(folder, "flows.sqlite3"), timeout: 10_000, pool: 8}
+    end
+  end
+
+  def folder = @folder ||= Dir.mktmpdir.tap { |folder| at_exit { FileUtils.rm_rf(folder) } }
+
+  def create_tables(connection)
+    connection.create_table(:orders) { |table| order_columns(table) }
+    connection.create_table(:exports) do |table|
+      order_columns(table)
+      table.string :note
+      table.index :number, unique: true
+      table.check_constraint "net >= 0", name: "net_not_negative"
+    end
+    connection.create_table(:people) do |table|
+      table.string :first_name
+      table.string :last_name
+      table.string :full_name
+      table.integer :visits
+      table.timestamps null: true
+    end
+    connection.create_table(:members) do |table|
+      table.string :name
+      table.string :log
+      table.integer :age
+      table.timestamps null: true
+    end
+  end
+
+  def order_columns(table)
+    table.string :number, null: false
+    table.string :name
+    table.integer :net
+    table.string :state, null: false, default: "new"
+    table.timestamps null: true
+  end
+
+  def empty
+    ActiveRecord::Base.with_connection { |connection| TABLES.each { |table| connection.execute("DELETE FROM #{table}") } }
+  end
+
+  # Rows as the database has them now, asked by a connection that no example has touched.
+  def rows(table, *columns)
+    ActiveRecord::Base.with_connection { |connection| connection.uncached { connection.select_rows("SELECT #{columns.join(", ")} FROM #{table} ORDER BY id") } }
+  end
+
+  # Statements as another session runs them, while a flow is at work.
+  def elsewhere(sql)
+    Thread.new { ActiveRecord::Base.with_connection { |connection| connection.execute(sql) } }.join
+  end
+end
+
+class Order < ActiveRecord::Base
+  scope :paid, -> { where(state: "paid") }
+end
+
+class Export < ActiveRecord::Base; end
+
+class Person < ActiveRecord::Base; end
+
+class Member < ActiveRecord::Base
+  attr_accessor :nickname
+
+  validates :name, presence: true
+  validates :age, numericality: {less_than: 150}, allow_nil: true
+  before_save { self.log = [log, "saved", *nickname].compact.join(",") }
+end
+
+RSpec.shared_context "flows in a database" do
+  before(:context) { FlowDatabase.connect unless ActiveRecord::Base.connected? }
+  around { |example| Timeout.timeout(60) { example.run } }
+
+  before do
+    FlowDatabase.empty
+    Operations.logger = Logger.new(log)
+  end
+
+  let(:log) { StringIO.new }
+
+  # A flow class of that name, for one example.
+  def flow(name = "OrderExportFlow", base = ActiveDataFlow::Base, &body)
+    stub_const(name, Class.new(base)).tap { |klass| klass.class_eval(&body) if body }
+  end
+
+  def orders(count, **values)
+    Order.insert_all!(Array.new(count) { |index| {id: index + 1, number: "A#{index + 1}", name: "order #{index + 1}", net: index + 1, **values} }, record_timestamps: false)
+  end
+
+  def rows(...) = FlowDatabase.rows(...)
+
+  def runs = ActiveRecord::Base.with_connection { |connection| connection.select_rows("SELECT status, cursor FROM active_data_flow_data_flow_runs ORDER BY id") }
+
+  # The counters that are not zero.
+  def counted(run) = run.counts.reject { |name, count| count.zero? || name == :written }
+
+  def raised
+    yield
+    nil
+  rescue => error
+    error
+  end
+end

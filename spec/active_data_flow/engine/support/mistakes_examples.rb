@@ -1,0 +1,150 @@
+# frozen_string_literal: true
+
+RSpec.describe "[mistakes]" do
+  include_context "flows in a database"
+
+  before(:context) do
+    FlowDatabase.connect unless ActiveRecord::Base.connected?
+    ActiveRecord::Base.with_connection do |connection|
+      next if connection.table_exists?(:order_exports)
+
+      connection.create_table(:order_exports) do |table|
+        table.integer :shop_id
+        table.string :number
+        table.string :customer_name
+        table.integer :total
+        table.index %i[shop_id number], unique: true
+      end
+      connection.create_table(:stated) { |table| table.string(:state, null: false) && table.string(:name) }
+      connection.create_table(:bare, id: false) { |table| table.string :name }
+      connection.create_view(:nothing, "SELECT 1") if connection.respond_to?(:create_view)
+    end
+  end
+
+  def message(error = ActiveDataFlow::Error)
+    raised = raised { yield }
+    expect(raised).to be_a(error)
+    raised.message
+  end
+
+  def rejected(error = ActiveDataFlow::ConfigurationError, name = "OrderExportFlow", &body)
+    klass = flow(name, &body)
+    texts = [message(error) { klass.run_now }, message(error) { klass.plan }]
+    expect(texts.uniq.size).to eq(1)
+    texts.first
+  end
+
+  it "names the keys that are unique where the given one is not" do
+    expect(rejected do
+      source :orders
+      keep :id, :number
+      sink :order_exports, key: [:number]
+    end).to eq("OrderExportFlow writes order_exports by [:number], which is not unique there. Unique are [:id], [:shop_id, :number]. " \
+      "Use one, or add_index :order_exports, :number, unique: true.")
+  end
+
+  it "says which columns to keep where the sink lacks some, before the first row" do
+    orders(1)
+    expect(rejected(ActiveDataFlow::ColumnMismatch) do
+      source :orders
+      rename name: :customer_name
+      set customer_id: 7, total: 1
+      drop :state, :created_at, :updated_at, :number
+      sink :order_exports
+    end).to eq("order_exports has no columns net, customer_id (from orders). Write: keep :id, :customer_name, :total")
+    expect(runs).to eq([])
+  end
+
+  it "drops what Hash rows have and the sink lacks, and names it once" do
+    run = flow do
+      source [{id: 1, customer_name: "Ada", shoe: 43}, {id: 2, customer_name: "Bob", shoe: 44}]
+      sink :order_exports
+    end.run_now
+    expect(counted(run)).to eq(read: 2, new: 2)
+    expect(log.string.scan("shoe").size).to eq(1)
+    ActiveRecord::Base.with_connection { |connection| connection.execute("DELETE FROM order_exports") }
+  end
+
+  it "refuses a relation as an argument" do
+    body = proc {
+      source Order.paid
+      sink :exports
+    }
+    expect(message(ArgumentError) { flow(&body) }).to eq("a relation is read while the class loads and goes stale on reload. Write: source { Order... }")
+  end
+
+  it "says what has to be set" do
+    expect(rejected(ActiveDataFlow::ColumnMismatch) do
+      source :orders
+      keep :id, :name
+      sink :stated
+    end).to eq("stated.state is NOT NULL without a default and nothing sets it. Write: set state: \"new\"")
+  end
+
+  it "names tables that are like the one that is not there" do
+    expect(rejected(ArgumentError) do
+      source :order
+      sink :exprts
+    end).to match(/OrderExportFlow: sink :exprts: there is neither a model Exprt nor a table exprts in .*\. Did you mean exports\?|exports/)
+  end
+
+  it "names the columns there are where a step names one that is not" do
+    expect(rejected(ActiveDataFlow::ColumnMismatch) do
+      source :orders
+      drop :nmae
+      sink :exports
+    end).to match(/\AOrderExportFlow: drop at mistakes_examples\.rb:\d+ names nmae, which the rows do not have there; they have .*id.*number.*name/)
+  end
+
+  it "refuses a cursor that may be NULL, and one that is no column" do
+    expect(rejected do
+      source :orders, cursor: :net
+      sink :exports
+    end).to include("orders may have NULL in :net, so reading along it would lose rows").and include("change_column_null :orders, :net, false")
+    expect(rejected do
+      source :orders, cursor: :nmber
+      sink :exports
+    end).to include("orders has no column :nmber to read along; it has ")
+  end
+
+  it "refuses a table without anything unique, on both sides" do
+    expect(rejected do
+      source :bare
+      sink :exports, key: :number
+    end).to include("bare has no primary key to read along. Write: source ..., cursor: [:a, :b] with unique columns")
+    expect(rejected do
+      source [{name: "Ada"}]
+      sink :bare
+    end).to include("writes bare, which has no primary key")
+  end
+
+  it "refuses a key that the rows do not bring" do
+    expect(rejected do
+      source :orders
+      keep :number, :name
+      sink :exports
+    end).to include("writes exports by [:id], but the rows bring no id")
+  end
+
+  it "refuses a scope that the model does not have" do
+    expect(rejected(ArgumentError) do
+      source :orders, scope: :payed
+      sink :exports
+    end).to include("Order has no scope :payed. Write it there, or give a lambda: scope: -> { where(...) }")
+  end
+
+  it "refuses an abstract class, and one that is not complete", req: "E-26" do
+    klass = flow { self.abstract_class = true }
+    expect(message { klass.run_now }).to eq("OrderExportFlow is abstract; run one of its subclasses")
+    expect(message { flow { sink :exports }.run_now }).to eq("OrderExportFlow has no source. Write: source :orders, or source { ... }")
+    expect(message { flow { source :orders }.run_now }).to eq("OrderExportFlow has no sink. Write: sink :order_exports, or sink { |row| ... }")
+  end
+
+  it "refuses a class without a name, which no run could be stored under" do
+    klass = Class.new(ActiveDataFlow::Base) do
+      source :orders
+      sink :exports
+    end
+    expect(message { klass.run_now }).to eq('a flow is stored under its name; give the class a constant, or flow_name = "..."')
+  end
+end

@@ -1,0 +1,90 @@
+# frozen_string_literal: true
+
+RSpec.describe "[model]" do
+  include_context "flows in a database"
+
+  def members_flow(rows, **options, &more)
+    flow("MemberFlow") do
+      source rows
+      sink :members, callbacks: true, **options
+      class_eval(&more) if more
+    end
+  end
+
+  it "saves new rows and those that differ, with callbacks, and no other" do
+    Member.insert_all!([{id: 1, name: "Ada", age: 36}, {id: 2, name: "Bob", age: 40}])
+    run = members_flow([{id: 1, name: "Ada", age: 36}, {id: 2, name: "Bob", age: 41}, {id: 3, name: "Cid", age: 1}]).run_now
+    expect(counted(run)).to eq(read: 3, new: 1, updated: 1, unchanged: 1)
+    expect(rows(:members, :name, :age, :log)).to eq([["Ada", 36, nil], ["Bob", 41, "saved"], ["Cid", 1, "saved"]])
+  end
+
+  it "puts rows aside that do not validate, with the texts, and saves the others once" do
+    klass = members_flow([{id: 1, name: "Ada"}, {id: 2, name: "", age: 200}, {id: 3, name: "Cid"}]) { on_error :quarantine, budget: 2 }
+    run = klass.run_now
+    expect(counted(run)).to eq(read: 3, new: 2, rejected: 1)
+    expect(run.rejects.first).to have_attributes(stage: "write", reason: "Name can't be blank, Age must be less than 150",
+      error_class: "ActiveRecord::RecordInvalid", column_name: "name")
+    expect(rows(:members, :log).flatten).to eq(%w[saved saved])
+  end
+
+  it "takes back what the callbacks of a row wrote that the database does not take" do
+    orders(3)
+    Order.where(id: 2).update_all(net: -1)
+    stub_const("Export", Class.new(Export) {
+      self.table_name = "exports"
+      before_save { Person.create!(first_name: number) }
+    })
+    run = flow do
+      source :orders
+      on_error :quarantine, budget: 1
+      sink Export, callbacks: true
+    end.run_now
+    expect(counted(run)).to eq(read: 3, new: 2, rejected: 1)
+    expect(rows(:people, :first_name).flatten).to eq(%w[A1 A3])
+  end
+
+  it "stops at the first of them otherwise, and writes nothing of the batch" do
+    expect { members_flow([{id: 1, name: "Ada"}, {id: 2, name: ""}]).run_now }.to raise_error(ActiveDataFlow::RowError, /Name can't be blank/)
+    expect(rows(:members, :id)).to eq([])
+  end
+
+  it "assigns what is no column" do
+    members_flow([{id: 1, name: "Ada", nickname: "Countess"}]).run_now
+    expect(rows(:members, :log)).to eq([["saved,Countess"]])
+  end
+
+  it "takes only what the columns hold" do
+    run = members_flow([{id: 1, name: "Ada", age: "12abc"}, {id: 2, name: "Bob", age: "12"}]) { on_error :quarantine, budget: 2 }.run_now
+    expect(run.rejects.map(&:reason)).to match([/"12abc"/])
+    expect(rows(:members, :age)).to eq([[12]])
+  end
+
+  it "finds the rows of a batch in one query" do
+    Member.insert_all!((1..50).map { |id| {id:, name: "m#{id}"} })
+    selects = []
+    ActiveSupport::Notifications.subscribed(->(*, payload) { selects << payload[:sql] if payload[:sql].match?(/\ASELECT.* FROM "members"/m) && payload[:name] != "SCHEMA" }, "sql.active_record") do
+      members_flow((1..50).map { |id| {id:, name: "n#{id}"} }).run_now
+    end
+    expect(selects.size).to eq(1)
+  end
+
+  it "skips by the mode" do
+    Member.insert_all!([{id: 1, name: "Ada"}])
+    given = [{id: 1, name: "Bea"}, {id: 2, name: "Bob"}]
+    expect(counted(members_flow(given, mode: :insert_only).run_now)).to eq(read: 2, new: 1, skipped: 1)
+    expect(counted(members_flow([{id: 1, name: "Bea"}, {id: 3, name: "Bob"}], mode: :update_only).run_now)).to eq(read: 2, updated: 1, skipped: 1)
+  end
+
+  it "is named by the plan" do
+    expect(members_flow([]).plan.to_s).to include("model: row by row through Member")
+  end
+
+  it "commits with the cursor: what a callback wrote is gone when the batch is" do
+    stub_const("Member", Class.new(Member) {
+      self.table_name = "members"
+      after_save { raise "no" if name == "Cid" }
+    })
+    expect { members_flow([{id: 1, name: "Ada"}, {id: 2, name: "Cid"}]).run_now }.to raise_error("no")
+    expect([rows(:members, :id), runs]).to eq([[], [["failed", nil]]])
+  end
+end

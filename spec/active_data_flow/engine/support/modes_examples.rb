@@ -1,0 +1,124 @@
+# frozen_string_literal: true
+
+RSpec.describe "[modes]" do
+  include_context "flows in a database"
+
+  # 6 rows: 1 and 2 are missing in the sink, 3 and 4 are equal there, 5 and 6 differ. 7 is only there.
+  before do
+    orders(6)
+    Export.insert_all!((3..7).map { |id| {id:, number: "A#{id}", name: (id > 4) ? "old" : "order #{id}", net: id, note: "kept"} }, record_timestamps: false)
+  end
+
+  def run(mode, **options)
+    flow do
+      source :orders
+      sink :exports, mode:, **options
+    end.run_now
+  end
+
+  it "writes what is new and what differs, and nothing else" do
+    expect(counted(run(:upsert))).to eq(read: 6, new: 2, updated: 2, unchanged: 2)
+    expect(rows(:exports, :id, :name, :note)).to eq([[1, "order 1", nil], [2, "order 2", nil], [3, "order 3", "kept"], [4, "order 4", "kept"],
+      [5, "order 5", "kept"], [6, "order 6", "kept"], [7, "old", "kept"]])
+  end
+
+  it "writes nothing the second time" do
+    run(:upsert)
+    expect(counted(run(:upsert))).to eq(read: 6, unchanged: 6)
+  end
+
+  it "leaves alone what is there" do
+    expect(counted(run(:insert_only))).to eq(read: 6, new: 2, skipped: 4)
+    expect(rows(:exports, :name).flatten).to eq(["order 1", "order 2", "order 3", "order 4", "old", "old", "old"])
+  end
+
+  it "makes nothing new" do
+    expect(counted(run(:update_only))).to eq(read: 6, updated: 2, unchanged: 2, skipped: 2)
+    expect(rows(:exports, :id).flatten).to eq([3, 4, 5, 6, 7])
+  end
+
+  it "takes a key that is there for an error" do
+    error = raised { run(:insert) }
+    expect(error).to be_a(ActiveDataFlow::RowError)
+    expect(error.row).to include("id" => 3)
+    expect(rows(:exports, :id).flatten).to eq([3, 4, 5, 6, 7])
+  end
+
+  it "inserts without a key" do
+    Export.delete_all
+    expect(counted(run(:insert))).to eq(read: 6, new: 6)
+  end
+
+  it "finds a row by another key than the primary one" do
+    Export.update_all("id = id + 100")
+    expect(counted(flow("ByNumberFlow") {
+      source(cursor: :number) { Order.select(:number, :name, :net) }
+      sink :exports, key: :number
+    }.run_now)).to eq(read: 6, new: 2, updated: 2, unchanged: 2)
+    expect(rows(:exports, :number).flatten).to contain_exactly("A1", "A2", "A3", "A4", "A5", "A6", "A7")
+  end
+
+  it "takes the last of the rows with one key, by the cursor" do
+    rows = [{id: 1, number: "A1", name: "first"}, {id: 2, number: "A2", name: "other"}, {id: 1, number: "A1", name: "last"}]
+    Export.delete_all
+    run = flow do
+      source rows
+      sink :exports
+    end.run_now
+    expect(counted(run)).to eq(read: 3, new: 2, skipped: 1)
+    expect(rows(:exports, :name).flatten).to eq(%w[last other])
+  end
+
+  it "has nothing to write where the rows bring the key alone" do
+    [proc {}, proc { transform { |_row| } }].each do |way|
+      Person.delete_all
+      klass = flow("KeysFlow") do
+        source :orders, scope: -> { where("id > 2") }
+        keep :id
+        class_eval(&way)
+        sink :people
+      end
+      Person.insert!({id: 3})
+      expect(counted(klass.run_now)).to eq(read: 4, new: 3, unchanged: 1)
+      Person.where(id: 6).delete_all
+      expect(counted(flow("OnlyFlow", klass) { sink :people, mode: :update_only }.run_now)).to eq(read: 4, unchanged: 3, skipped: 1)
+    end
+  end
+
+  it "refuses a row whose key is NULL, since it would never be found again" do
+    run = flow do
+      source [{id: nil, number: "A1"}, {id: 2, number: "A2"}]
+      on_error :quarantine, budget: 1
+      sink :exports
+    end.run_now
+    expect(counted(run)).to eq(read: 2, new: 1, rejected: 1)
+    expect(run.rejects.map { |reject| [reject.column_name, reject.reason] }).to eq([["id", "id is NULL, and rows of exports are found by it"]])
+  end
+
+  it "sets created_at and updated_at where the rows bring none, and moves the second only when a row changed" do
+    given = Array.new(3) { |index| {id: index + 3, number: "A#{index + 3}", name: (index == 2) ? "other" : "order #{index + 3}"} }
+    Export.update_all(created_at: Time.utc(2000), updated_at: Time.utc(2000))
+    klass = flow do
+      source given + [{id: 99, number: "A99", name: "new"}]
+      sink :exports
+    end
+    expect(counted(klass.run_now)).to eq(read: 4, new: 1, updated: 1, unchanged: 2)
+    expect(Export.where(id: 3..4).pluck(:created_at, :updated_at).flatten.uniq).to eq([Time.utc(2000)])
+    expect(Export.find(5)).to have_attributes(created_at: Time.utc(2000), updated_at: be > Time.utc(2020))
+    expect(Export.find(99)).to have_attributes(created_at: be > Time.utc(2020), updated_at: be > Time.utc(2020))
+  end
+
+  it "leaves the timestamps alone with record_timestamps: false" do
+    flow do
+      source [{id: 9, number: "A9", name: "new"}]
+      sink :exports, record_timestamps: false
+    end.run_now
+    expect(Export.find(9)).to have_attributes(created_at: nil, updated_at: nil)
+  end
+
+  it "writes the timestamps that the rows bring" do
+    Order.update_all(created_at: Time.utc(2001, 2, 3, 4, 5, 6.789r), updated_at: Time.utc(2002))
+    run(:upsert)
+    expect(Export.find(1)).to have_attributes(created_at: Time.utc(2001, 2, 3, 4, 5, 6.789r), updated_at: Time.utc(2002))
+  end
+end

@@ -1,0 +1,264 @@
+# frozen_string_literal: true
+
+RSpec.describe "[paths]" do
+  include_context "flows in a database"
+
+  before do
+    orders(6)
+    Export.insert_all!((3..7).map { |id| {id:, number: "A#{id}", name: (id > 4) ? "old" : "order #{id}", net: id, note: "kept"} }, record_timestamps: false)
+  end
+
+  # The same flow twice: once as it is, once with a block that does nothing and keeps the rows in this process.
+  def both(mode: :upsert, &steps)
+    pushed = flow("PushedFlow") do
+      source :orders
+      class_eval(&steps) if steps
+      sink :exports, mode:
+    end
+    [pushed, flow("CarriedFlow", pushed) { transform { |_row| } }]
+  end
+
+  def exports = rows(:exports, :id, :number, :name, :net, :state, :note)
+
+  # What two flows make of the same beginning.
+  def outcomes(flows)
+    flows.map do |klass|
+      outcome = nil
+      Export.transaction do
+        outcome = [counted(klass.run_now), exports]
+        raise ActiveRecord::Rollback
+      end
+      outcome
+    end
+  end
+
+  it "lets the database do all of it where source and sink share one and every step can be said in its SQL" do
+    pushed, carried = both { set state: "exported" }
+    expect(pushed.plan.path_name).to start_with("pushdown")
+    expect(carried.plan.path_name).not_to include("pushdown")
+    expect(carried.plan.to_s).to include("transform at")
+  end
+
+  %i[upsert insert_only update_only].each do |mode|
+    it "comes to the same on either path, mode :#{mode}" do
+      pushed, carried = both(mode:) do
+        filter { |row| row[:net] > 1 }
+        set state: "exported"
+        derive(:net) { |row| row[:net] * 2 }
+      end
+      one, other = outcomes([pushed, carried])
+      expect(one).to eq(other)
+      expect(one.first).to include(read: 6, filtered: 1)
+    end
+  end
+
+  it "comes to the same on either path, mode :insert into an empty table" do
+    Export.delete_all
+    one, other = outcomes(both(mode: :insert))
+    expect(one).to eq(other)
+    expect(one.first).to eq(read: 6, new: 6)
+  end
+
+  it "cuts the source into windows, to its last row" do
+    orders_of(25)
+    pushed, = both { batch_size 4 }
+    expect(counted(pushed.run_now)).to eq(read: 25, new: 20, updated: 3, unchanged: 2)
+    expect(rows(:exports, :id).size).to eq(25)
+  end
+
+  it "finds the row that the database refuses in a window, and writes the others" do
+    Order.where(id: 2).update_all(net: -5)
+    pushed, = both { on_error :quarantine, budget: 3 }
+    run = pushed.run_now
+    expect(counted(run)).to eq(read: 6, new: 1, updated: 2, unchanged: 2, rejected: 1)
+    expect(run.rejects.map { |reject| [reject.stage, reject.position, reject.row["net"]] }).to eq([["write", "int:2", -5]])
+    expect(rows(:exports, :id).flatten).to eq([1, 3, 4, 5, 6, 7])
+  end
+
+  it "reads along any unique order: backwards, and by several columns" do
+    backwards = flow("BackwardsFlow") do
+      source :orders, order: :desc
+      batch_size 4
+      transform { |_row| }
+      sink :exports
+    end
+    expect(backwards.run_now.cursor).to eq("int:1")
+    mixed = flow("MixedFlow") do
+      source :orders, cursor: %i[state id], order: %i[asc desc]
+      batch_size 4
+      transform { |_row| }
+      sink :exports
+    end
+    expect(counted(mixed.run_now)).to eq(read: 6, unchanged: 6)
+  end
+
+  it "takes its rows back with the transaction around it" do
+    _, carried = both
+    Export.transaction do
+      carried.run_now
+      raise ActiveRecord::Rollback
+    end
+    expect(exports.size).to eq(5)
+  end
+
+  it "writes nothing while writes are prevented" do
+    both.each do |klass|
+      error = raised { ActiveRecord::Base.while_preventing_writes { klass.run_now } }
+      expect(error).to be_a(ActiveRecord::ReadOnlyError)
+    end
+    expect(exports.size).to eq(5)
+  end
+
+  it "leaves a fresh query cache" do
+    _, carried = both
+    Export.cache do
+      expect(Export.count).to eq(5)
+      carried.run_now
+      expect(Export.count).to eq(7)
+    end
+  end
+
+  it "says in its plan why rows come through this process" do
+    lookup = flow("BlockFlow") do
+      source :orders
+      transform { |row| row[:name] = row[:name].upcase }
+      sink :exports
+    end
+    expect(lookup.plan.to_s).to match(/because transform at paths_examples\.rb:\d+ is Ruby/)
+  end
+
+  describe "reading ahead", if: FlowDatabase::KIND == :postgresql do
+    let(:ahead) { ActiveDataFlow::ActiveRecord::Postgresql::ReadAhead }
+
+    def busy = Export.connection_pool.stat[:busy]
+
+    it "reads on a connection of its own while the sink commits, and gives it back" do
+      orders_of(5_000)
+      before = busy
+      _, carried = both { batch_size 100 }
+      expect(ahead.possible?(carried.plan.source)).to be true
+      expect(counted(carried.run_now)).to eq(read: 5_000, new: 4_995, updated: 3, unchanged: 2)
+      expect(busy).to eq(before)
+    end
+
+    it "gives it back when the run ends in the middle, with the connection as it was" do
+      orders_of(20_000)
+      before = busy
+      klass = flow do
+        source :orders
+        batch_size 100
+        transform { |row| raise "stop" if row[:id] == 150 }
+        sink :exports
+      end
+      expect { klass.run_now }.to raise_error("stop")
+      expect(busy).to eq(before)
+      3.times { expect(Thread.new { Export.connection_pool.with_connection { |connection| connection.select_value("SELECT 1") } }.value).to eq(1) }
+    end
+
+    it "does not inside a transaction, where nobody else sees the rows" do
+      _, carried = both
+      Export.transaction do
+        expect(ahead.possible?(carried.plan.source)).to be false
+        orders_of(10)
+        expect(counted(carried.run_now)).to include(read: 10)
+        raise ActiveRecord::Rollback
+      end
+    end
+
+    it "does not with a pool of one" do
+      config = ActiveRecord::Base.connection_db_config.configuration_hash
+      stub_const("LonelyRecord", Class.new(ActiveRecord::Base) { self.abstract_class = true })
+      LonelyRecord.establish_connection(**config, pool: 1)
+      klass = flow("LonelyFlow") do
+        source :orders, connection: "LonelyRecord"
+        transform { |_row| }
+        sink :exports, connection: "LonelyRecord"
+      end
+      expect(ahead.possible?(klass.plan.source)).to be false
+      expect(counted(klass.run_now)).to eq(read: 6, new: 2, updated: 2, unchanged: 2)
+    ensure
+      LonelyRecord.remove_connection
+    end
+
+    it "sees windows that are cut by a row that is deleted meanwhile" do
+      orders_of(9_000)
+      _, carried = both { batch_size 50 }
+      deleted = false
+      run = carried.run_now do
+        FlowDatabase.elsewhere("DELETE FROM orders WHERE id > 8000") unless deleted
+        deleted = true
+      end
+      expect(run.counts[:read]).to be_between(8_000, 9_000)
+      expect(rows(:exports, :id).flatten).to include(*1..8_000)
+    end
+  end
+
+  describe "a second SQLite file", if: FlowDatabase::KIND == :sqlite do
+    before do
+      stub_const("ArchiveRecord", Class.new(ActiveRecord::Base) { self.abstract_class = true })
+      ArchiveRecord.establish_connection(adapter: "sqlite3", database: File.join(FlowDatabase.folder, "archive #{rand(10**9)}?.sqlite3"))
+      stub_const("ArchivedOrder", Class.new(ArchiveRecord) { self.table_name = "orders" })
+      ArchiveRecord.connection.create_table(:orders) { |table| FlowDatabase.order_columns(table) }
+      ArchivedOrder.insert_all!((1..20).map { |id| {id:, number: "B#{id}", name: "archived", net: id} }, record_timestamps: false)
+      Export.delete_all
+    end
+
+    after { ArchiveRecord.remove_connection }
+
+    def archive(&steps)
+      flow("ArchiveFlow") do
+        source ArchivedOrder
+        batch_size 7
+        class_eval(&steps) if steps
+        sink :exports
+      end
+    end
+
+    it "is attached, read-only, for the length of the run" do
+      klass = archive { filter { |row| row[:net] > 2 } }
+      expect(klass.plan.path_name).to include("attached")
+      expect(counted(klass.run_now)).to eq(read: 20, filtered: 2, new: 18)
+      expect(counted(klass.run_now)).to eq(read: 20, filtered: 2, unchanged: 18)
+      expect(Export.connection.select_rows("PRAGMA database_list").size).to be <= 2
+      expect(Order.count).to eq(6)
+    end
+
+    it "is parted from when the run fails" do
+      ArchivedOrder.where(id: 15).update_all(net: -1)
+      expect { archive.run_now }.to raise_error(ActiveDataFlow::RowError, /id 15/)
+      expect(Export.connection.select_rows("PRAGMA database_list").size).to be <= 2
+      expect(Export.count).to eq(14)
+    end
+
+    it "is read row by row where a block wants to see the rows" do
+      klass = archive { transform { |row| row[:name] = row[:name].upcase } }
+      expect(klass.plan.path_name).to start_with("door")
+      expect(counted(klass.run_now)).to eq(read: 20, new: 20)
+      expect(rows(:exports, :name).flatten.uniq).to eq(["ARCHIVED"])
+    end
+  end
+
+  it "takes several rows to a statement where the door to SQLite is shut", if: FlowDatabase::KIND == :sqlite do
+    allow(ActiveDataFlow::Sqlite::Door).to receive(:open) { |_raw, &block| block&.call(nil) }
+    _, carried = both
+    expect(carried.plan.path_name).to start_with("statements")
+    expect(counted(carried.run_now)).to eq(read: 6, new: 2, updated: 2, unchanged: 2)
+    expect(counted(carried.run_now)).to eq(read: 6, unchanged: 6)
+  end
+
+  it "refuses a query whose rows are not unique by its cursor, or have none" do
+    twice = flow("TwiceFlow") do
+      source(cursor: :state) { Order.select(:state, :number, :id) }
+      sink :exports
+    end
+    expect { twice.run_now }.to raise_error(ActiveDataFlow::ConfigurationError, /several rows with state new, by which it is read/)
+    empty = flow("EmptyFlow") do
+      source(cursor: :name) { Order.select(:name, :number, :id) }
+      sink :exports
+    end
+    Order.where(id: 3).update_all(name: nil)
+    expect { empty.run_now }.to raise_error(ActiveDataFlow::ConfigurationError, /rows without name/)
+  end
+
+  def orders_of(count) = Order.insert_all!((7..count).map { |id| {id:, number: "A#{id}", name: "order #{id}", net: id} }, record_timestamps: false)
+end
