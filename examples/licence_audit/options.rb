@@ -18,7 +18,7 @@ module LicenceAudit
 
     def parser
       OptionParser.new do |parser|
-        parser.banner = "Usage: bin/demo [options]"
+        parser.banner = "Usage: bin/demo licences [options]"
         parser.separator "\nAudits the licences of all installed gems: one durable task a gem. Writes nothing.\n\n"
         parser.on("-q", "--quiet", "only the summary") { self.quiet = true }
         parser.on("-l", "--limit N", Integer, "only the first N gems") { |count| self.limit = positive(count) }

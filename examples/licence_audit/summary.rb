@@ -5,9 +5,9 @@ module LicenceAudit
   class Summary
     NEXT = <<~TEXT
       Three things to try next:
-        bin/demo --limit 20         the same on fewer gems; its flowchart is examples/licence_audit/licence_review.rb
-        bin/console                 a prompt with everything loaded, for a task of your own
-        guides/how-a-task-runs.md   what happens between two states, and what survives what
+        bin/demo licences --limit 20  the same on fewer gems; its flowchart is examples/licence_audit/licence_review.rb
+        bin/console                   a prompt with everything loaded, for a task of your own
+        guides/how-a-task-runs.md     what happens between two states, and what survives what
     TEXT
 
     # @param reviews [Array<LicenceReview>] all of them finished
