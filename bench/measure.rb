@@ -2,12 +2,15 @@
 
 # Runs the programs named on the command line (all of them without a name) and puts their tables into bench/README.md.
 #
-#   bin/exec ruby bench/measure.rb                      # about half an hour; let the machine do nothing else meanwhile
+#   bin/exec ruby bench/measure.rb                      # about an hour and a half; let the machine do nothing else meanwhile
 #   bin/exec ruby bench/measure.rb task_memory
 require "open3"
 require "rbconfig"
 
-PROGRAMS = %w[task_transitions task_wake task_memory].freeze
+PROGRAMS = %w[
+  task_transitions task_wake task_memory
+  flow_pushdown flow_copy flow_upsert flow_rerun flow_block flow_sqlite flow_checkpoint flow_memory
+].freeze
 README = File.join(__dir__, "README.md")
 
 def measured(program)

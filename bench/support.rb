@@ -18,9 +18,13 @@ module Bench
   # Runs the block in each child process with its side and parameters, and hands back to the parent what it returned (a Hash of
   # numbers). In the parent itself: does nothing.
   def child
+    child_params { |side:, **params| yield(Side.new(side), **params) }
+  end
+
+  # As {child}, for programs whose sides are not {Side}s: the block gets all parameters.
+  def child_params
     text = ENV[CHILD] or return
-    params = JSON.parse(text, symbolize_names: true)
-    puts JSON.generate(yield(Side.new(params.delete(:side)), **params))
+    puts JSON.generate(yield(**JSON.parse(text, symbolize_names: true)))
     exit
   end
 
@@ -83,6 +87,19 @@ module Bench
     status = "/proc/self/status"
     return File.read(status)[/^VmRSS:\s+(\d+) kB/, 1].to_i * 1024 if File.exist?(status)
     Integer(`ps -o rss= -p #{Process.pid}`) * 1024
+  end
+
+  # From here on {peak_bytes} counts anew, where the system can do that.
+  def forget_peak
+    File.write("/proc/self/clear_refs", "5")
+  rescue SystemCallError
+    nil
+  end
+
+  # @return [Integer] the most bytes that were in memory at once; where the system does not tell: those that are now
+  def peak_bytes
+    status = "/proc/self/status"
+    (File.exist?(status) && File.read(status)[/^VmHWM:\s+(\d+) kB/, 1]&.to_i&.*(1024)) || resident_bytes
   end
 
   def mode_option(mode)
