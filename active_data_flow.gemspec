@@ -7,7 +7,8 @@ Gem::Specification.new do |spec|
   spec.version = ActiveDataFlow::VERSION
   spec.summary = "Work that takes many steps or many rows and must survive anything, in Ruby on a Rust core"
   spec.description = "Durable flowcharts (Operations::Task) that sleep for weeks, are woken by time, condition or person, " \
-    "start sub-tasks and time out; with storages and executors to choose from, in plain Ruby or in Rails."
+    "start sub-tasks and time out; and flows (ActiveDataFlow::Base) that carry rows from a source to a sink behind a cursor, at the " \
+    "database's speed, and go on at the exact row."
   spec.authors = ["The active_data_flow authors"]
   spec.license = "MIT"
   spec.required_ruby_version = ">= 3.2"
