@@ -43,12 +43,16 @@ module ActiveDataFlow
           {look: look(page), changed: update("adf_look", "NOT p.adf_fresh AND "), both: insert("adf_look", late_conflict, fresh: true, where: " WHERE p.adf_fresh")}
         end
 
-        # The bounds let the database read the sink's part by its index, whatever it thinks of a table made just now.
         def look(page)
           first = target.quote(target.key.take(1)).first
           "adf_look AS MATERIALIZED (SELECT p.*, s.#{first} IS NULL AS adf_fresh FROM #{page} p LEFT JOIN #{target.table} s " \
-            "ON #{target.same_key("s", "p")} AND s.#{first} >= (SELECT min(#{first}) FROM #{page}) AND s.#{first} <= (SELECT max(#{first}) FROM #{page}) " \
-            "WHERE s.#{first} IS NULL OR #{target.differs("s", "p")})"
+            "ON #{target.same_key("s", "p")} AND #{bounds(page)} WHERE s.#{first} IS NULL OR #{target.differs("s", "p")})"
+        end
+
+        # They let the database read the sink's part by its index, whatever it thinks of a table made just now.
+        def bounds(page)
+          first = target.quote(target.key.take(1)).first
+          "s.#{first} >= (SELECT min(#{first}) FROM #{page}) AND s.#{first} <= (SELECT max(#{first}) FROM #{page})"
         end
 
         def results(parts, page)
@@ -83,7 +87,7 @@ module ActiveDataFlow
 
         def update(page, where = nil)
           "changed AS (UPDATE #{target.table} s SET #{target.assignments("p")} FROM #{page} p " \
-            "WHERE #{where}#{target.same_key("s", "p")} AND #{target.differs("s", "p")} RETURNING 1)"
+            "WHERE #{where}#{target.same_key("s", "p")} AND #{bounds(page)} AND #{target.differs("s", "p")} RETURNING 1)"
         end
       end
     end
