@@ -22,9 +22,13 @@ gems_mark() {
   printf '%s/.bundled/%s' "$gem_home" "$(cat "$root"/Gemfile "$root"/*.gemspec "$root"/lib/active_data_flow/version.rb | digest)"
 }
 
+# A Gemfile.lock of older wishes goes: another clone may have brought the gems of these.
 gems_ready() {
-  [ -e "$(gems_mark)" ] || return 1
-  [ -e "$root/Gemfile.lock" ] || replace "$root/Gemfile.lock" <"$(gems_mark)"
+  local mark of=$root/tmp/gems_locked
+  mark=$(gems_mark)
+  [ -e "$mark" ] || return 1
+  [ -e "$root/Gemfile.lock" ] && [ "$(cat "$of" 2>/dev/null)" = "$mark" ] && return
+  replace "$root/Gemfile.lock" <"$mark" && printf '%s\n' "$mark" | replace "$of"
 }
 
 gems_make() {
@@ -33,6 +37,7 @@ gems_make() {
   logged gems "$root" bundle install ||
     stop "could not install the gems that the Gemfile names (the reason is at the end of $(short "$log")); connect to a network, or point RubyGems at a source that can be reached (gem sources)"
   replace "$(gems_mark)" <"$root/Gemfile.lock"
+  gems_ready
 }
 
 gems_step() {

@@ -26,6 +26,15 @@ RSpec.describe "bin/setup" do
       outcome = setup("--quiet")
       expect([outcome.out, outcome.err, outcome.status.exitstatus]).to eq ["", "", 0]
     end
+
+    it "leaves no Gemfile.lock of an older Gemfile, where another clone has brought the gems of this one" do
+      copy = fresh_copy
+      lock = File.join(copy, "Gemfile.lock")
+      File.write(lock, "GEM\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  rake\n")
+      outcome = setup(in_folder: copy, ADF_KEEP_EXTENSION: "yes")
+      expect(outcome).to be_success, outcome.err
+      expect(File.read(lock)).to include "  rspec\n", "  pg\n"
+    end
   end
 
   it "says what it knows when asked for something else" do
