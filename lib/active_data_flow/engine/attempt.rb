@@ -178,7 +178,15 @@ module ActiveDataFlow
       def check(counters, aside, last:)
         totals = RunStore::Columns::COUNTERS.to_h { |name| [name, claim[:"rows_#{name}"] + counters.fetch(name, 0)] }
         aside.check(totals, last:)
-        Sums.check(@plan.label, totals) if last
+        add_up(totals) if last
+      end
+
+      # What was read has become something, or this gem has a bug.
+      def add_up(totals)
+        Native::Counters.check(totals.values_at(*RunStore::Columns::COUNTERS))
+      rescue Error => error
+        raise Error, "#{@plan.label}: #{error.message}. Nothing of the last batch was committed. " \
+          "This is a bug in active_data_flow; please report it with the flow's class."
       end
 
       def stopped
