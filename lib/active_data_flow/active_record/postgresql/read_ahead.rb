@@ -16,7 +16,7 @@ module ActiveDataFlow
         #   transaction (a transactional spec has one), no pinned connection
         def self.possible?(source)
           pool = source.pool
-          return false if pool.respond_to?(:pinned_connection) || pinned?(pool)
+          return false if pinned?(pool)
           return false if source.table.with_connection(&:transaction_open?)
 
           stat = pool.stat
