@@ -33,7 +33,7 @@ module ActiveDataFlow
       end
 
       # @return [Array<String>]
-      def quoted_cursor = cursor.map { |name| quoted(name) }
+      def quoted_cursor = @quoted_cursor ||= cursor.map { |name| quoted(name) }
 
       private
 

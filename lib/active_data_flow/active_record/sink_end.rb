@@ -136,7 +136,10 @@ module ActiveDataFlow
         end
       end
 
-      def door? = @table.with_connection { |connection| SqliteDoor.read(connection) { |door| !door.nil? } }
+      def door?
+        @door = @table.with_connection { |connection| SqliteDoor.read(connection) { |door| !door.nil? } } if @door.nil?
+        @door
+      end
 
       def checked_key(names)
         return if names.empty? && @line.mode == :insert && @line.key.nil?

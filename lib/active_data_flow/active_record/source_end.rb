@@ -160,7 +160,7 @@ module ActiveDataFlow
         @base ||= @table.model.unscoped.from("(#{@relation.to_sql}) #{@table.quoted_name}")
       end
 
-      def select_list = columns.map { |column| quoted(column.name) }
+      def select_list = @select_list ||= columns.map { |column| quoted(column.name) }
 
       def columns_of_query
         @table.with_connection do |connection|
@@ -170,7 +170,10 @@ module ActiveDataFlow
         end
       end
 
-      def door? = @table.with_connection { |connection| SqliteDoor.read(connection) { |door| !door.nil? } }
+      def door?
+        @door = @table.with_connection { |connection| SqliteDoor.read(connection) { |door| !door.nil? } } if @door.nil?
+        @door
+      end
 
       def where_text
         @where_text ||= @relation.to_sql[/ WHERE (.*)\z/m, 1]

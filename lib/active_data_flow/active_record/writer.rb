@@ -86,7 +86,11 @@ module ActiveDataFlow
         end
       end
 
-      def live_between(batch, first, last) = batch.live.count { |row| row.between?(first, last) }
+      def live_between(batch, first, last)
+        return batch.counts[:live] if first.zero? && last == batch.size - 1
+
+        batch.live.count { |row| row.between?(first, last) }
+      end
     end
   end
 end
