@@ -49,7 +49,7 @@ module ActiveDataFlow
         # @return [Integer] rows that were read
         def size = @page.batch.size
 
-        # Everything before the transaction opens: steps, blocks, casts.
+        # Everything before the transaction opens: steps, blocks, casts, bytes.
         # @param aside [Aside]
         def prepare(aside)
           aside.page = @page
@@ -59,7 +59,7 @@ module ActiveDataFlow
 
           @writer = @plan.writer_for(@page.batch, seen)
           @writer.prepare(@page.batch).each { |misfit| aside.put(misfit, :write) }
-          @writer.settle(@page.batch) if @writer.respond_to?(:settle)
+          %i[settle encode].each { |step| @writer.public_send(step, @page.batch) if @writer.respond_to?(step) }
         end
 
         # The row (there is only one) is put aside as it is, without a step or a block.

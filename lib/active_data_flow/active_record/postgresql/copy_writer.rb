@@ -16,23 +16,41 @@ module ActiveDataFlow
           @straight = nil
         end
 
+        # After {Writer#settle}, before the transaction opens (protocols.md P3): the bytes of the COPY.
+        # @param batch [Native::Batch]
+        def encode(batch)
+          @encoded = nil
+          range = 0, batch.size - 1
+          @encoded = [batch, batch.counts[:live], range, bytes(batch, *range)]
+        end
+
         # (see Writer#write)
         def write(connection, batch, first, last)
           rows = live_between(batch, first, last)
           return NOTHING if rows.zero?
 
-          straight(connection, batch, first, last, rows) || merged(connection, batch, first, last, rows)
+          @bytes = ready(batch, rows, first, last) || bytes(batch, first, last)
+          straight(connection, rows) || merged(connection, rows)
+        ensure
+          @bytes = @encoded = nil
         end
 
         private
 
+        # @return [String, nil] what {#encode} made, as long as no row has left the batch since
+        def ready(batch, live, *range) = (@encoded.last if @encoded&.first.equal?(batch) && @encoded[1, 2] == [live, range])
+
+        def bytes(batch, first, last)
+          (@format == :binary) ? batch.copy_binary(@columns, first, last) : batch.copy_text(@columns, first, last)
+        end
+
         # Into an empty table, or one whose rows all are to be inserted. Another row with a key may turn up all the same:
         # then the batch goes the other way, and so do those after it.
-        def straight(connection, batch, first, last, rows)
+        def straight(connection, rows)
           @straight = straight?(connection) if @straight.nil?
           return unless @straight
 
-          savepoint(connection) { copy(connection, @target.table, batch, first, last) }
+          savepoint(connection) { copy(connection, @target.table) }
           counts(rows, new: rows, updated: 0)
         rescue ::ActiveRecord::RecordNotUnique
           raise if @target.mode == :insert
@@ -48,10 +66,10 @@ module ActiveDataFlow
           connection.select_value("SELECT NOT EXISTS (SELECT 1 FROM #{@target.table})", "ActiveDataFlow")
         end
 
-        def merged(connection, batch, first, last, rows)
+        def merged(connection, rows)
           connection.execute("CREATE TEMPORARY TABLE #{@name} ON COMMIT DROP AS " \
             "SELECT #{@target.column_list.join(", ")} FROM #{@target.table} WITH NO DATA", "ActiveDataFlow")
-          copy(connection, @name, batch, first, last)
+          copy(connection, @name)
           row = connection.select_one(@merge.sql(@name, mostly_new: @mostly_new), "ActiveDataFlow merge")
           connection.execute("DROP TABLE #{@name}", "ActiveDataFlow")
           new, updated, matched = row.values_at("new", "updated", "matched").map(&:to_i)
@@ -59,11 +77,10 @@ module ActiveDataFlow
           counts(rows, new:, updated:, matched:)
         end
 
-        def copy(connection, table, batch, first, last)
+        def copy(connection, table)
           sql = "COPY #{table} (#{@target.column_list.join(", ")}) FROM STDIN (FORMAT #{@format})"
-          bytes = (@format == :binary) ? batch.copy_binary(@columns, first, last) : batch.copy_text(@columns, first, last)
           Raw.writing(connection, sql) do |raw|
-            raw.copy_data(sql) { raw.put_copy_data(bytes) }
+            raw.copy_data(sql) { raw.put_copy_data(@bytes) }
           end
         end
       end
