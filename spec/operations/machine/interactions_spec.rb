@@ -598,8 +598,12 @@ RSpec.describe Operations::Machine::Interactions, req: "O-45" do
       result :done
     end
     noon = TaskHelpers::NOON
-    task = at(noon) { Retrier.call }
-    at(noon + 30) { task.stay! }
+    task = nil
+    said = logged do
+      task = at(noon) { Retrier.call }
+      at(noon + 30) { task.stay! }
+    end
+    expect(said.scan("waits in start to try again: KeyError").size).to eq 2
     expect(stored(task)).to be_waiting.and have_attributes(current_state: "start", timeout_at: noon + 100)
   end
 end
