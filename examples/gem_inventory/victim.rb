@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require_relative "database"
+require "socket"
 
 module GemInventory
   # A process that is killed at its work, as by the kernel when memory runs out: no handler runs, nothing is said.
@@ -8,32 +8,35 @@ module GemInventory
     # It has done all its work before anybody could kill it, or failed.
     class Gone < StandardError; end
 
-    RUN = "SELECT status, rows_read FROM active_data_flow_data_flow_runs ORDER BY id DESC LIMIT 1"
-    # Seconds that it rests after each commit: a quick machine would be done before anybody could kill it.
-    REST = "0.05"
-    private_constant :RUN, :REST
-
     # @param command [Array<String>]
     # @param out [IO, String] where it writes
     def initialize(command, out)
-      @pid = Process.spawn({"INVENTORY_REST" => REST}, *command, out:)
+      @lead, led = UNIXSocket.pair
+      @pid = Process.spawn({"INVENTORY_LED" => "1"}, *command, out:, in: led)
+      led.close
     end
 
-    # @param rows [Integer] that it may commit before
+    # It says after each commit how many rows it has read, and waits to be told to go on; so a quick machine cannot be
+    # done before anybody could kill it, and a busy one not either.
+    # @param rows [Integer] from which on it is killed: at its next batch, or when that is behind it
     # @raise [Gone]
     def kill_at(rows)
-      sleep 0.005 until Process.wait(@pid, Process::WNOHANG) || committed >= rows
-      refuse if $?&.pid == @pid
+      @lead.puts while read < rows
+      @lead.puts
       sleep rand(0.02) # so that it is not always at the same place in a batch
       Process.kill(:KILL, @pid)
       Process.wait(@pid)
-      refuse unless $?.signaled?
     end
 
     private
 
-    def refuse = raise(Gone, "the process ended before it could be killed (#{$?}); run the demo again")
+    # @return [Integer] rows it has committed
+    def read
+      line = @lead.gets
+      return line.to_i if line
 
-    def committed = Database.ask(RUN).dig(0, 1) || 0
+      Process.wait(@pid)
+      raise(Gone, "the process ended before it could be killed (#{$?}); its last words stand above")
+    end
   end
 end

@@ -4,6 +4,7 @@
 # from where they got to.
 #
 #   ruby -I lib examples/gem_inventory/work.rb inventory.sqlite3 [folder as in Gem.path, ...]
+require "socket"
 require_relative "database"
 require_relative "inventory_flow"
 require_relative "progress_bar"
@@ -14,8 +15,9 @@ homes = Gem.path if homes.empty?
 
 GemInventory::Database.open(file)
 bar = GemInventory::ProgressBar.new($stdout, GemInventory::InstalledFiles.new(homes:).size)
-rest = ENV["INVENTORY_REST"].to_f # of a process that is to be killed
+lead = UNIXSocket.for_fd($stdin.fileno) if ENV.key?("INVENTORY_LED") # victim.rb says how far a process goes that is to be killed
 GemInventoryFlow.run_now(homes:) do |run|
   bar.show(run)
-  sleep rest
+  lead&.puts(run.counts[:read])
+  lead&.gets
 end
