@@ -9,7 +9,15 @@
 # Environment: see bench/flow.rb.
 require_relative "flow"
 
-MEMORY = {"PostgreSQL" => Bench::Flow::Postgresql, "SQLite" => Bench::Flow::Sqlite}.map do |name, kind|
+# SQLite without the mapping of its files that Rails sets: pages of a file that the system has mapped count as the
+# process's, and are not its memory.
+class UnmappedSqlite < Bench::Flow::Sqlite
+  def self.words = "#{super}, mmap_size = 0"
+
+  def self.configs(...) = super.map { |config| {**config, pragmas: {mmap_size: 0}} }
+end
+
+MEMORY = {"PostgreSQL" => Bench::Flow::Postgresql, "SQLite" => UnmappedSqlite}.map do |name, kind|
   Class.new(Bench::Flow::Workload) do
     title "Memory of a flow: #{name}"
     place kind

@@ -7,6 +7,7 @@ module ActiveDataFlow
 end
 
 require_relative "engine/page"
+require_relative "engine/spares"
 require_relative "engine/pace"
 require_relative "engine/place"
 require_relative "engine/suspects"

@@ -44,6 +44,7 @@ module ActiveDataFlow
       def initialize(rows, passed)
         @rows = rows.each_entry
         @passed = passed
+        @spares = Engine::Spares.new
         passed.times { @rows.next }
       rescue StopIteration
         @ended = true
@@ -60,6 +61,9 @@ module ActiveDataFlow
         Engine::Page.new(batch: batch_of(rows), upto: Native.encode_position(@passed, nil), last: ended?,
           positions: ->(row) { Native.encode_position(start + row + 1, nil) })
       end
+
+      # @param page [Engine::Page] of this reader, whose rows are committed
+      def done(page) = @spares.give(page.batch)
 
       # There is nothing to end.
       def close = nil
@@ -94,7 +98,7 @@ module ActiveDataFlow
       # Rows bring the columns they have; one that a row of the batch lacks is NULL in it.
       def batch_of(rows)
         names = rows.flat_map(&:keys).map(&:to_s).uniq
-        batch = Native::Batch.new(names)
+        batch = @spares.take(names)
         rows.each { |row| batch.push_hash(row) }
         batch
       end

@@ -16,6 +16,7 @@ module ActiveDataFlow
         @columns = columns
         @names = columns.map(&:name)
         @cursor = source.cursor.map { |name| @names.index(name) }
+        @spares = Engine::Spares.new
       end
 
       # @param limit [Integer] rows
@@ -47,6 +48,9 @@ module ActiveDataFlow
         page(batch, true) unless batch.size.zero?
       end
 
+      # @param page [Engine::Page] of this reader, whose rows are committed
+      def done(page) = @spares.give(page.batch)
+
       # Ends what is under way.
       def close = nil
 
@@ -55,7 +59,7 @@ module ActiveDataFlow
       def page_sql(limit, only: nil) = @source.page_sql(after: @after, upto: @upto, limit:, only:)
 
       def read(sql, limit)
-        Native::Batch.new(@names).tap do |batch|
+        @spares.take(@names).tap do |batch|
           @source.table.with_connection { |connection| fill(connection, sql, batch, limit) }
         end
       end

@@ -8,6 +8,7 @@ module ActiveDataFlow
       # @param stored [Object, nil] the place behind which to go on
       def initialize(source, stored)
         @source = source
+        @spares = Engine::Spares.new
         @rows = fetches? ? Fetching.new(source, stored) : Enumerating.new(source, stored)
       end
 
@@ -22,6 +23,9 @@ module ActiveDataFlow
           positions: ->(row) { RowsInHand.text_of(places.fetch(row)) })
       end
 
+      # @param page [Engine::Page] of this reader, whose rows are committed
+      def done(page) = @spares.give(page.batch)
+
       # @return [void]
       def close
         @source.close if @source.respond_to?(:close)
@@ -34,7 +38,7 @@ module ActiveDataFlow
       # A column that some rows lack is NULL in them.
       def batch_of(rows)
         hashes = rows.map { |row| Message.hash_of(row) }
-        batch = Native::Batch.new(hashes.flat_map(&:keys).map(&:to_s).uniq)
+        batch = @spares.take(hashes.flat_map(&:keys).map(&:to_s).uniq)
         hashes.each { |row| batch.push_hash(row) }
         batch
       end

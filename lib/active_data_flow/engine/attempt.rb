@@ -138,6 +138,7 @@ module ActiveDataFlow
         began = seconds
         store(portion, aside)
         @pace.took(portion.size, seconds - began)
+        path.done(portion)
         @suspects.forget
         @troubles = 0
         portion.last?

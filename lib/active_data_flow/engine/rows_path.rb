@@ -20,6 +20,9 @@ module ActiveDataFlow
         page && Portion.new(page, @plan, @transformation)
       end
 
+      # @param portion [Portion] that is committed
+      def done(portion) = @reader.done(portion.page)
+
       # Ends what the two ends have opened.
       def close
         @reader.close
@@ -39,6 +42,9 @@ module ActiveDataFlow
           @transformation = transformation
           @round = round
         end
+
+        # @return [Page]
+        attr_reader :page
 
         # @return [String] the position after it
         def upto = @page.upto

@@ -47,6 +47,10 @@ RSpec.describe "A flow between tables" do
       kept("paths")
     end
 
+    it "needs the memory of a few batches, however many there are" do
+      kept("memory")
+    end
+
     it "finds the database that a table is in" do
       kept("databases")
     end

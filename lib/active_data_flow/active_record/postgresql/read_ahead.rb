@@ -97,7 +97,7 @@ module ActiveDataFlow
         end
 
         def bring(raw, decoder, rows, pages)
-          batch = Native::Batch.new(@names)
+          batch = @spares.take(@names)
           read = 0
           while (line = raw.get_copy_data)
             came = decoder.feed(line, batch)
@@ -107,7 +107,7 @@ module ActiveDataFlow
             next if batch.size < @limit
 
             pages << page(batch, false)
-            batch = Native::Batch.new(@names)
+            batch = @spares.take(@names)
           end
           pages << page(batch, read < rows) unless batch.size.zero?
           read

@@ -26,6 +26,9 @@ module ActiveDataFlow
           Portion.new(@path, @statements, before, upto, limit:, last: @ended)
         end
 
+        # Its rows never came here, so there is nothing to give back.
+        def done(_portion) = nil
+
         # Ends what was opened for them.
         def close = @path.close
 
