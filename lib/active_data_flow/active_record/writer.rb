@@ -16,6 +16,9 @@ module ActiveDataFlow
         @encoder = ModelColumns::Writing.new(target, types) if types.any?
       end
 
+      # @return [Boolean] whether all that comes before {#write} may be done in another thread: no model is asked then
+      def ahead? = @encoder.nil?
+
       # Before the transaction opens: every value becomes what its column can hold, or its row a misfit.
       # @param batch [Native::Batch]
       # @return [Array<Flow::Transformation::Misfit>]

@@ -8,6 +8,9 @@ module ActiveDataFlow
     # upto:: String, the position of its last row; the run goes on after it
     # last:: whether the source has nothing more
     # positions:: answers `call(row_number)` with a String
-    Page = Data.define(:batch, :upto, :last, :positions)
+    # portion:: RowsPath::Portion, where its rows were worked on while others were written; else nil
+    Page = Data.define(:batch, :upto, :last, :positions, :portion) do
+      def initialize(portion: nil, **) = super
+    end
   end
 end

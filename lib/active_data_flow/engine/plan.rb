@@ -78,6 +78,10 @@ module ActiveDataFlow
         same || writer_of(batch.outputs)
       end
 
+      # @param batch [Native::Batch] after the steps
+      # @return [Object, nil] the sink's writer for rows with these columns, where there is one already
+      def known_writer(batch) = @writers && @writers[batch.outputs]
+
       # A flow that changes what it reads ends at the row that is the last one at its start.
       # @return [Object] the source end's reader
       def reader(after)

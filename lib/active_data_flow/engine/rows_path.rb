@@ -11,13 +11,14 @@ module ActiveDataFlow
         @plan = plan
         @reader = reader
         @transformation = plan.transformation
+        @reader.ahead = method(:ahead) if @reader.respond_to?(:ahead=) && @transformation.native? && !plan.same_table?
       end
 
       # @param limit [Integer] rows
       # @return [Portion, nil] nil at the end
       def next(limit)
         page = @reader.next(limit)
-        page && Portion.new(page, @plan, @transformation)
+        page && (page.portion || portion(page))
       end
 
       # @param portion [Portion] that is committed
@@ -30,17 +31,27 @@ module ActiveDataFlow
         @plan.sink.close if @plan.sink.respond_to?(:close)
       end
 
+      private
+
+      def portion(page) = Portion.new(page, @plan, @transformation)
+
+      # In the reader's thread.
+      def ahead(page) = page.with(portion: portion(page).tap(&:work_ahead))
+
       # One batch of this path.
       class Portion
         # How often rows are read again that somebody changes meanwhile: they are locked, so once is enough.
         ROUNDS = 3
-        private_constant :ROUNDS
+        # What comes before the transaction, and where a row stands that is put aside in it.
+        STAGES = {transform: :transform, fit: :write, settle: :write, encode: :write}.freeze
+        private_constant :ROUNDS, :STAGES
 
         def initialize(page, plan, transformation, round: 1)
           @page = page
           @plan = plan
           @transformation = transformation
           @round = round
+          @stages = STAGES.keys
         end
 
         # @return [Page]
@@ -59,13 +70,18 @@ module ActiveDataFlow
         # @param aside [Aside]
         def prepare(aside)
           aside.page = @page
-          seen = @plan.seen(@page.batch)
-          @transformation.call(@page.batch).each { |misfit| aside.put(misfit, :transform) }
-          return if nothing_left? # no row then says which columns there would be
+          until @stages.empty?
+            misfits.each { |misfit| aside.put(misfit, STAGES[@stages.first]) }
+            leave_stage
+          end
+        end
 
-          @writer = @plan.writer_for(@page.batch, seen)
-          @writer.prepare(@page.batch).each { |misfit| aside.put(misfit, :write) }
-          %i[settle encode].each { |step| @writer.public_send(step, @page.batch) if @writer.respond_to?(step) }
+        # The same in another thread, while rows before these are being written: as far as no row has to be put aside, and
+        # nothing else is asked than the rows. An error waits for {#prepare}.
+        def work_ahead
+          leave_stage while @stages.any? && (@stages.first == :transform || writer_ahead?) && misfits.empty?
+        rescue => error
+          @error = error
         end
 
         # The row (there is only one) is put aside as it is, without a step or a block.
@@ -92,6 +108,41 @@ module ActiveDataFlow
         end
 
         private
+
+        # @return [Array<Flow::Transformation::Misfit>] of the stage that it is at
+        def misfits
+          raise @error if @error
+
+          @misfits ||= send(@stages.first)
+        end
+
+        def leave_stage
+          @stages.shift
+          @misfits = nil
+        end
+
+        def transform
+          @seen = @plan.seen(@page.batch)
+          @transformation.call(@page.batch)
+        end
+
+        # Where no row is left, none says which columns there would be.
+        def fit
+          return [] if nothing_left?
+
+          @writer = @plan.writer_for(@page.batch, @seen)
+          @writer.prepare(@page.batch)
+        end
+
+        %i[settle encode].each do |stage|
+          define_method(stage) do
+            @writer.public_send(stage, @page.batch) if @writer.respond_to?(stage)
+            []
+          end
+        end
+
+        # Making one asks the sink's database, which is the other thread's business.
+        def writer_ahead? = (@writer || @plan.known_writer(@page.batch))&.ahead?
 
         # Rows that left the batch while it was written are no filtered ones: they were as they should be, or are carried
         # over once more as they are now.

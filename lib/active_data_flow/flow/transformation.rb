@@ -18,6 +18,7 @@ module ActiveDataFlow
         @source = {types:, dialect:}
         @casts = casts
         @row = Row.new(casts)
+        @native = decoder.nil? && steps.all?(&:native?)
         parts = steps.chunk_while { |one, other| one.native? && other.native? }
         renamed = decoder && {}
         @parts = parts.map do |part|
@@ -25,6 +26,9 @@ module ActiveDataFlow
         end
         @parts.unshift(decoding(decoder)) if decoder
       end
+
+      # @return [Boolean] whether no Ruby is called, and nothing else is asked than the rows
+      def native? = @native
 
       # @param batch [Native::Batch]
       # @return [Array<Misfit>] rows that were left out because a step could not take them

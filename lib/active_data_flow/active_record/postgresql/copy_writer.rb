@@ -14,14 +14,14 @@ module ActiveDataFlow
           @format = (@columns.all? { |_name, type| Binary.type?(type) }) ? :binary : :text
           @mostly_new = false
           @straight = nil
+          @encoded = {}.compare_by_identity
         end
 
         # After {Writer#settle}, before the transaction opens (protocols.md P3): the bytes of the COPY.
         # @param batch [Native::Batch]
         def encode(batch)
-          @encoded = nil
           range = 0, batch.size - 1
-          @encoded = [batch, batch.counts[:live], range, bytes(batch, *range)]
+          @encoded[batch] = [[batch.counts[:live], *range], bytes(batch, *range)]
         end
 
         # (see Writer#write)
@@ -32,13 +32,17 @@ module ActiveDataFlow
           @bytes = ready(batch, rows, first, last) || bytes(batch, first, last)
           straight(connection, rows) || merged(connection, rows)
         ensure
-          @bytes = @encoded = nil
+          @bytes&.clear # megabytes, for which the collector would come much later
+          @bytes = nil
         end
 
         private
 
         # @return [String, nil] what {#encode} made, as long as no row has left the batch since
-        def ready(batch, live, *range) = (@encoded.last if @encoded&.first.equal?(batch) && @encoded[1, 2] == [live, range])
+        def ready(batch, *rows)
+          encoded, bytes = @encoded.delete(batch)
+          bytes if encoded == rows
+        end
 
         def bytes(batch, first, last)
           (@format == :binary) ? batch.copy_binary(@columns, first, last) : batch.copy_text(@columns, first, last)

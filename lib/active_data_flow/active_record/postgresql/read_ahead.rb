@@ -9,7 +9,12 @@ module ActiveDataFlow
         # Batches of one window, and how many of them may wait.
         BATCHES = 40
         WAITING = 2
-        private_constant :BATCHES, :WAITING
+        # Rows of a batch that is worth being worked on. Those of a run with a suspicion are few: they wait for their turn.
+        WORTH = 500
+        private_constant :BATCHES, :WAITING, :WORTH
+
+        # @return [#call, nil] works on a page in the thread, and returns it
+        attr_writer :ahead
 
         # @param source [SourceEnd]
         # @return [Boolean] whether the pool can spare a connection, and nothing ties the source to this thread's: no open
@@ -96,6 +101,8 @@ module ActiveDataFlow
           read
         end
 
+        def worked_on(page) = (@ahead && page.batch.size >= WORTH) ? @ahead.call(page) : page
+
         def bring(raw, decoder, rows, pages)
           batch = @spares.take(@names)
           read = 0
@@ -106,7 +113,7 @@ module ActiveDataFlow
             read += came
             next if batch.size < @limit
 
-            pages << page(batch, false)
+            pages << worked_on(page(batch, false))
             batch = @spares.take(@names)
           end
           pages << page(batch, read < rows) unless batch.size.zero?
