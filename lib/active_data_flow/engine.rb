@@ -9,6 +9,7 @@ end
 require_relative "engine/page"
 require_relative "engine/spares"
 require_relative "engine/pace"
+require_relative "engine/forecast"
 require_relative "engine/place"
 require_relative "engine/suspects"
 require_relative "engine/budget"

@@ -220,3 +220,22 @@ fn a_later_row_with_the_same_key_wins() {
     assert_eq!(batch.live(0..9).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(batch.counts().read(), 3);
 }
+
+#[test]
+fn ascending_keys_are_no_duplicates_whatever_stands_between_them() {
+    let skipped = |keys: &[Option<i64>]| {
+        let mut batch = Batch::new(["id"]);
+        for key in keys {
+            batch
+                .push_row(&[key.map_or(Cell::Null, Cell::Int)])
+                .unwrap();
+        }
+        batch.skip_duplicates(&["id"]).unwrap()
+    };
+    assert_eq!(skipped(&[]), 0);
+    assert_eq!(skipped(&[Some(-1), None, Some(1), Some(2)]), 0);
+    assert_eq!(skipped(&[None, Some(1), Some(2)]), 0);
+    assert_eq!(skipped(&[Some(1), None, Some(0), None, Some(1)]), 1);
+    assert_eq!(skipped(&[Some(1), Some(2), Some(2)]), 1);
+    assert_eq!(skipped(&[Some(2), Some(1), Some(2)]), 1);
+}

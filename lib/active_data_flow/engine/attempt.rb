@@ -21,6 +21,7 @@ module ActiveDataFlow
         @suspects = Suspects.new(store, plan.batch_size)
         @announcement = Announcement.for(plan.sink, store)
         @bound = Bound.new(plan, store)
+        @forecast = Forecast.new
         @troubles = 0
       end
 
@@ -158,11 +159,13 @@ module ActiveDataFlow
 
       def store(portion, aside)
         deed = portion.last? ? :finish : :commit
-        @lease.claim = @store.public_send(deed, claim, to: portion.upto, rows: portion.size) do |connection|
+        foretold = @forecast.counters(portion)
+        @lease.claim = @store.public_send(deed, claim, to: portion.upto, rows: portion.size, counters: foretold) do |connection|
           counters = @plan.writing(connection) { |sink| portion.write(sink, aside) }
           check(counters, aside, last: portion.last?)
           @store.reject(claim, aside.entries.map(&:to_h)) if aside.entries.any?
-          counters
+          @forecast.learn(counters)
+          Forecast.difference(counters, foretold)
         end
       end
 

@@ -95,15 +95,18 @@ module ActiveDataFlow
         # @return [String] the same for the same rows
         def content = Digest::SHA256.hexdigest(@page.batch.row_hashes(@page.batch.source_names))
 
+        # @return [Hash{Symbol => Integer}] what is known of its rows
+        def known
+          {read: size, **@page.batch.counts.slice(:filtered, :rejected, :skipped)}
+        end
+
         # Inside the transaction.
         # @param connection [Object, nil] of the sink
         # @param aside [Aside]
         # @return [Hash{Symbol => Integer}] counters of the batch
         def write(connection, aside)
           written = nothing_left? ? Splitting::NONE : Splitting.new(@writer, connection, @page.batch, aside).call
-          batch = @page.batch.counts
-          counts = {read: size, filtered: batch[:filtered], rejected: batch[:rejected], new: written[:new], updated: written[:updated],
-                    unchanged: written[:unchanged], skipped: batch[:skipped] + written[:skipped], deleted: 0}
+          counts = {deleted: 0, **known.merge(written) { |_name, before, more| before + more }}
           @writer.respond_to?(:missed) ? with_missed(counts, connection, aside) : counts
         end
 

@@ -24,6 +24,9 @@ module ActiveDataFlow
         # @return [Boolean]
         def last? = @last
 
+        # @return [Hash{Symbol => Integer}] what is known of its rows
+        def known = {read: @size}
+
         # There are no rows here yet.
         def prepare(_aside) = nil
 

@@ -27,6 +27,24 @@ RSpec.describe "[modes]" do
     expect(counted(run(:upsert))).to eq(read: 6, unchanged: 6)
   end
 
+  # A batch is expected to go as the one before it: here it does, then does not, and does again.
+  [[], [-> { transform { |row| row[:name] += "" } }]].each do |steps|
+    it "counts exactly while batches turn from new to equal ones, to rejects and back#{", row by row" if steps.any?}" do
+      Order.insert_all!((7..60).map { |id| {id:, number: "A#{id}", name: "order #{id}", net: (id == 44) ? -1 : id} }, record_timestamps: false)
+      Export.insert_all!((21..36).map { |id| {id:, number: "A#{id}", name: (id > 33) ? "old" : "order #{id}", net: id} }, record_timestamps: false)
+      seen = []
+      run = flow do
+        source :orders
+        batch_size 5
+        on_error :quarantine, budget: 0.5
+        steps.each { |step| class_exec(&step) }
+        sink :exports
+      end.run_now { |now| seen << now.counts.values_at(:read, :new, :updated, :unchanged, :rejected) }
+      expect(counted(run)).to eq(read: 60, new: 38, updated: 6, unchanged: 15, rejected: 1)
+      expect(seen.map { |read, *rest| read - rest.sum }.uniq).to eq([0])
+    end
+  end
+
   it "leaves alone what is there" do
     expect(counted(run(:insert_only))).to eq(read: 6, new: 2, skipped: 4)
     expect(rows(:exports, :name).flatten).to eq(["order 1", "order 2", "order 3", "order 4", "old", "old", "old"])
