@@ -7,6 +7,7 @@
 
 pub mod checksum;
 pub mod clock;
+pub mod dialect;
 pub mod error;
 pub mod expr;
 pub mod flow;

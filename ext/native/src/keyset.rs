@@ -1,11 +1,12 @@
 //! `ActiveDataFlow::Native::Keyset`: the SQL of reading by key.
 
-use active_data_flow_core::flow::keyset::{Column, Condition, Dialect, Keyset, Nulls};
+use active_data_flow_core::flow::keyset::{Column, Condition, Keyset, Nulls};
 use magnus::typed_data::Obj;
 use magnus::value::ReprValue;
 use magnus::{function, method, Class, Error, Module, Object, RArray, Ruby, Value};
 
 use crate::arguments::{declared, flag, list, maybe, natural, Wrapped};
+use crate::dialect::dialect_of;
 use crate::errors::{argument_error, range_error, Raised};
 use crate::position::direction;
 
@@ -30,7 +31,7 @@ impl NativeKeyset {
         directions: Value,
         nulls: Value,
     ) -> Result<Obj<Self>, Raised> {
-        let dialect = Dialect::named(&declared(dialect)?)?;
+        let dialect = dialect_of(dialect)?;
         let names = list(columns, declared)?;
         let directions = list(directions, direction)?;
         let nulls = list(nulls, read_nulls)?;

@@ -13,6 +13,7 @@ mod convert;
 mod copy_reader;
 mod counters;
 mod dates;
+mod dialect;
 mod errors;
 mod fingerprint;
 mod gvl;

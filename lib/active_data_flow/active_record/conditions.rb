@@ -5,10 +5,6 @@ module ActiveDataFlow
     # The SQL of a source's places: its order, what lies behind a position, and the rows with some keys. Included where there
     # are `table`, `cursor`, `directions`, `dialect` and `quoted`.
     module Conditions
-      # As the core calls them. What is none of them is read as the plainest of them.
-      DIALECTS = {postgresql: "postgres", sqlite: "sqlite", mysql: "mysql", other: "mysql"}.freeze
-      private_constant :DIALECTS
-
       # @param backwards [Boolean]
       # @return [String] SQL: the order along the cursor
       def order_sql(backwards: false) = (backwards ? keyset_of(reversed) : keyset).order
@@ -44,8 +40,11 @@ module ActiveDataFlow
       def reversed = directions.map { |one| (one == :asc) ? :desc : :asc }
 
       def keyset_of(directions)
-        Native::Keyset.new(DIALECTS.fetch(dialect), quoted_cursor, directions, cursor.map { false })
+        Native::Keyset.new(core_dialect, quoted_cursor, directions, cursor.map { false })
       end
+
+      # What is no database of ours is read with the plainest SQL there is.
+      def core_dialect = (dialect == :other) ? "mysql" : dialect.to_s
 
       def quote(value) = table.with_connection { |connection| connection.quote(value) }
 

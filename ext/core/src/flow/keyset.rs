@@ -13,34 +13,7 @@
 
 use super::refusal::Refusal;
 use super::Direction;
-
-/// Whose SQL it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    /// `$1`, and row comparisons by index.
-    Postgres,
-    /// `?`, and row comparisons by index.
-    Sqlite,
-    /// `?`, and no row comparison.
-    Mysql,
-}
-
-impl Dialect {
-    /// The dialect of that name.
-    ///
-    /// # Errors
-    /// [`Refusal::Keyset`] with those that there are.
-    pub fn named(name: &str) -> Result<Self, Refusal> {
-        match name {
-            "postgres" => Ok(Self::Postgres),
-            "sqlite" => Ok(Self::Sqlite),
-            "mysql" => Ok(Self::Mysql),
-            _ => Err(Refusal::Keyset(format!(
-                "{name:?} is no dialect; there are \"postgres\", \"sqlite\" and \"mysql\""
-            ))),
-        }
-    }
-}
+use crate::dialect::Dialect;
 
 /// Whether a column of the order may be NULL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The type of a sink's column.
 
-use super::dialect::Dialect;
+use crate::dialect::Dialect;
 
 /// What a column takes, as far as values have to be made to fit.
 #[derive(Debug, Clone, PartialEq, Eq)]

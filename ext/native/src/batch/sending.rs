@@ -8,7 +8,8 @@ use magnus::{method, Error, Module, RArray, RClass, RString, Ruby, Value};
 use super::{NativeBatch, This};
 use crate::arguments::{fields, list};
 use crate::cells::{number_of, text_of, with_text};
-use crate::errors::{argument_error, Raised};
+use crate::dialect::dialect_of;
+use crate::errors::Raised;
 use crate::gvl::released;
 use crate::names::interned;
 
@@ -21,7 +22,7 @@ const MOST_ROOM: usize = 16 << 20;
 impl NativeBatch {
     /// Casts the live rows to the sink's types, and says what does not fit: row, column, reason.
     fn fit(ruby: &Ruby, this: This, dialect: Value, columns: Value) -> Result<RArray, Raised> {
-        let targets = targets(columns, self::dialect(ruby, dialect)?)?;
+        let targets = targets(columns, dialect_of(dialect)?)?;
         let misfits = {
             let rows: &mut Batch = &mut *this.change()?;
             released(rows.len(), || Sending::fit(rows, &targets))?
@@ -75,7 +76,7 @@ impl NativeBatch {
         last: Value,
     ) -> Result<RString, Raised> {
         let mut out = Vec::new();
-        let targets = targets(columns, self::dialect(ruby, dialect)?)?;
+        let targets = targets(columns, dialect_of(dialect)?)?;
         this.encode(&targets, first, last, sql::values, &mut out)?;
         Ok(ruby.enc_str_new(&out, ruby.utf8_encoding()))
     }
@@ -99,18 +100,6 @@ impl NativeBatch {
             encode(rows, &sending, first..end, out)
         })?)
     }
-}
-
-/// The database by the name of its adapter.
-pub fn dialect(ruby: &Ruby, adapter: Value) -> Result<Dialect, Raised> {
-    with_text(text_of(ruby, adapter)?, |name| {
-        Dialect::named(name).ok_or_else(|| {
-            argument_error(
-                ruby,
-                format!("{name:?} is no database that rows can be written for; there are postgresql, sqlite, mysql"),
-            )
-        })
-    })
 }
 
 /// Pairs of a name and what ActiveRecord gives as `sql_type`.

@@ -13,6 +13,7 @@ use magnus::{
 
 use crate::arguments::{declared, flag, list, maybe, Wrapped};
 use crate::batch::NativeBatch;
+use crate::dialect::dialect_of;
 use crate::errors::{argument_error, Raised};
 use crate::gvl::released;
 use crate::names::interned;
@@ -113,18 +114,6 @@ fn source(types: Value, dialect: Value) -> Result<Source, Raised> {
         .filter_map(|(name, kind)| kind.map(|kind| (name, kind)));
     let dialect = maybe(dialect, dialect_of)?.unwrap_or(Dialect::Postgres);
     Ok(Source::new(typed, dialect))
-}
-
-fn dialect_of(value: Value) -> Result<Dialect, Raised> {
-    let name = declared(value)?;
-    Dialect::named(&name).ok_or_else(|| {
-        argument_error(
-            &Ruby::get_with(value),
-            format!(
-                "{name:?} is no database that is written for; there are postgresql, sqlite, mysql"
-            ),
-        )
-    })
 }
 
 pub fn init(ruby: &Ruby) -> Result<(), Error> {

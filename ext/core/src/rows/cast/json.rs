@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{text, Why};
+use crate::dialect::Dialect;
 use crate::rows::cell::Cell;
-use crate::rows::dialect::Dialect;
 
 /// JSON as it is, or text that is JSON; numbers and booleans are JSON too.
 pub fn json<'a>(cell: Cell<'a>, dialect: Dialect, room: &'a mut String) -> Result<Cell<'a>, Why> {

@@ -9,9 +9,9 @@ pub mod whole;
 use std::borrow::Cow;
 
 use super::cell::Cell;
-use super::dialect::Dialect;
 use super::misfit::Misfit;
 use super::sql_type::SqlType;
+use crate::dialect::Dialect;
 
 /// What is wrong with a value, as the end of a sentence.
 pub(super) type Why = Cow<'static, str>;

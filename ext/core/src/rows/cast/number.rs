@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::Why;
+use crate::dialect::Dialect;
 use crate::rows::cell::Cell;
 use crate::rows::decimal::{power, Decimal};
-use crate::rows::dialect::Dialect;
 use crate::rows::long_number::LongNumber;
 
 /// A number in whatever form it came.

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use super::Why;
+use crate::dialect::Dialect;
 use crate::rows::cell::Cell;
-use crate::rows::dialect::Dialect;
 use crate::rows::forms::{self, Era};
 
 /// Text of at most so many characters.

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::Why;
+use crate::dialect::Dialect;
 use crate::rows::cell::Cell;
-use crate::rows::dialect::Dialect;
 use crate::rows::forms;
 
 const DAY_US: i64 = 86_400_000_000;

@@ -4,9 +4,9 @@
 use super::super::arena::{Arena, Span};
 use super::super::column::{Column, View};
 use super::super::decimal::Decimal;
-use super::super::dialect::Dialect;
 use super::super::sql_type::SqlType;
 use super::Target;
+use crate::dialect::Dialect;
 
 /// `false` says nothing: then each value is asked.
 #[must_use]

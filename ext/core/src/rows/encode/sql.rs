@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::{live, Sending};
+use crate::dialect::Dialect;
 use crate::rows::batch::Batch;
 use crate::rows::cast::{text, Target};
 use crate::rows::cell::Cell;
-use crate::rows::dialect::Dialect;
 use crate::rows::forms::{self, Era};
 use crate::rows::misfit::Misfit;
 use crate::rows::refusal::Refusal;
