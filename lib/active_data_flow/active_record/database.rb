@@ -39,12 +39,15 @@ module ActiveDataFlow
       def transaction
         pool.with_connection do |connection|
           alone = !connection.transaction_open?
-          connection.transaction(**(alone ? isolation : {requires_new: true})) { yield connection, alone }
-        rescue LeaseLost
+          answer = Whole.transaction(connection, **(alone ? isolation : {requires_new: true})) { yield connection, alone }
+          known = true
+          answer
+        rescue LeaseLost, RunStore::AtWork
+          known = true
           raise
-        rescue Exception # rubocop:disable Lint/RescueException -- a killed thread leaves as much behind
-          drop(connection) if alone
-          raise
+        ensure
+          # Also where no rescue is run: Thread#kill and throw leave as much behind.
+          drop(connection) if alone && !known
         end
       end
 

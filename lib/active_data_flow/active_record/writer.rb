@@ -45,7 +45,7 @@ module ActiveDataFlow
 
       # @yield inside a savepoint: what it wrote is gone when it raises
       def savepoint(connection)
-        connection.transaction(requires_new: true) { yield.tap { @deferred&.check(connection) } }
+        Whole.savepoint(connection) { yield.tap { @deferred&.check(connection) } }
       end
 
       # @return [Boolean] whether the error is a row's, and the transaction still open

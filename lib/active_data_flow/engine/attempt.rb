@@ -49,7 +49,7 @@ module ActiveDataFlow
       def claimed
         claim = Claiming.new(@store, @row).call
         return claim if claim
-        return say_taken unless @plan.flow.class.on_conflict == :wait
+        return Turn.new(@plan, @store).pass(@row) unless @plan.flow.class.on_conflict == :wait
 
         Operations.logger.info("#{@plan.label} is already running as run #{@row.id}; waits for it.")
         sleep LOOK until (claim = Claiming.new(@store, @row).call) || !run_at_work?
@@ -58,32 +58,26 @@ module ActiveDataFlow
 
       def run_at_work? = !(run.finished? || run.paused?)
 
-      def say_taken
-        Operations.logger.info("#{@plan.label} is already running as run #{@row.id}; returned it.")
-        nil
-      end
-
       def attempt(interrupts)
         @interrupts = interrupts
         carry_over
+        @parted = true
       rescue LeaseLost
+        @parted = true
         lasting { @store.alive(claim) }
         Operations.logger.info("#{claim}: another worker goes on with it")
       rescue Interrupts::TooSlow
         interrupted
-      rescue *LEAVING
-        release
-        raise
       rescue => error
         failed(error)
+        @parted = true
         raise
       ensure
+        # What ends the process or the thread, not the run: a signal, Thread#kill (which no rescue sees), a time that was
+        # too short, a throw. Nobody is to wait for the lease.
+        release unless @parted
         @lease.end
       end
-
-      # What ends the process, not the run.
-      LEAVING = [SignalException, SystemExit, NoMemoryError].freeze
-      private_constant :LEAVING
 
       # Whom the database did not answer leaves the run to who comes next: that is no failure.
       def failed(error)

@@ -15,9 +15,15 @@ module ActiveDataFlow
 
       # @return [RunStore::Claim, nil] nil when somebody else is at it
       def call
-        Lasting.call(@store) { take || mine } || after_a_standstill || Orphan.new(@store, @row.id).claim
+        claim = Lasting.call(@store) { take || mine } || after_a_standstill || Orphan.new(@store, @row.id).claim
+        answered = true
+        claim
       rescue RunStore::AlreadyRunning
+        answered = true
         nil
+      ensure
+        # The thread was ended while it asked: nobody is to wait for a lease that nobody has.
+        mine&.then { |left| @store.release(left) } unless answered
       end
 
       private

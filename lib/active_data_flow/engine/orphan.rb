@@ -10,6 +10,26 @@ module ActiveDataFlow
       PAUSE = 0.2 # seconds between two looks
       private_constant :PAUSE
 
+      # @param row [RunStore::Row, nil]
+      # @return [Boolean] whether the worker that holds it was a process of this machine, and is gone
+      def self.of?(row)
+        host, pid, = row&.owner.to_s.split(":")
+        !row&.token.nil? && !row.finished? && host == Socket.gethostname && gone?(pid.to_i)
+      end
+
+      # Of a process that we may not signal we know that it is there.
+      def self.gone?(pid)
+        return false unless pid.positive?
+
+        Process.kill(0, pid)
+        false
+      rescue Errno::ESRCH
+        true
+      rescue Errno::EPERM
+        false
+      end
+      private_class_method :gone?
+
       # @param store [RunStore::Base]
       # @param run_id [Integer]
       def initialize(store, run_id)
@@ -20,30 +40,13 @@ module ActiveDataFlow
       # @return [RunStore::Claim, nil] nil when a living worker has it, or nobody knows
       def claim
         row = @store.find(@run_id)
-        return unless orphan?(row)
+        return unless Orphan.of?(row) && row.stop_requested.nil?
 
         Operations.logger.warn("#{row.flow_name} run #{row.id}: its process (#{row.owner}) is gone; goes on when its lease of #{row.lease_seconds} seconds has ended")
         wait(row)
       end
 
       private
-
-      def orphan?(row)
-        host, pid, = row&.owner.to_s.split(":")
-        row&.token && !row.finished? && row.stop_requested.nil? && host == Socket.gethostname && gone?(pid.to_i)
-      end
-
-      # Of a process that we may not signal we know that it is there.
-      def gone?(pid)
-        return false unless pid.positive?
-
-        Process.kill(0, pid)
-        false
-      rescue Errno::ESRCH
-        true
-      rescue Errno::EPERM
-        false
-      end
 
       # As long as it is still the same worker's.
       def wait(row)

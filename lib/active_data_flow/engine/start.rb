@@ -16,7 +16,7 @@ module ActiveDataFlow
       end
 
       # @return [Run]
-      # @raise [Error] when a run of the same arguments is paused
+      # @raise [Error] when a run of the same arguments is paused, or is to be cancelled and has a living worker
       # @raise [DefinitionChanged]
       def call
         tell_what_is_owed
@@ -25,15 +25,23 @@ module ActiveDataFlow
         row = begin_again(row) if other_definition?(row)
         @flow._run_as(Run.new(@store, row))
         Attempt.new(@plan, @store, row).call
+      rescue RunStore::AtWork => at_work
+        turn.pass(at_work.row)
+        Run.new(@store, at_work.row)
       end
 
       private
+
+      def turn = @turn ||= Turn.new(@plan, @store)
 
       def row_to_go_on_with(restart: @restart)
         arguments = @flow.arguments
         digest = Flow::Arguments.digest(arguments)
         name = @flow.class.flow_name
         Lasting.call(@store) { @store.find_or_create(flow_name: name, arguments:, digest:, restart:, **beginning(name, digest, restart)) }
+      rescue RunStore::AtWork => at_work
+        retry if turn.await(at_work.row)
+        @restart ? turn.refuse(at_work.row) : raise
       end
 
       # A process that died between a run's last commit and its callbacks has left these to whoever comes next.

@@ -5,7 +5,8 @@ module ActiveDataFlow
     # The words that run a flow, and those that look at what it would do. Keywords that are not theirs are arguments.
     module Running
       # Runs the flow here and now, to its end. Goes on with the last failed or abandoned run of the same arguments.
-      # @param restart [Boolean] begin at the first row instead; the unfinished run is cancelled
+      # @param restart [Boolean] begin at the first row instead; the unfinished run is cancelled. While a living worker is
+      #   at it, that raises; with `on_conflict :wait` the worker is told, and its end waited for
       #
       #   OrderExportFlow.run_now { |run| puts "#{run.counts[:read]} rows, at #{run.cursor}" }
       #
@@ -13,7 +14,7 @@ module ActiveDataFlow
       # @yieldparam run [Run] as it is after each commit, the last one too: for a progress bar. What the block raises ends
       #   the run as an error of the flow's own does; the next one goes on after that commit
       # @return [Run]
-      # @raise [Error] when a run of the same arguments is paused
+      # @raise [Error] when a run of the same arguments is paused, or is to be cancelled and at work
       # @raise whatever a block of the author's raised, after it was recorded
       def run_now(restart: false, **arguments, &progress) = new(**arguments).run(restart:, &progress)
 

@@ -33,10 +33,11 @@ module ActiveDataFlow
       # @param arguments [Hash] JSON-safe
       # @param digest [String] SHA-256 of their canonical JSON
       # @param fingerprint [String, nil] kept with a new run; an old one keeps its own
-      # @param restart [Boolean] cancels that run, if no living worker is at it, and makes a new one
+      # @param restart [Boolean] cancels that run and makes a new one
       # @param cursor [String, nil] where a new run begins
       # @param definition [Hash] :source, :sink and :runtime, JSON-safe, for a flow that has no row yet
       # @return [Row]
+      # @raise [AtWork] when it is to be cancelled, and somebody holds it; nothing has been changed
       def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {})
         abstract
       end

@@ -58,6 +58,18 @@ module ActiveDataFlow
       def unreached? = what == :unreached
     end
 
+    # The run that was to be cancelled for a new one has a worker.
+    class AtWork < Error
+      # @return [Row] as it is
+      attr_reader :row
+
+      # @param row [Row]
+      def initialize(row)
+        @row = row
+        super("run #{row.id} has a worker, #{row.owner}")
+      end
+    end
+
     # Another run of the same flow and arguments is at work.
     class AlreadyRunning < Error; end
 

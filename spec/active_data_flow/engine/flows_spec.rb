@@ -27,6 +27,10 @@ RSpec.describe "A flow between tables" do
       kept("running")
     end
 
+    it "lets one worker at a time at a run, and waits for nobody whose thread was ended" do
+      kept("turns")
+    end
+
     it "meets what goes wrong on the first day with a sentence that says what to write", req: "E-26" do
       kept("mistakes")
     end

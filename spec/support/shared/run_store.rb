@@ -112,6 +112,15 @@ RSpec.shared_examples "a run store" do
       expect(now_of(failed).status).to eq("cancelled")
     end
 
+    it "does not restart a run that somebody holds, and leaves it alone, until its lease has ended" do
+      claim = claimed
+      expect { start(restart: true) }.to raise_error(ActiveDataFlow::RunStore::AtWork) { |error| expect(error.row).to have_attributes(id: claim.id, token: claim.token) }
+      expect(store.commit(claim, to: "i:1") { {read: 1, new: 1} }.stop_requested).to be_nil
+      store.clock.advance(store.lease_seconds + 1)
+      expect(start(restart: true)).to have_attributes(id: satisfy { |id| id != claim.id }, status: "pending")
+      expect(now_of(claim).status).to eq("cancelled")
+    end
+
     it "begins anew where a run was to be cancelled, and its worker died" do
       claim = claimed
       store.cancel(claim.id)

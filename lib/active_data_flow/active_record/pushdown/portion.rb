@@ -43,7 +43,7 @@ module ActiveDataFlow
         def write(connection, aside)
           return by_rows(connection, aside) if @condemned
 
-          counters = connection.transaction(requires_new: true) { @statements.run(connection, @after, @upto) }
+          counters = Whole.savepoint(connection) { @statements.run(connection, @after, @upto) }
           @size = counters[:read]
           counters
         rescue ::ActiveRecord::ActiveRecordError => error

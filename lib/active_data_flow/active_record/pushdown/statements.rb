@@ -66,7 +66,7 @@ module ActiveDataFlow
           @straight = %i[insert upsert].include?(@target.mode) && (@target.mode == :insert || empty?(connection)) if @straight.nil?
           return unless @straight
 
-          new = connection.transaction(requires_new: true) { connection.update(insert(after, upto), "ActiveDataFlow pushdown") }
+          new = Whole.savepoint(connection) { connection.update(insert(after, upto), "ActiveDataFlow pushdown") }
           read = @path.condition ? window_count(connection, after, upto) : new
           counters(read:, selected: new, new:, updated: 0)
         rescue ::ActiveRecord::RecordNotUnique

@@ -83,6 +83,8 @@ module ActiveDataFlow
         end
 
         def given_up?(row, restart)
+          raise AtWork, Row.new(row.dup) if restart && held?(row)
+
           cancel(row[:id]) if restart || (row[:stop_requested] == "cancel" && !held?(row))
           restart || row[:status] == "cancelled"
         end

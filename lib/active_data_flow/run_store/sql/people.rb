@@ -47,9 +47,17 @@ module ActiveDataFlow
 
         # A run that was to be cancelled and whose worker died is cancelled by who comes next.
         def given_up?(connection, row, restart)
-          change(connection, asked("cancel"), "id = :id AND #{Statements::GO_ON}", id: row.id) if restart
-          ended = change(connection, set_cancelled, "id = :id AND stop_requested = 'cancel' AND #{Statements::GO_ON} AND #{unheld}", id: row.id)
-          restart || !ended.nil?
+          return make_way(connection, row) if restart
+
+          !change(connection, set_cancelled, "id = :id AND stop_requested = 'cancel' AND #{Statements::GO_ON} AND #{unheld}", id: row.id).nil?
+        end
+
+        def make_way(connection, row)
+          set = "#{asked("cancel")}, #{set_cancelled}"
+          return true if change(connection, set, "id = :id AND #{Statements::GO_ON} AND #{unheld}", id: row.id)
+
+          row = read(connection, "id = :id", id: row.id).first
+          row.nil? || row.finished? || raise(AtWork, row)
         end
 
         def apart(run_id, set, where)

@@ -1,7 +1,10 @@
 # frozen_string_literal: true
 
+require_relative "flow_at_work"
+
 RSpec.describe "[running]" do
   include_context "flows in a database"
+  include_context "a flow at work"
 
   # A flow that raises at a row, until `well` is set.
   def fragile(name = "OrderExportFlow", at: 250, **source_options, &more)
@@ -14,34 +17,6 @@ RSpec.describe "[running]" do
       class_eval(&more) if more
     end
   end
-
-  attr_accessor :well
-
-  def gate = @gate ||= [Queue.new, Queue.new]
-
-  # A flow that stands still in row 150 until it may go on.
-  def waiting(&more)
-    spec = self
-    flow do
-      source :orders
-      batch_size 100
-      transform { |row| (spec.gate[0] << 1) && spec.gate[1].pop if row[:id] == 150 && !spec.well }
-      sink :exports
-      class_eval(&more) if more
-    end
-  end
-
-  # @yield while the flow stands still
-  # @return [ActiveDataFlow::Run]
-  def meanwhile(klass)
-    thread = Thread.new { klass.run_now }
-    gate[0].pop
-    yield ActiveDataFlow::Run.new(store, store.runs.first)
-    gate[1] << 1
-    thread.value
-  end
-
-  def store = ActiveDataFlow::ActiveRecord::Stores.for(nil)
 
   before { orders(300) }
 
