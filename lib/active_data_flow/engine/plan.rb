@@ -60,7 +60,7 @@ module ActiveDataFlow
       def transformation
         dialect = @source.dialect if @source.respond_to?(:dialect)
         decoder = @source.decoder if @source.respond_to?(:decoder)
-        Flow::Transformation.new(@flow, @steps, types: @source.types, casts: @source.casts, dialect:, decoder:)
+        Flow::Transformation.new(@flow, @steps, types: @source.types, casts: @source.casts, dialect:, decoder:, split: on_error.policy != :halt)
       end
 
       # @return [Boolean] whether the flow changes rows of the table that it reads

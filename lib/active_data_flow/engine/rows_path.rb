@@ -70,16 +70,24 @@ module ActiveDataFlow
         # @param aside [Aside]
         def prepare(aside)
           aside.page = @page
+          raise @error if @error
+
           until @stages.empty?
-            misfits.each { |misfit| aside.put(misfit, STAGES[@stages.first]) }
+            work { |misfit| aside.put(misfit, STAGES[@stages.first]) }
             leave_stage
           end
         end
 
         # The same in another thread, while rows before these are being written: as far as no row has to be put aside, and
-        # nothing else is asked than the rows. An error waits for {#prepare}.
+        # nothing else is asked than the rows. What is found, or raised, waits for {#prepare}.
         def work_ahead
-          leave_stage while @stages.any? && (@stages.first == :transform || writer_ahead?) && misfits.empty?
+          while @stages.first == :transform || (@stages.any? && writer_ahead?)
+            found = []
+            work { |misfit| found << misfit }
+            return @found = found if found.any?
+
+            leave_stage
+          end
         rescue => error
           @error = error
         end
@@ -112,36 +120,29 @@ module ActiveDataFlow
 
         private
 
-        # @return [Array<Flow::Transformation::Misfit>] of the stage that it is at
-        def misfits
-          raise @error if @error
-
-          @misfits ||= send(@stages.first)
-        end
+        # @yieldparam misfit [Flow::Transformation::Misfit] of the stage that it is at
+        def work(&) = @found ? @found.each(&) : send(@stages.first, &)
 
         def leave_stage
           @stages.shift
-          @misfits = nil
+          @found = nil
         end
 
-        def transform
+        def transform(&)
           @seen = @plan.seen(@page.batch)
-          @transformation.call(@page.batch)
+          @transformation.call(@page.batch, &)
         end
 
         # Where no row is left, none says which columns there would be.
-        def fit
-          return [] if nothing_left?
+        def fit(&)
+          return if nothing_left?
 
           @writer = @plan.writer_for(@page.batch, @seen)
-          @writer.prepare(@page.batch)
+          @writer.prepare(@page.batch).each(&)
         end
 
         %i[settle encode].each do |stage|
-          define_method(stage) do
-            @writer.public_send(stage, @page.batch) if @writer.respond_to?(stage)
-            []
-          end
+          define_method(stage) { @writer.public_send(stage, @page.batch) if @writer.respond_to?(stage) }
         end
 
         # Making one asks the sink's database, which is the other thread's business.

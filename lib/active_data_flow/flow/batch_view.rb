@@ -18,7 +18,7 @@ module ActiveDataFlow
       # @return [Array] one value for each row
       # @raise [ArgumentError] for a column that the rows do not have
       def [](name)
-        values = @batch.values(name.to_s)
+        values = values(name.to_s)
         cast = @casts[name.to_s]
         cast ? values.map { |value| cast.deserialize(value) } : values
       end
@@ -32,8 +32,14 @@ module ActiveDataFlow
         end
 
         cast = @casts[name.to_s]
-        @batch.set_values(name.to_s, cast ? values.map { |value| Flow.given(cast, value) } : values)
+        give(name.to_s, cast ? values.map { |value| Flow.given(cast, value) } : values)
       end
+
+      private
+
+      def values(name) = @batch.values(name)
+
+      def give(name, values) = @batch.set_values(name, values)
     end
   end
 end

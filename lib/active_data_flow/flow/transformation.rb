@@ -13,8 +13,10 @@ module ActiveDataFlow
       # @param dialect [Symbol, nil] of the source's database
       # @param casts [Hash{String => #deserialize}]
       # @param decoder [#call, nil] comes before the first step
-      def initialize(flow, steps, types: {}, casts: {}, dialect: nil, decoder: nil)
+      # @param split [Boolean] whether a batch whose block raises is split around its bad rows
+      def initialize(flow, steps, types: {}, casts: {}, dialect: nil, decoder: nil, split: false)
         @flow = flow
+        @split = split
         @source = {types:, dialect:}
         @casts = casts
         @row = Row.new(casts)
@@ -31,8 +33,13 @@ module ActiveDataFlow
       def native? = @native
 
       # @param batch [Native::Batch]
-      # @return [Array<Misfit>] rows that were left out because a step could not take them
-      def call(batch) = @parts.flat_map { |part| part.call(batch) }
+      # @yieldparam misfit [Misfit] a row that is left out because a step cannot take it, as soon as that is known
+      # @return [Array<Misfit>] without a block: all of them
+      def call(batch, &found)
+        return enum_for(:call, batch).to_a unless found
+
+        @parts.each { |part| part.call(batch, &found) }
+      end
 
       private
 
@@ -46,60 +53,58 @@ module ActiveDataFlow
         step = steps.first
         return misfits_of(Program.native(steps, **@source, renamed:).method(:apply)) if step.native?
         return misfits_of(Lookup.new(step, **@source)) if step.word == :lookup
-        return batch_part(step) if step.word == :transform_batch
+        return BatchPart.new(@flow, step.arguments[:block], @casts, split: @split) if step.word == :transform_batch
 
         (step.arguments[:form] == :hash) ? hash_part(step) : row_part(step)
       end
 
       def decoding(decoder)
-        lambda do |batch|
-          misfits_of(decoder).call(batch).each { |misfit| batch.reject(misfit.row) }
+        lambda do |batch, &found|
+          misfits_of(decoder).call(batch) do |misfit|
+            batch.reject(misfit.row)
+            found.call(misfit)
+          end
         end
       end
 
       def misfits_of(work)
-        ->(batch) { work.call(batch).map { |row, column, reason| Misfit.new(row:, column:, reason:, error: nil) } }
-      end
-
-      def batch_part(step)
-        lambda do |batch|
-          @flow.instance_exec(BatchView.new(batch, @casts), &step.arguments[:block])
-          []
+        lambda do |batch, &found|
+          work.call(batch).each { |row, column, reason| found.call(Misfit.new(row:, column:, reason:, error: nil)) }
         end
       end
 
       def row_part(step)
         work = step.arguments.fetch(:method)
-        lambda do |batch|
-          each_live(batch) { |index| @flow.__send__(work, @row._move(batch, index)) }
+        lambda do |batch, &found|
+          each_live(batch, found) { |index| @flow.__send__(work, @row._move(batch, index)) }
         end
       end
 
       def hash_part(step)
         work = step.arguments.fetch(:method)
-        lambda do |batch|
+        lambda do |batch, &found|
           results = Array.new(batch.size)
-          misfits = each_live(batch) do |index|
+          each_live(batch, found) do |index|
             answer = @flow.__send__(work, @row._move(batch, index).to_h)
             next batch.filter(index) if answer.nil?
 
             results[index] = checked_hash(answer, step)
           end
           take_over(batch, results)
-          misfits
         end
       end
 
-      # A row whose block raises is a misfit; the others go on.
-      def each_live(batch)
-        misfits = []
+      # A row whose block raises is a misfit; the others go on. Who wants to be left alone for a while has nothing against the
+      # row.
+      def each_live(batch, found)
         batch.live.each do |index|
           yield index
+        rescue Throttled
+          raise
         rescue => error
           batch.reject(index)
-          misfits << Misfit.new(row: index, column: nil, reason: nil, error:)
+          found.call(Misfit.new(row: index, column: nil, reason: nil, error:))
         end
-        misfits
       end
 
       def checked_hash(answer, step)

@@ -6,12 +6,12 @@ RSpec.describe ActiveDataFlow::Flow::Transformation do
   after { ActiveDataFlow.reset_configuration! }
 
   # @return [Array<Hash>] the rows after the steps of a flow
-  def after_steps(rows, types: {}, dialect: nil, &declarations)
+  def after_steps(rows, types: {}, dialect: nil, split: false, &declarations)
     flow = Class.new(ActiveDataFlow::Base, &declarations)
     steps = ActiveDataFlow::Flow::Bindings.fill(flow.allocate, flow.declarations.steps)
     batch = ActiveDataFlow::Native::Batch.new(rows.flat_map(&:keys).uniq)
     rows.each { |row| batch.push_hash(row) }
-    @misfits = described_class.new(flow.allocate, steps, types:, dialect:).call(batch)
+    @misfits = described_class.new(flow.allocate, steps, types:, dialect:, split:).call(batch)
     @counts = batch.counts
     batch.hashes(0, rows.size)
   end
@@ -42,6 +42,44 @@ RSpec.describe ActiveDataFlow::Flow::Transformation do
       keep :label, :customer
     end
     expect(found).to eq([{"label" => "Bob 10.0", "customer" => "Bob"}])
+  end
+
+  describe "of a batch that is tried in parts" do
+    let(:rows) { [{"a" => "1.50", "n" => 1}, {"a" => "2.50", "n" => 2}, {"a" => "3.50", "n" => 3}, {"a" => "4.50", "n" => 4}] }
+
+    it "puts together what the parts have made: what none has assigned stays as it was" do
+      found = after_steps(rows, split: true) do
+        transform_batch do |batch|
+          raise "three" if batch[:n].include?(3)
+
+          batch[:n] = batch[:n].map { |n| n * 10 }
+          batch[:n] = batch[:n].map { |n| n + batch.size }
+          batch[:a] = batch[:a].map { |a| "#{a}!" } if batch[:n].include?(41)
+          batch[:new] = batch[:n].map { :fresh } if batch.size == 2
+        end
+      end
+      expect(found).to eq([{"a" => "1.50", "n" => 12, "new" => "fresh"}, {"a" => "2.50", "n" => 22, "new" => "fresh"}, {"a" => "4.50!", "n" => 41, "new" => nil}])
+      expect(@misfits.map { |misfit| [misfit.row, misfit.error.message] }).to eq([[2, "three"]])
+      expect(@counts).to include(rejected: 1, live: 3)
+    end
+
+    it "refuses at the assignment what no column can have" do
+      after_steps(rows, split: true) { transform_batch { |batch| batch[:b] = batch[:n].map { |n| (n == 2) ? Object.new : n } } }
+      expect(@misfits.map(&:row)).to eq([1])
+      after_steps(rows, split: true) { transform_batch { |batch| batch[:nothing].first } }
+      expect(@misfits.map { |misfit| misfit.error.message }.uniq).to match([/nothing/])
+    end
+
+    it "hands over the rows that are left, and is not asked where none is" do
+      sizes = []
+      after_steps(rows, split: true) do
+        filter n: [2, 4]
+        transform_batch { |batch| sizes << batch[:n] }
+        filter n: 5
+        transform_batch { |batch| sizes << batch.size }
+      end
+      expect(sizes).to eq([[2, 4]])
+    end
   end
 
   it "reads columns as their source's type says, also behind a block that has written to some rows", :aggregate_failures do

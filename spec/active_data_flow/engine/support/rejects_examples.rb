@@ -143,6 +143,51 @@ RSpec.describe "[rejects]" do
     end
   end
 
+  describe "a transform_batch that raises" do
+    before { orders(1000) }
+
+    # It has changed a column before it raises, and each call of it is noted.
+    def by_batches(*policy, bad:, **options)
+      calls = @calls = []
+      export(*policy, **options) do
+        batch_size 250
+        transform_batch do |batch|
+          calls << batch.size
+          batch[:net] = batch[:net].map { |net| net + 1 }
+          batch[:state] = batch[:net].map { |net| "n#{net}" }
+          raise ArgumentError, "no" if bad.call(batch[:id])
+        end
+      end
+    end
+
+    it "has its bad rows found by halves, and the others changed once" do
+      run = by_batches(:quarantine, budget: 2, bad: ->(ids) { ids.intersect?([13, 742]) }).run_now
+      expect(counted(run)).to eq(read: 1000, new: 998, rejected: 2)
+      expect(run.rejects.map { |reject| [reject.position, reject.stage, reject.reason, reject.row["net"], reject.row["state"]] }).to eq(
+        [13, 742].map { |id| ["int:#{id}", "transform", "ArgumentError: no", id, "new"] }
+      )
+      expect(rows(:exports, :id, :net, :state)).to eq(([*1..1000] - [13, 742]).map { |id| [id, id + 1, "n#{id + 1}"] })
+      expect(@calls.size).to be <= 2 + 2 * (1 + 2 * 8)
+    end
+
+    it "has them counted by on_error :skip" do
+      run = by_batches(:skip, budget: 1, bad: ->(ids) { ids.include?(1) }).run_now
+      expect([counted(run), run.rejects]).to eq([{read: 1000, new: 999, rejected: 1}, []])
+    end
+
+    it "ends the run by its own error under on_error :halt, at its first call" do
+      expect { by_batches(:halt, bad: ->(ids) { ids.include?(300) }).run_now }.to raise_error(ArgumentError, "no")
+      expect(@calls).to eq([250, 250])
+      expect(runs).to eq([["failed", "int:250"]])
+    end
+
+    it "is not tried to the last row where the budget is spent before" do
+      klass = by_batches(:quarantine, budget: 0.02, bad: ->(_ids) { true })
+      expect { klass.run_now }.to raise_error(ActiveDataFlow::BudgetExceeded, /\AStopped: 100 of 100 rows put aside, budget 0\.02\. ArgumentError: no \(100x\)\./)
+      expect(@calls.size).to be < 250
+    end
+  end
+
   it "are found by the class as well, those of all its runs" do
     orders(3)
     Order.where(id: 2).update_all(net: -1)
