@@ -6,6 +6,7 @@ module ActiveDataFlow
     # state that somebody owns. The statements are the store's (protocols.md P2 to P6).
     class Attempt
       include Mending
+      include Sparing
 
       # Seconds between two looks at a run that another worker has.
       LOOK = 0.2
@@ -103,6 +104,10 @@ module ActiveDataFlow
 
         portion = @announcement.next(path, claim, @suspects.limit(claim, @pace.size))
         (portion ? committed(portion) : finished).tap { @plan.progress&.call(Run.new(@store, claim)) }
+      rescue Throttled, CursorExpired => error
+        close
+        error.is_a?(Throttled) ? rested?(error) : start_over(error)
+        false
       rescue => error
         @store.trouble?(error) ? mended?(error) : raise
       end
@@ -161,6 +166,9 @@ module ActiveDataFlow
           @forecast.learn(counters)
           Forecast.difference(counters, foretold)
         end
+      rescue Throttled => error
+        # What is committed with the run was taken back, and is read again. Elsewhere the sink has some of the rows already.
+        (@plan.sink.pool.nil? && rested?(error)) ? retry : raise
       end
 
       # The source had nothing (more).

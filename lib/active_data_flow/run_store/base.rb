@@ -101,9 +101,10 @@ module ActiveDataFlow
       # @return [Boolean] whether it was still ours
       def release(claim, after: nil) = abstract
 
-      # Says that this worker is about to be stopped: its end is no death.
+      # Says that this worker is about to be stopped, or waits: its end is no death.
+      # @param going [Boolean] false takes it back
       # @return [Boolean] whether it was still ours
-      def leaving(claim) = abstract
+      def leaving(claim, going = true) = abstract
 
       # Ends what a person asked to stop: a cancelled run is cancelled, a paused one released.
       # @return [Boolean] whether it was still ours
@@ -138,6 +139,11 @@ module ActiveDataFlow
       # @return [Claim]
       # @raise [LeaseLost]
       def announce(claim, bounds) = abstract
+
+      # Gives the cursor up: the run goes on at the first row, with the counts that it has.
+      # @return [Claim]
+      # @raise [LeaseLost]
+      def rewind(claim) = abstract
 
       # Sets the level that the deaths led to, and forgets the deaths.
       # @return [Claim]

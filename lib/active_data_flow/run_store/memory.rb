@@ -78,7 +78,7 @@ module ActiveDataFlow
       end
 
       # (see Base#leaving)
-      def leaving(claim) = change(claim) { {leaving: 1} }
+      def leaving(claim, going = true) = change(claim) { {leaving: going ? 1 : 0} }
 
       # (see Base#stop)
       def stop(claim) = (claim.stop_requested == "cancel") ? change(claim) { |row| cancelled(row) } : release(claim)
@@ -115,31 +115,19 @@ module ActiveDataFlow
       end
 
       # (see Base#tries)
-      def tries(claim, rows:, key: nil)
-        changes = {tries_fence: claim.fence, tries_rows: rows, tries_key: key}
-        change(claim) { changes } or raise lost(claim)
-        claim.with(**changes)
-      end
+      def tries(claim, rows:, key: nil) = changed(claim, tries_fence: claim.fence, tries_rows: rows, tries_key: key)
 
       # (see Base#announce)
-      def announce(claim, bounds)
-        change(claim) { {pending_bounds: bounds} } or raise lost(claim)
-        claim.with(pending_bounds: bounds)
-      end
+      def announce(claim, bounds) = changed(claim, pending_bounds: bounds)
+
+      # (see Base#rewind)
+      def rewind(claim) = changed(claim, cursor: nil, pending_bounds: nil)
 
       # (see Base#suspect)
-      def suspect(claim, level:, suspect_left:)
-        changes = {level:, suspect_left:, deaths: 0}
-        change(claim) { changes } or raise lost(claim)
-        claim.with(**changes)
-      end
+      def suspect(claim, level:, suspect_left:) = changed(claim, level:, suspect_left:, deaths: 0)
 
       # (see Base#remember_deaths)
-      def remember_deaths(claim, moments)
-        changes = {death_times: JSON.generate(moments)}
-        change(claim) { changes } or raise lost(claim)
-        claim.with(**changes)
-      end
+      def remember_deaths(claim, moments) = changed(claim, death_times: JSON.generate(moments))
 
       # (see Base#read_state)
       def read_state(claim) = @table.exclusively { @table.states[[claim.data_flow_id, claim.arguments_digest]] }
@@ -185,6 +173,11 @@ module ActiveDataFlow
           row.update(yield(row))
           true
         end
+      end
+
+      def changed(claim, **changes)
+        change(claim) { changes } or raise lost(claim)
+        claim.with(**changes)
       end
 
       def now = clock.now

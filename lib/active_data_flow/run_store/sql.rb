@@ -89,7 +89,7 @@ module ActiveDataFlow
       end
 
       # (see Base#leaving)
-      def leaving(claim) = hold(claim, "leaving = 1")
+      def leaving(claim, going = true) = hold(claim, "leaving = #{going ? 1 : 0}")
 
       # (see Base#stop)
       def stop(claim)
@@ -111,6 +111,12 @@ module ActiveDataFlow
       def announce(claim, bounds)
         hold(claim, "pending_bounds = :bounds", bounds:) or raise lost(claim)
         claim.with(pending_bounds: bounds)
+      end
+
+      # (see Base#rewind)
+      def rewind(claim)
+        hold(claim, "#{quoted(:cursor)} = NULL, pending_bounds = NULL") or raise lost(claim)
+        claim.with(cursor: nil, pending_bounds: nil)
       end
 
       # (see Base#suspect)

@@ -218,7 +218,11 @@ RSpec.shared_examples "a run store" do
       claim = store.claim(claim.id)
       expect(claim.deaths).to eq(1)
       store.leaving(claim)
-      expect(taken_over(claim).deaths).to eq(0)
+      claim = taken_over(claim)
+      expect(claim.deaths).to eq(0)
+      store.leaving(claim)
+      store.leaving(claim, false)
+      expect(taken_over(claim).deaths).to eq(1)
       mine = claimed(start(digest: "two"))
       store.clock.advance(store.lease_seconds + 1)
       expect(claimed(mine).deaths).to eq(0)
@@ -338,11 +342,22 @@ RSpec.shared_examples "a run store" do
       claim = claimed
       taken_over(claim)
       expect { store.tries(claim, rows: 1) }.to raise_error(lost)
+      expect { store.rewind(claim) }.to raise_error(lost)
       expect { store.suspect(claim, level: 1, suspect_left: 1) }.to raise_error(lost)
       expect { store.remember_deaths(claim, [1]) }.to raise_error(lost)
       expect([store.release(claim), store.leaving(claim), store.fail(claim, RuntimeError.new("no")), store.stop(claim)]).to eq([false] * 4)
       expect(now_of(claim)).to have_attributes(status: "in_progress", fence: 2, leaving: 0)
       expect(store.unknown_outcome(claim).what).to eq(:lost)
+    end
+  end
+
+  describe "[rewind]" do
+    it "gives the cursor up, with what was announced behind it, and keeps the counts" do
+      claim = store.announce(commit(claimed), '{"rows":1}')
+      claim = store.rewind(claim)
+      expect(claim.cursor).to be_nil
+      expect(now_of(claim)).to have_attributes(cursor: nil, pending_bounds: nil, commits: 1, rows_read: claim.rows_read, status: "in_progress")
+      expect(commit(claim)).to have_attributes(commits: 2)
     end
   end
 

@@ -219,6 +219,18 @@ RSpec.describe "[running]" do
     end
   end
 
+  it "waits where its sink wants to be left alone in the middle of a batch, and hands no row over twice" do
+    written, times = [], 0
+    klass = flow do
+      source :orders
+      batch_size 100
+      sink { |row| (row[:id] == 150 && (times += 1) < 3) ? raise(ActiveDataFlow::Throttled.new(wait: 0.01)) : written << row[:id] }
+    end
+    expect(counted(klass.run_now)).to eq(read: 300, new: 300)
+    expect(written).to eq([*1..300])
+    expect(store.runs.map { |run| [run.status, run.leaving] }).to eq([["success", 0]])
+  end
+
   it "counts what becomes of every row" do
     Export.insert_all!([{id: 2, number: "A2", name: "order 2", net: 2}, {id: 3, number: "A3", name: "old", net: 3}], record_timestamps: false)
     Order.where(id: 4).update_all(net: -1)
