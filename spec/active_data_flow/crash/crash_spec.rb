@@ -21,7 +21,7 @@ RSpec.describe "Flows whose processes meet their end", :crash do
     it "has each row once, wherever a process is killed", req: "A-33" do
       expect(kept("kill")).to include(/before the claim/, /after the claim/, /after a read/, /in the transform/, /after BEGIN/,
         /after the fence/, /between the rows/, /inside a savepoint/, /before COMMIT/, /after COMMIT/, /in the callbacks/,
-        /before a renewal/, /before a release/)
+        /before a renewal/, /before a release/, /in the window's INSERT .. SELECT/, /before the window's COMMIT/)
     end
 
     it "has each row once, wherever a process stands still past its lease, and nobody is told of an error", req: "A-33" do
@@ -61,7 +61,9 @@ RSpec.describe "Flows whose processes meet their end", :crash do
     include_examples "a database that loses nothing", "postgresql"
 
     it "mends what ended sessions break: neither an error nor a death", req: "A-33" do
-      expect(kept("end")).to include(/inside COPY/, /in COMMIT/, /after COMMIT, its answer lost/)
+      expect(kept("end")).to include(/inside COPY/, /in COMMIT/, /after COMMIT, its answer lost/,
+        /in the window's INSERT .. SELECT/, /after the window's INSERT .. SELECT, its answer lost/, /after the window's COMMIT, its answer lost/,
+        /after COPY, before the merge/, /in the merge/, /after the merge, its answer lost/, /after the merge's COMMIT, its answer lost/)
     end
   end
 end

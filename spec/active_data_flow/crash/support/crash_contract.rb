@@ -10,17 +10,17 @@ require_relative "programs_told_to_end"
 
 RSpec.describe "Flows on #{CrashDatabase::KIND} whose processes meet their end" do
   deeds = (CrashDatabase::KIND == :postgresql) ? %w[kill stop end] : %w[kill stop]
-  points = CrashPoints::NAMES.product(deeds)
-  points << ["after COMMIT, its answer lost", "end"] if CrashDatabase::KIND == :postgresql
+  points = CrashPoints::OF_FLOWS.flat_map { |flow, names| [flow].product(names.keys, deeds) }
+  points += CrashPoints::LOST.flat_map { |flow, names| [flow].product(names.keys, ["end"]) }
 
   before(:context) { @undisturbed = CrashScenario.undisturbed(OrderExportFlow) }
 
   # All of them at once, with the first example that asks: they mostly wait.
   made = nil
-  define_method(:made) { made ||= CrashScenario.at_once(points.to_h { |point, deed| [[point, deed], -> { crash(point, deed) }] }) }
+  define_method(:made) { made ||= CrashScenario.at_once(points.to_h { |flow, point, deed| [[flow, point, deed], -> { crash(flow, point, deed) }] }) }
 
-  def crash(point, deed)
-    scenario = CrashScenario.new
+  def crash(flow, point, deed)
+    scenario = CrashScenario.new(Object.const_get(flow))
     case deed
     when "kill" then scenario.kill(point)
     when "stop" then scenario.stop(point, waits: CrashPoints.waits?(point))
@@ -31,8 +31,8 @@ RSpec.describe "Flows on #{CrashDatabase::KIND} whose processes meet their end" 
     scenario&.remove
   end
 
-  def facts_of(point, deed)
-    one = made.fetch([point, deed])
+  def facts_of(*crash)
+    one = made.fetch(crash)
     one.is_a?(Exception) ? raise(one) : one
   end
 
@@ -42,15 +42,23 @@ RSpec.describe "Flows on #{CrashDatabase::KIND} whose processes meet their end" 
     expect(@undisturbed.rows.size).to eq(43)
   end
 
-  points.each do |point, deed|
-    it "[#{deed}] #{point}: each row is there once" do
-      ended, facts = facts_of(point, deed)
+  it "[undisturbed] adds up where rows are changed by key, whichever way they take" do
+    pushed, copied = [OrderPushFlow, OrderCopyFlow].map { |flow| CrashScenario.undisturbed(flow) }
+    expect(pushed.counts).to include(read: 50, filtered: 5, rejected: 1, updated: 7)
+    expect(pushed.rejects.map(&:first)).to eq(%w[int:32])
+    expect(copied.rows).to eq(pushed.rows.reject { |order, *| order == 37 })
+  end
+
+  points.each do |flow, point, deed|
+    it "[#{deed}] #{flow}, #{point}: each row is there once" do
+      ended, facts = facts_of(flow, point, deed)
+      undisturbed = CrashScenario.undisturbed(Object.const_get(flow))
       case deed
       when "kill" then expect(ended.signal).to eq("KILL")
-      when "stop", "end" then expect([ended.signal, ended.code, Array(ended.answer).first]).to eq([nil, 0, "success"]) unless point.include?("release")
+      when "stop", "end" then expect([ended.signal, ended.code, Array(ended.answer).first, ended.struck]).to eq([nil, 0, "success", true]) unless point.include?("release")
       end
-      expect(facts.counts).to eq(@undisturbed.counts)
-      expect([facts.status, facts.rows, facts.twice, facts.rejects]).to eq([["success"], @undisturbed.rows, [], @undisturbed.rejects])
+      expect(facts.counts).to eq(undisturbed.counts)
+      expect([facts.status, facts.rows, facts.twice, facts.rejects]).to eq([["success"], undisturbed.rows, [], undisturbed.rejects])
       expect(facts.calls).to be >= (CrashPoints::AFTER_THE_END.include?(point) ? 0 : 1)
     end
   end

@@ -136,11 +136,11 @@ module CrashDatabase
           BEGIN IF NEW.order_id::text = current_setting('crash.row', true) THEN PERFORM pg_sleep(30); END IF; RETURN NEW; END $$;
         CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
           BEGIN IF NEW.order_id::text = current_setting('crash.commit', true) THEN PERFORM pg_sleep(0.6); END IF; RETURN NULL; END $$;
-        CREATE TRIGGER at_row BEFORE INSERT ON order_exports FOR EACH ROW EXECUTE FUNCTION at_row();
-        CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON order_exports DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_commit();
       SQL
       %w[order_exports order_copies].each do |table|
         connection.execute("CREATE TRIGGER audited AFTER INSERT OR UPDATE ON #{table} FOR EACH ROW EXECUTE FUNCTION audited()")
+        connection.execute("CREATE TRIGGER at_row BEFORE INSERT ON #{table} FOR EACH ROW EXECUTE FUNCTION at_row()")
+        connection.execute("CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON #{table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_commit()")
       end
     end
   end

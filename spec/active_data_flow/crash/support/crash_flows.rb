@@ -51,3 +51,16 @@ end
 class OrderCopyFlow < CrashedFlow
   sink :order_copies, key: :order_id
 end
+
+# By key, and all of it in the database.
+class OrderPushFlow < ActiveDataFlow::Base
+  source :orders
+  batch_size 10
+  on_error :quarantine, budget: 5
+  filter { |row| row[:tax] > 0 }
+  derive(:total) { |row| row[:net] + row[:tax] }
+  rename id: :order_id
+  keep :order_id, :total, :name
+  sink :order_copies, key: :order_id
+  after_complete { |run| CrashPoints.called(run) }
+end

@@ -73,14 +73,16 @@ module CrashPoints
 
   # The database is at a row of the sink, inside a statement.
   class SinkRow
-    def initialize(number = 15) = @number = number
+    def initialize(number = 15, table: "order_exports")
+      @number, @table = number, table
+    end
 
     def arm(config)
       return Sleeper.new("crash.row" => @number.to_s).arm(config) if CrashDatabase::KIND == :postgresql
 
       ::ActiveRecord::Base.with_connection do |connection|
         connection.raw_connection.create_function("crash", 0) { |answer| CrashPoints.strike && answer.result = 1 }
-        connection.execute("CREATE TEMP TRIGGER crash BEFORE INSERT ON order_exports WHEN NEW.order_id = #{@number} BEGIN SELECT crash(); END")
+        connection.execute("CREATE TEMP TRIGGER crash BEFORE INSERT ON #{@table} WHEN NEW.order_id = #{@number} BEGIN SELECT crash(); END")
       end
     end
   end
@@ -103,13 +105,15 @@ module CrashPoints
     end
   end
 
-  # COMMIT is done, and its answer does not arrive.
+  # A statement is done, COMMIT by default, and its answer does not arrive.
   class LostAnswer
-    def initialize(nth: 2) = @nth = nth
+    def initialize(pattern = /\ACOMMIT/i, nth: 2)
+      @pattern, @nth = pattern, nth
+    end
 
     def arm(_config)
       require "pg"
-      left = @nth
+      pattern, left = @pattern, @nth
       claimed = false
       lost = Module.new do
         %i[exec async_exec exec_params async_exec_params query exec_prepared async_exec_prepared].each do |name|
@@ -118,7 +122,7 @@ module CrashPoints
           define_method(name) do |sql, *more, &block|
             answer = super(sql, *more, &block)
             claimed ||= sql.include?("SET deaths")
-            next answer unless claimed && sql.match?(/\ACOMMIT/i) && (left -= 1).zero?
+            next answer unless claimed && sql.match?(pattern) && (left -= 1).zero?
 
             CrashPoints.strike
             raise PG::ConnectionBad, "server closed the connection unexpectedly"
@@ -175,14 +179,55 @@ module CrashPoints
   }
   ALL.merge!(ON_A_SERVER) if CrashDatabase::KIND == :postgresql
 
+  # One statement of a window, or of a page that COPY has brought.
+  WINDOW = /adf_page AS MATERIALIZED|\AINSERT INTO "order_copies"/
+  MERGE = /\AWITH (adf_look|added) AS/
+
+  # The same, where no row leaves the database.
+  IN_A_WINDOW = {
+    "before the window's INSERT .. SELECT" => [Statement.new(:before, WINDOW, nth: 2)],
+    "in the window's INSERT .. SELECT" => [SinkRow.new(14, table: "order_copies")],
+    "after the window's INSERT .. SELECT" => [Statement.new(:after, WINDOW, nth: 2)],
+    "after the ROLLBACK of a refused window" => [Statement.new(:after, /\AROLLBACK TO SAVEPOINT/i)],
+    "before the window's COMMIT" => [Statement.new(:before, /\ACOMMIT/i, nth: 2)],
+    "after the window's COMMIT" => [Statement.new(:after, /\ACOMMIT/i, nth: 2)]
+  }
+  case CrashDatabase::KIND
+  when :postgresql then IN_A_WINDOW["in the window's COMMIT"] = [Sleeper.new("crash.commit" => "14")]
+  when :sqlite then IN_A_WINDOW["after the window's UPDATE"] = [Statement.new(:after, /\AUPDATE "order_copies"/, nth: 2)]
+  end
+
+  # The same, where rows come by COPY into a temporary table and are merged into the sink.
+  IN_A_MERGE = {
+    "after the temporary table is made" => [Statement.new(:after, /\ACREATE TEMPORARY TABLE/, nth: 2)],
+    "inside COPY into the temporary table" => [Copy.new],
+    "after COPY, before the merge" => [Statement.new(:before, MERGE, nth: 2)],
+    "in the merge" => [SinkRow.new(14, table: "order_copies")],
+    "after the merge" => [Statement.new(:after, MERGE, nth: 2)],
+    "before the merge's COMMIT" => [Statement.new(:before, /\ACOMMIT/i, nth: 2)],
+    "in the merge's COMMIT" => [Sleeper.new("crash.commit" => "14")]
+  }
+
   # Before there is a run, nobody can take it over.
   WITHOUT_A_RUN = ["before the run is made", "after the run is made"].freeze
   # Where a process that stands still keeps the file's lock: nobody takes over there before it goes on.
   HOLD_THE_FILE = ["after BEGIN", "before the fence", "after the fence", "inside a savepoint", "between the rows",
-    "in the halves of a refused batch", "before rejects are kept", "before COMMIT", "before the last COMMIT"].freeze
+    "in the halves of a refused batch", "before rejects are kept", "before COMMIT", "before the last COMMIT",
+    *(IN_A_WINDOW.keys - ["after the window's COMMIT"])].freeze
   # The run is a success when they are reached.
   AFTER_THE_END = ["after the last COMMIT", "in the callbacks", "before the callbacks are noted"].freeze
-  NAMES = ALL.keys
+  SERVER = CrashDatabase::KIND == :postgresql
+  # By flow, the points on its path.
+  OF_FLOWS = {"OrderExportFlow" => ALL, "OrderPushFlow" => IN_A_WINDOW, "OrderCopyFlow" => SERVER ? IN_A_MERGE : {}}
+  # Those at which only the end of a session makes a difference.
+  LOST = {
+    "OrderExportFlow" => {"after COMMIT, its answer lost" => [LostAnswer.new]},
+    "OrderPushFlow" => {"after the window's INSERT .. SELECT, its answer lost" => [LostAnswer.new(WINDOW)],
+                        "after the window's COMMIT, its answer lost" => [LostAnswer.new]},
+    "OrderCopyFlow" => {"after the merge, its answer lost" => [LostAnswer.new(MERGE)],
+                        "after the merge's COMMIT, its answer lost" => [LostAnswer.new]}
+  }.select { SERVER }
+  BY_NAME = [*OF_FLOWS.values, *LOST.values].reduce(:merge)
 
   class << self
     attr_writer :on_callback
@@ -190,12 +235,12 @@ module CrashPoints
     # @return [Hash] what happens at an order's row in the block
     def rows = @rows ||= {}
 
-    # @param name [String] of {ALL}
+    # @param name [String] of {BY_NAME}
     # @param deed ["kill", "stop", "end", Proc] what happens to this process there, once
     # @param config [Hash] of its database
     def arm(name, deed, config)
       @deed, @config = deed, config
-      (ALL[name] || [LostAnswer.new]).each { |point| point.arm(config) }
+      BY_NAME.fetch(name).each { |point| point.arm(config) }
     end
 
     # @return [Boolean] whether others have to wait for a process that stands still there

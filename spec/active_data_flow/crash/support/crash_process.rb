@@ -23,8 +23,8 @@ class CrashProcess
   FORKING = Mutex.new
   private_constant :FORKING
   PATIENCE = 30 # seconds, after which a process counts as hung
-  # What it answered, if it came to that; the signal it ended by; its code otherwise.
-  End = Data.define(:answer, :signal, :code)
+  # What it answered, if it came to that, and whether it came to its point; the signal it ended by; its code otherwise.
+  End = Data.define(:answer, :struck, :signal, :code)
 
   # @return [Integer]
   attr_reader :pid
@@ -70,7 +70,7 @@ class CrashProcess
     rescue Exception => error # rubocop:disable Lint/RescueException -- the parent is to see whatever it was
       "#{error.class}: #{error.full_message(highlight: false)}"
     end
-    Marshal.dump(answer, writer)
+    Marshal.dump([answer, CrashPoints.struck?], writer)
     writer.close
   ensure
     exit!(0)
@@ -88,6 +88,7 @@ class CrashProcess
 
   def finished
     status = (@status && !@status.stopped?) ? @status : Process.wait2(@pid).last
-    End.new(answer: @said.to_s.empty? ? nil : Marshal.load(@said), signal: status.termsig && Signal.signame(status.termsig), code: status.exitstatus)
+    answer, struck = Marshal.load(@said) unless @said.to_s.empty?
+    End.new(answer:, struck:, signal: status.termsig && Signal.signame(status.termsig), code: status.exitstatus)
   end
 end

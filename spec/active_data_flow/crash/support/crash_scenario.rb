@@ -143,7 +143,7 @@ class CrashScenario
       calls: table("SELECT count(*) FROM calls").flatten.first.to_i, unmade: runs.sum(&:callbacks_due))
   end
 
-  def sink = (@flow == OrderCopyFlow) ? "order_copies" : "order_exports"
+  def sink = @flow.declarations.sink.name
 
   def table(sql) = ::ActiveRecord::Base.with_connection { |connection| connection.select_rows(sql) }
 end
