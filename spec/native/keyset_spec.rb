@@ -67,7 +67,7 @@ RSpec.describe ActiveDataFlow::Native::Keyset do
   end
 
   KeysetDatabases::ALL.each do |name, open|
-    describe "on #{name}" do
+    describe "on #{name}", **{postgresql: name == "PostgreSQL"}.select { |_, wanted| wanted } do
       let(:database) { open.call }
 
       after { database.close }
@@ -137,6 +137,41 @@ RSpec.describe ActiveDataFlow::Native::Keyset do
           end
         end
       end
+    end
+  end
+
+  describe "in a large table of a server that may choose", :postgresql do
+    let(:database) { KeysetDatabases::PostgreSQL.new(choice: true) }
+
+    after { database.close }
+
+    many = Array.new(20_000) { |id| [id / 100, %w[a b].at(id % 2), id] }
+    orders.each do |words, (columns, directions)|
+      it "reads #{words}: every page is a range of the index that begins at the position's first column", req: "E-01" do
+        database.create({"a" => "integer NOT NULL", "b" => "text NOT NULL", "id" => "integer NOT NULL"},
+          index: columns.zip(directions).map { |pair| pair.join(" ") }.join(", "), rows: many)
+        keyset = keyset(columns, directions, dialect: "postgres")
+        condition, binds = keyset.predicate(1, [])
+        plans = plans_of(condition, keyset.order) { |place| binds.map { |part| many[place][%w[a b id].index(columns[part])] } }
+        expect(plans).to all(satisfy { |plan| database.ranges?(plan) })
+        # Rows of the same first value at most, whatever stands before it.
+        expect(plans.map { |plan| database.passed_over(plan) }.max).to be <= 100
+      end
+    end
+
+    it "would pass over all rows before the position without the bound of the first column" do
+      database.create({"a" => "integer NOT NULL", "b" => "text NOT NULL", "id" => "integer NOT NULL"}, index: "a ASC, id DESC", rows: many)
+      condition, = keyset(%w[a id], %w[asc desc], dialect: "postgres").predicate(1, [])
+      without = condition.delete_prefix("a >= $1 AND ")
+      expect(without).to start_with("(a > $1 OR")
+      plans = plans_of(without, "a ASC, id DESC") { |place| many[place].values_at(0, 2) }
+      expect(plans.map { |plan| database.passed_over(plan) }.max).to be > 5_000
+    end
+
+    # @return [Array] of pages near the beginning, in the middle, and near the end
+    def plans_of(condition, order)
+      sql = "SELECT a, b, id FROM t WHERE #{condition} ORDER BY #{order} LIMIT 50"
+      [30, 9_950, 19_920].map { |place| database.plan(sql, yield(place)) }
     end
   end
 

@@ -50,7 +50,70 @@ module KeysetDatabases
     end
   end
 
+  # A database of the suite's own server. A table of a few pages is read as a whole, or sorted, where that is cheaper; what
+  # is looked at here is what the server can do with a large one, so it is told to do without, or gets a large one.
+  class PostgreSQL
+    # @param choice [Boolean] whether the server may choose as it likes
+    def initialize(choice: false)
+      %w[seqscan bitmapscan].each { |way| pg.exec("SET enable_#{way} = #{choice ? "on" : "off"}") }
+    end
+
+    # @return [String] whose SQL is printed
+    def dialect = "postgres"
+
+    def self.connection
+      @connection ||= begin
+        config = Postgresql.fresh("keysets")
+        PG.connect(host: config[:host], port: config[:port], user: config[:username], dbname: config[:database]).tap do |pg|
+          pg.exec("SET client_min_messages = warning")
+          pg.type_map_for_results = PG::BasicTypeMapForResults.new(pg)
+        end
+      end
+    end
+
+    # (see SQLite#create)
+    def create(columns, index:, rows:)
+      close
+      definitions = columns.map { |name, type| "#{name} #{type.sub("text", 'text COLLATE "C"')}" }.join(", ")
+      pg.exec("CREATE TABLE t (#{definitions})")
+      pg.copy_data("COPY t FROM STDIN", PG::TextEncoder::CopyRow.new) { rows.each { |row| pg.put_copy_data(row.map { |value| value&.to_s }) } }
+      pg.exec("CREATE INDEX by_order ON t (#{index})")
+      pg.exec("VACUUM ANALYZE t")
+    end
+
+    def select(sql, binds = []) = pg.exec_params(sql, binds).values
+
+    # @return [Array<Hash>] the steps of the plan, the innermost last, with what was really read
+    def plan(sql, binds)
+      plan = pg.exec_params("EXPLAIN (ANALYZE, FORMAT JSON) #{sql}", binds).getvalue(0, 0)
+      steps_of((plan.is_a?(String) ? JSON.parse(plan) : plan).first["Plan"])
+    end
+
+    # Whether the plan reads a range of the index, in its order.
+    def index_range?(plan)
+      plan.last["Node Type"].match?(/\AIndex (Only )?Scan\z/) && plan.none? { |step| step["Node Type"].include?("Sort") } && ranges?(plan)
+    end
+
+    # Whether all that is read comes by ranges of the index; those of few rows may be put in order afterwards.
+    def ranges?(plan)
+      scans = plan.reject { |step| step.key?("Plans") }
+      scans.all? { |scan| scan["Index Name"] == "by_order" && scan["Index Cond"]&.match?(/[<>]/) }
+    end
+
+    # @return [Integer] rows that were read for nothing
+    def passed_over(plan) = plan.sum { |step| step.fetch("Rows Removed by Filter", 0) }
+
+    def close = pg.exec("DROP TABLE IF EXISTS t")
+
+    private
+
+    def steps_of(step) = [step, *step.fetch("Plans", []).flat_map { |inner| steps_of(inner) }]
+
+    def pg = self.class.connection
+  end
+
   ALL = {
-    "SQLite" => -> { SQLite.new }
+    "SQLite" => -> { SQLite.new },
+    "PostgreSQL" => -> { PostgreSQL.new }
   }.freeze
 end
