@@ -72,7 +72,7 @@ module ActiveDataFlow
 
       def take(limit)
         rows = []
-        rows << hash_of(@rows.next) while rows.size < limit
+        rows << Message.hash_of(@rows.next) while rows.size < limit
         rows
       rescue StopIteration
         @ended = true
@@ -86,13 +86,6 @@ module ActiveDataFlow
         false
       rescue StopIteration
         @ended = true
-      end
-
-      def hash_of(row)
-        return row if row.is_a?(Hash)
-        return row.to_h if row.respond_to?(:to_h)
-
-        raise ArgumentError, "a row of an Enumerable is a Hash or a message, not #{row.inspect}"
       end
 
       # Rows bring the columns they have; one that a row of the batch lacks is NULL in it.

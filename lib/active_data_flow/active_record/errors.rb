@@ -13,7 +13,9 @@ module ActiveDataFlow
       ROW_CLASSES = %w[NotNullViolation RecordNotUnique InvalidForeignKey ValueTooLong RangeError CheckViolation ExclusionViolation].freeze
       # MySQL's numbers for the same: data too long or out of range, incorrect values, constraints, SIGNAL.
       ROW_NUMBERS = [1048, 1062, 1264, 1265, 1292, 1366, 1406, 1451, 1452, 1644, 3819].freeze
-      private_constant :ROW_STATES, :MOMENT_STATES, :LOST_STATES, :ROW_CLASSES, :ROW_NUMBERS
+      # What ActiveRecord says of a save that a callback has stopped without a word.
+      SILENT = /\A(Failed to save the record|Validation failed: |Record invalid|ActiveRecord::\w+)\z/
+      private_constant :SILENT, :ROW_STATES, :MOMENT_STATES, :LOST_STATES, :ROW_CLASSES, :ROW_NUMBERS
 
       module_function
 
@@ -61,7 +63,7 @@ module ActiveDataFlow
 
       # @return [String] one sentence
       def reason(error)
-        return error.record.errors.full_messages.join(", ") if validation?(error) && error.record.errors.any?
+        return reason_of_model(error) if validation?(error)
 
         cause = cause_of(error)
         return [field(cause, "PG_DIAG_MESSAGE_PRIMARY"), field(cause, "PG_DIAG_MESSAGE_DETAIL")].compact.join(": ") if pg?(cause) && cause.result
@@ -70,6 +72,13 @@ module ActiveDataFlow
       end
 
       def validation?(error) = error.respond_to?(:record) && error.record.respond_to?(:errors)
+
+      def reason_of_model(error)
+        return error.record.errors.full_messages.join(", ") if error.record.errors.any?
+        return error.message unless error.message.match?(SILENT)
+
+        "a callback of #{error.record.class.name} has stopped the save without a reason; errors.add(:base, \"...\") before throw :abort gives one"
+      end
 
       def cause_of(error) = (error.is_a?(::ActiveRecord::ActiveRecordError) && error.cause) || error
 
@@ -86,7 +95,7 @@ module ActiveDataFlow
         [::SQLite3::ConstraintException, ::SQLite3::MismatchException, ::SQLite3::TooBigException].any? { |kind| cause.is_a?(kind) } ||
           cause.message.start_with?("integer overflow")
       end
-      private_class_method :validation?, :cause_of, :pg?, :state_of, :field, :constraint?
+      private_class_method :validation?, :reason_of_model, :cause_of, :pg?, :state_of, :field, :constraint?
     end
   end
 end

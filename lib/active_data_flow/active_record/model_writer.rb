@@ -66,7 +66,8 @@ module ActiveDataFlow
         return :unchanged unless fresh || record.has_changes_to_save?
 
         record.record_timestamps = @timestamps unless @timestamps
-        record.save!
+        # A callback that raises Rollback lets it return nil.
+        record.save! || raise(::ActiveRecord::RecordNotSaved.new(nil, record))
         fresh ? :new : :updated
       end
     end

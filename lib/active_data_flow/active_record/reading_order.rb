@@ -18,8 +18,9 @@ module ActiveDataFlow
         @source = source
         @table = source.table
         @flow = flow
-        @names = complete(given(line, flow.class.declarations.read))
-        @directions = (line.order.size == 1) ? line.order * @names.size : line.order + [line.order.last] * (@names.size - line.order.size)
+        given = given(line, flow.class.declarations.read)
+        @names = complete(given)
+        @directions = directions_of(line.order, given)
       end
 
       # Of a query no index says that its rows are unique by the cursor, so they are looked at.
@@ -44,6 +45,14 @@ module ActiveDataFlow
         names = line.cursor || read.by || by_default(read)
         refuse("has no primary key to read along. Write: source ..., cursor: [:a, :b] with unique columns") if names.nil? || names.empty?
         names.map(&:to_s)
+      end
+
+      # Columns that complete the order go the way of the last one.
+      def directions_of(order, given)
+        if order.size > 1 && order.size != given.size
+          refuse("is read along #{given.map(&:to_sym).inspect}, and order: has #{order.size} directions, #{order.inspect}. Give one for all, or one for each column.")
+        end
+        order + [order.last] * (@names.size - order.size)
       end
 
       # What has changed is found by when it changed.

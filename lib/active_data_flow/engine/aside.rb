@@ -67,7 +67,7 @@ module ActiveDataFlow
       def halt(misfit, stage)
         raise misfit.error if misfit.error && stage == :transform
 
-        raise RowError.new("#{@plan.label} stopped at #{@plan.place(position(misfit))} (#{stage}): #{reason(misfit)}. on_error :quarantine puts such rows aside.",
+        raise RowError.new("#{@plan.label} stopped at #{@plan.place(position(misfit))} (#{stage}): #{reason(misfit).delete_suffix(".")}. on_error :quarantine puts such rows aside.",
           stage:, row: @page.batch.source_hash(misfit.row), position: position(misfit), column_name: misfit.column), cause: misfit.error
       end
     end

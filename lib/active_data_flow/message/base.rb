@@ -73,9 +73,19 @@ module ActiveDataFlow
       case row
       when Hash then row
       when Base then row.data
-      when nil, Array then raise TypeError, "a row is a Hash or a message, not #{row.inspect}"
-      else row.respond_to?(:to_h) ? row.to_h : raise(TypeError, "a row is a Hash or a message, not #{row.inspect}")
+      when nil, Array then refuse(row)
+      else row.respond_to?(:to_h) ? row.to_h : refuse(row)
       end
     end
+
+    # @private
+    def self.refuse(row)
+      instead = case row
+      when Array then ". Write: %i[id name].zip(row).to_h, with the names of its values"
+      when ->(one) { one.respond_to?(:attributes) } then ". Write: record.attributes"
+      end
+      raise TypeError, "a row is a Hash or a message, not #{row.inspect}#{instead}"
+    end
+    private_class_method :refuse
   end
 end

@@ -34,7 +34,7 @@ RSpec.describe "A flow's source and sink" do
     expect(refused { source :orders, cursor: [:a, :b], order: [:asc, :desc, :asc] }).to eq(
       "OrderExportFlow: order: has 3 directions for 2 cursor columns. Give one for all, or one for each in cursor:."
     )
-    expect(refused { source :orders, order: %i[asc desc] }).to include("order: has 2 directions for the cursor column")
+    expect(refused { source :orders, cursor: :a, order: %i[asc desc] }).to include("order: has 2 directions for 1 cursor column. Give one for all")
     expect { flow { source :orders, cursor: [:a, :b], order: [:asc, :desc] } }.not_to raise_error
   end
 

@@ -47,6 +47,7 @@ RSpec.describe ActiveDataFlow::Message::Untyped, req: "E-05" do
     expect(described_class.new(message).to_h).to eq(message.to_h)
     expect { described_class.new(7) }.to raise_error(TypeError, "a row is a Hash or a message, not 7")
     expect { described_class.new(nil) }.to raise_error(TypeError, /not nil/)
-    expect { described_class.new([[:a, 1]]) }.to raise_error(TypeError, /a row is a Hash or a message/)
+    expect { described_class.new([[:a, 1]]) }.to raise_error(TypeError,
+      "a row is a Hash or a message, not [[:a, 1]]. Write: %i[id name].zip(row).to_h, with the names of its values")
   end
 end

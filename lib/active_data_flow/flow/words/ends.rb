@@ -20,7 +20,8 @@ module ActiveDataFlow
         #   table, a connector, or rows
         # @param scope [Symbol, Proc, nil] a scope of the model
         # @param cursor [Symbol, Array<Symbol>, nil] unique columns to read along; default the primary key
-        # @param order [Symbol, Array<Symbol>] :asc or :desc, one for all cursor columns or one for each
+        # @param order [Symbol, Array<Symbol>] :asc or :desc, one for all columns of the cursor or of a composite primary key,
+        #   or one for each
         # @param connection [String, nil] name of the class whose database it is
         # @param role [Symbol, nil] as in `connected_to`
         # @param shard [Symbol, nil] as in `connected_to`
@@ -107,14 +108,15 @@ module ActiveDataFlow
           raise ArgumentError, "#{Flow.label(self)}: #{word} #{option}: takes a column or an Array of columns, not #{given.inspect}."
         end
 
+        # How many columns a primary key has, the table says.
         def orders(given, cursor)
           list = Array(given)
           stranger = list.find { |order| !ORDERS.include?(order) }
           raise ArgumentError, "#{Flow.label(self)}: order: is :asc or :desc, not #{stranger.inspect}." if stranger || list.empty?
-          return list if list.size == 1 || list.size == cursor&.size
+          return list if list.size == 1 || cursor.nil? || list.size == cursor.size
 
-          raise ArgumentError, "#{Flow.label(self)}: order: has #{list.size} directions for #{cursor ? cursor.size : "the"} " \
-            "cursor column#{"s" unless cursor&.size == 1}. Give one for all, or one for each in cursor:."
+          raise ArgumentError, "#{Flow.label(self)}: order: has #{list.size} directions for #{cursor.size} " \
+            "cursor column#{"s" unless cursor.one?}. Give one for all, or one for each in cursor:."
         end
 
         def checked_mode(name)

@@ -65,6 +65,23 @@ RSpec.describe "[mistakes]" do
     ActiveRecord::Base.with_connection { |connection| connection.execute("DELETE FROM order_exports") }
   end
 
+  it "refuses rows that are no Hashes, and says what they are made of" do
+    {[1, 2] => "a row is a Hash or a message, not [1, 2]. Write: %i[id name].zip(row).to_h, with the names of its values",
+     [[:id, 1]] => "a row is a Hash or a message, not [[:id, 1]]. Write: %i[id name].zip(row).to_h, with the names of its values",
+     nil => "a row is a Hash or a message, not nil", 7 => "a row is a Hash or a message, not 7"}.each do |row, text|
+      klass = flow do
+        source [row]
+        sink :people
+      end
+      expect(message(TypeError) { klass.run_now }).to eq(text)
+    end
+    klass = flow do
+      source [Order.new(id: 1)]
+      sink :exports
+    end
+    expect(message(TypeError) { klass.run_now }).to match(/not #<Order .*>\. Write: record\.attributes\z/)
+  end
+
   it "refuses a relation as an argument" do
     body = proc {
       source Order.paid
@@ -105,6 +122,13 @@ RSpec.describe "[mistakes]" do
       source :orders, cursor: :nmber
       sink :exports
     end).to include("orders has no column :nmber to read along; it has ")
+  end
+
+  it "refuses an order of more columns than are read along" do
+    expect(rejected do
+      source :orders, order: %i[desc asc]
+      sink :exports
+    end).to eq("OrderExportFlow: orders is read along [:id], and order: has 2 directions, [:desc, :asc]. Give one for all, or one for each column.")
   end
 
   it "refuses a table without anything unique, on both sides" do

@@ -48,6 +48,25 @@ RSpec.describe "[model]" do
     expect(rows(:members, :id)).to eq([])
   end
 
+  it "takes a row for bad that a callback stops, and says once which model's it was" do
+    {-> { throw :abort } => "a callback of Member has stopped the save without a reason; errors.add(:base, \"...\") before throw :abort gives one",
+     -> { raise ActiveRecord::Rollback } => "a callback of Member has stopped the save without a reason; errors.add(:base, \"...\") before throw :abort gives one",
+     -> { raise ActiveRecord::RecordNotSaved.new("no Cid today", self) } => "no Cid today",
+     -> { errors.add(:base, "Cid is not let in.") && throw(:abort) } => "Cid is not let in."}.each do |callback, reason|
+      stub_const("Member", Class.new(ActiveRecord::Base) {
+        self.table_name = "members"
+        before_save { instance_exec(&callback) if name == "Cid" }
+      })
+      Member.delete_all
+      given = [{id: 1, name: "Ada"}, {id: 2, name: "Cid"}, {id: 3, name: "Eve"}]
+      expect(raised { members_flow(given).run_now }.message).to eq("MemberFlow stopped at row 2 (write): #{reason.delete_suffix(".")}. on_error :quarantine puts such rows aside.")
+      run = members_flow(given) { on_error :quarantine, budget: 2 }.run_now(restart: true)
+      expect(counted(run)).to eq(read: 3, new: 2, rejected: 1)
+      expect(run.rejects.map(&:reason)).to eq([reason])
+      expect(rows(:members, :id).flatten).to eq([1, 3])
+    end
+  end
+
   it "assigns what is no column" do
     members_flow([{id: 1, name: "Ada", nickname: "Countess"}]).run_now
     expect(rows(:members, :log)).to eq([["saved,Countess"]])
