@@ -188,6 +188,8 @@ RSpec.describe ActiveDataFlow::Native::Batch do
       expect(batch.values(:total)).to eq([2, 3, 4, 5, 6, 7])
       expect(batch.counts[:skipped]).to eq(1)
       expect { batch.skip_duplicates([:x]) }.to raise_error(ArgumentError)
+      expect([batch.skip(1), batch.skip(1), batch.state(1), batch.counts[:skipped]]).to eq([true, false, :skipped, 2])
+      expect { batch.skip(7) }.to raise_error(IndexError)
     end
 
     it "is told by its position in the source, even where no output has it any more" do

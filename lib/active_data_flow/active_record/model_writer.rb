@@ -40,8 +40,17 @@ module ActiveDataFlow
 
         keys = in_order(batch, first, last).map { |row| key_of(batch, row) }
         records = @model.unscoped.where((key.size == 1) ? {key.first => keys.map(&:first)} : {key => keys})
-        ((@target.sink.dialect == :postgresql) ? records.lock : records).order(*key).index_by { |record| key.map { |name| record[name] } }
+        locked(records).order(*key).index_by { |record| key.map { |name| record[name] } }
       end
+
+      # The one that the database takes for the same, where its key has other bytes.
+      def stored(batch, row)
+        return if @target.equality.exact? || @target.mode == :insert
+
+        locked(@model.unscoped.where(@target.equality.is(@target.table, batch, row))).take
+      end
+
+      def locked(records) = (@target.sink.dialect == :postgresql) ? records.lock : records
 
       def key = @target.key
 
@@ -49,7 +58,7 @@ module ActiveDataFlow
 
       # @return [Symbol] the counter that the row belongs to
       def one(connection, batch, row, found, &aside)
-        record = found[key_of(batch, row)] if @target.key
+        record = found[key_of(batch, row)] || stored(batch, row) if @target.key
         return :skipped if @target.mode == (record ? :insert_only : :update_only)
 
         savepoint(connection) { save(record || @model.unscoped.new, batch, row) }
@@ -62,7 +71,7 @@ module ActiveDataFlow
 
       def save(record, batch, row)
         fresh = record.new_record?
-        @target.columns.each { |name| record.public_send(:"#{name}=", batch.value(row, name)) }
+        (fresh ? @target.columns : @target.updated).each { |name| record.public_send(:"#{name}=", batch.value(row, name)) }
         return :unchanged unless fresh || record.has_changes_to_save?
 
         record.record_timestamps = @timestamps unless @timestamps

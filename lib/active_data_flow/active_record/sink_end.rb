@@ -25,6 +25,9 @@ module ActiveDataFlow
         @key = checked_key(line.key || table.primary_key)
       end
 
+      # @return [KeyEquality, nil] by which a row is found again; nil without a key
+      def equality = @equality ||= (KeyEquality.new(@table, @key) if @key)
+
       # @return [Object] whoever has the same one can be committed with it
       def pool = @table.pool
 
@@ -67,12 +70,8 @@ module ActiveDataFlow
 
       # @return [String] for the plan
       def writer_name(mode)
-        case writer_class.name[/\w+\z/]
-        when "CopyWriter" then "copy into a temporary table, then one guarded #{mode}"
-        when "DoorWriter" then "door: statements prepared by SQLite and bound in Rust, guarded #{mode}"
-        when "ModelWriter" then "model: row by row through #{@table.model.name}, with its callbacks"
-        else "statements: several rows each, guarded #{mode}"
-        end
+        asked = "; the database is asked which rows of a batch have one #{@key.join(", ")}" unless @key.nil? || equality.exact?
+        "#{name_of_writer(mode)}#{asked}"
       end
 
       # @param connection [Object, nil] of the run store's open transaction; ours too where the pool is the same
@@ -115,11 +114,21 @@ module ActiveDataFlow
         refuse_extra(outputs, extra, from) if extra.any? && known
         outputs -= extra
         refuse_missing_key(outputs)
+        refuse_wider_key if %i[upsert insert_only].include?(mode) && !@line.callbacks
         refuse_unset(outputs) if known && !%i[update_only delete].include?(mode)
         outputs
       end
 
       private
+
+      def name_of_writer(mode)
+        case writer_class.name[/\w+\z/]
+        when "CopyWriter" then "copy into a temporary table, then one guarded #{mode}"
+        when "DoorWriter" then "door: statements prepared by SQLite and bound in Rust, guarded #{mode}"
+        when "ModelWriter" then "model: row by row through #{@table.model.name}, with its callbacks"
+        else "statements: several rows each, guarded #{mode}"
+        end
+      end
 
       # What is no column, but can be assigned where rows go through the model: a password, a nickname.
       def attributes_of_model(outputs)
@@ -147,10 +156,19 @@ module ActiveDataFlow
         refuse("writes #{@table.name}, which has no primary key. Write: sink ..., key: [:a, :b] with unique columns") if names.empty?
         missing = names.find { |name| @table.column(name).nil? }
         refuse("writes #{@table.name} by :#{missing}, which is no column there.#{Operations::Spelling.hint(missing, @table.column_names)}") if missing
-        return names if @table.unique?(names)
+        @table.unique?(names) ? names : refuse_key(names, "which is not unique there")
+      end
 
+      # What a database does where a key is there already, it does for one of its unique indexes.
+      def refuse_wider_key
+        return if @table.unique_keys.any? { |names| names.sort == @key.sort }
+
+        refuse_key(@key, "and no unique index there is on just these")
+      end
+
+      def refuse_key(names, reason)
         keys = @table.unique_keys
-        refuse("writes #{@table.name} by #{shown(names)}, which is not unique there. " \
+        refuse("writes #{@table.name} by #{shown(names)}, #{reason}. " \
           "#{keys.empty? ? "Nothing is" : "Unique are #{keys.map { |key| shown(key) }.join(", ")}"}. " \
           "Use one, or add_index :#{@table.name}, #{(names.size == 1) ? ":#{names.first}" : shown(names)}, unique: true.")
       end

@@ -147,19 +147,22 @@ module ActiveDataFlow
         @primary_key ||= Array(@model.primary_key || with_connection { |connection| connection.primary_keys(name) })
       end
 
-      # @return [Array<Array<String>>] what is unique there for all rows: the primary key and plain unique indexes
+      # @return [Array<Array<String>>] what is unique there for all rows: the primary key, and the columns of unique indexes
+      #   that are neither partial nor over expressions
       def unique_keys
-        @unique_keys ||= begin
-          indexes = with_connection { |connection| connection.indexes(name) }
-          plain = indexes.select { |index| index.unique && index.where.nil? && index.columns.is_a?(Array) }
-          [primary_key, *plain.map(&:columns)].reject(&:empty?).uniq
-        end
+        @unique_keys ||= [primary_key, *with_connection { |connection| indexed_keys(connection) }].reject(&:empty?).uniq
       end
 
       # @return [Boolean] whether no two rows can have the same values in these columns
       def unique?(names) = unique_keys.any? { |key| (key - names).empty? }
 
       private
+
+      def indexed_keys(connection)
+        return Sqlite::UniqueIndexes.of(connection, name).map(&:keys) if dialect == :sqlite
+
+        connection.indexes(name).select { |index| index.unique && index.where.nil? && index.columns.is_a?(Array) }.map(&:columns)
+      end
 
       # ActiveRecord takes the brackets of PostgreSQL's arrays away.
       def full_type(column) = (column.respond_to?(:array) && column.array) ? "#{column.sql_type}[]" : column.sql_type

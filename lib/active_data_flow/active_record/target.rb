@@ -54,8 +54,11 @@ module ActiveDataFlow
       # @return [String]
       def key_of(name) = quote(@key).map { |column| "#{name}.#{column}" }.join(", ")
 
+      # @return [KeyEquality]
+      def equality = @sink.equality
+
       # @return [String] s."id" = p."id" AND ...
-      def same_key(one, other) = quote(@key).map { |column| "#{one}.#{column} = #{other}.#{column}" }.join(" AND ")
+      def same_key(one, other) = @key.map { |name| "#{one}.#{@quoted[name]} = #{other}.#{@quoted[name]}#{equality.say(name)}" }.join(" AND ")
 
       # @return [String] "a" = p."a", ..., "updated_at" = now
       def assignments(from)

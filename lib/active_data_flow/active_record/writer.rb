@@ -32,7 +32,11 @@ module ActiveDataFlow
       # After {#prepare}, when the misfits are out: of rows with the same key the last one stays.
       # @param batch [Native::Batch]
       def settle(batch)
-        batch.skip_duplicates(@target.key) if @target.key && (@target.key - batch.outputs).empty?
+        return if @target.key.nil? || (@target.key - batch.outputs).any?
+
+        batch.skip_duplicates(@target.key)
+        equality = @target.equality
+        equality.doubled(batch).each { |row| batch.skip(row) } unless equality.exact? || batch.counts[:live] < 2
       end
 
       # Inside the commit's transaction.

@@ -63,6 +63,10 @@ RSpec.describe "A flow between tables" do
       kept("columns")
     end
 
+    it "lets the database's equality say which rows have one key" do
+      kept("keys")
+    end
+
     it "writes through the model where it is told to" do
       kept("model")
     end

@@ -117,7 +117,8 @@ impl Batch {
     /// Takes out the live rows whose key a later live row has: the last by cursor wins. A key with a null in it is like
     /// no other, as in a unique index. Says how many were taken out.
     ///
-    /// Texts are equal when their bytes are; where the database's collation is more generous, its unique index decides.
+    /// Texts are equal when their bytes are; where the database is more generous, it has to be asked, and the rows are
+    /// taken out by [`Batch::skip`].
     ///
     /// # Errors
     /// [`Refusal::UnknownColumn`] for a key that is no output.

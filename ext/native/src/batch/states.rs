@@ -44,6 +44,12 @@ impl NativeBatch {
         Ok(this.change()?.filter(row))
     }
 
+    fn skip(this: This, row: Value) -> Result<bool, Raised> {
+        let row = number_of(row)?;
+        this.rows()?.check_row(row)?;
+        Ok(this.change()?.skip(row))
+    }
+
     fn reject(this: This, row: Value) -> Result<Option<u32>, Raised> {
         let row = number_of(row)?;
         this.rows()?.check_row(row)?;
@@ -98,6 +104,7 @@ pub fn init(class: RClass) -> Result<(), Error> {
     class.define_method("live?", method!(NativeBatch::is_live, 1))?;
     class.define_method("state", method!(NativeBatch::state, 1))?;
     class.define_method("filter", method!(NativeBatch::filter, 1))?;
+    class.define_method("skip", method!(NativeBatch::skip, 1))?;
     class.define_method("reject", method!(NativeBatch::reject, 1))?;
     class.define_method("counts", method!(NativeBatch::counts, 0))?;
     class.define_method("position_by", method!(NativeBatch::position_by, 1))?;

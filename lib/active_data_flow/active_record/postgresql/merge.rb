@@ -49,10 +49,13 @@ module ActiveDataFlow
             "ON #{target.same_key("s", "p")} AND #{bounds(page)} WHERE s.#{first} IS NULL OR #{target.differs("s", "p")})"
         end
 
-        # They let the database read the sink's part by its index, whatever it thinks of a table made just now.
+        # They let the database read the sink's part by its index, whatever it thinks of a table made just now. Not every type
+        # that has an order has a min.
         def bounds(page)
-          first = target.quote(target.key.take(1)).first
-          "s.#{first} >= (SELECT min(#{first}) FROM #{page}) AND s.#{first} <= (SELECT max(#{first}) FROM #{page})"
+          name = target.key.first
+          first = target.quote([name]).first
+          order = "SELECT #{first} FROM #{page} ORDER BY #{first}#{target.equality.say(name)}"
+          "s.#{first} >= (#{order} LIMIT 1)#{target.equality.say(name)} AND s.#{first} <= (#{order} DESC NULLS LAST LIMIT 1)#{target.equality.say(name)}"
         end
 
         def results(parts, page)

@@ -51,10 +51,12 @@ module ActiveDataFlow
         # Two rows of one window with the same key would meet in one statement.
         def key_reason(path)
           key = path.sink.key or return
+          source = path.source.table
           columns = key.map { |name| untouched(path, name)&.name }
-          return if columns.all? && path.source.plain? && path.source.table.unique?(columns)
+          return "the key #{key.join(", ")} is not unique in #{source.name}" unless columns.all? && path.source.plain? && source.unique?(columns)
+          return if path.sink.equality.keeps_apart?(KeyEquality.new(source, columns))
 
-          "the key #{key.join(", ")} is not unique in #{path.source.table.name}"
+          "#{key.join(", ")} is compared in another way in #{path.sink.table.name} than in #{source.name}"
         end
         private_class_method :column_reason, :untouched, :same?, :base, :key_reason
       end

@@ -50,7 +50,7 @@ module ActiveDataFlow
           "UPDATE #{@target.table} SET #{set.join(", ")} WHERE #{match} AND (#{changed.join(" OR ")})"
         end
 
-        def match = pairs(@target.key).map { |name, place| "#{name} = #{place}" }.join(" AND ")
+        def match = @target.key.zip(pairs(@target.key)).map { |key, (name, place)| "#{name} = #{place}#{@target.equality.say(key)}" }.join(" AND ")
 
         def pairs(names) = @target.quote(names).zip(places(names))
 

@@ -43,6 +43,14 @@ RSpec.describe "[mistakes]" do
       "Use one, or add_index :order_exports, :number, unique: true.")
   end
 
+  it "names the keys that are unique where the given one has more columns" do
+    expect(rejected do
+      source :orders
+      sink :exports, key: %i[id number]
+    end).to eq("OrderExportFlow writes exports by [:id, :number], and no unique index there is on just these. Unique are [:id], [:number]. " \
+      "Use one, or add_index :exports, [:id, :number], unique: true.")
+  end
+
   it "says which columns to keep where the sink lacks some, before the first row" do
     orders(1)
     expect(rejected(ActiveDataFlow::ColumnMismatch) do

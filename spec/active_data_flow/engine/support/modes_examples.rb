@@ -76,6 +76,31 @@ RSpec.describe "[modes]" do
     expect(rows(:exports, :number).flatten).to contain_exactly("A1", "A2", "A3", "A4", "A5", "A6", "A7")
   end
 
+  it "knows what is unique, wherever the table says so, and what is not for all rows" do
+    texts = ["CREATE TABLE plain (id integer PRIMARY KEY, code varchar(9) NOT NULL UNIQUE, shop integer NOT NULL, number integer NOT NULL, name varchar(9), UNIQUE (shop, number))",
+      "CREATE UNIQUE INDEX in_shop ON plain (number) WHERE shop = 1", "CREATE UNIQUE INDEX lowered ON plain (lower(name))",
+      "CREATE TABLE paired (shop integer NOT NULL, number integer NOT NULL, name varchar(9), PRIMARY KEY (shop, number))"]
+    ActiveRecord::Base.with_connection { |connection| ["DROP TABLE IF EXISTS plain", "DROP TABLE IF EXISTS paired", *texts].each { |text| connection.execute(text) } }
+    given = [{id: 1, code: "a", shop: 1, number: 1, name: "A"}, {id: 2, code: "b", shop: 1, number: 2, name: "B"}]
+    to = lambda do |table, key|
+      flow("UniqueFlow") do
+        source given
+        sink table, key:
+      end
+    end
+    expect(counted(to.call(:plain, :code).run_now)).to eq(read: 2, new: 2)
+    expect(counted(to.call(:plain, %i[number shop]).run_now)).to eq(read: 2, unchanged: 2)
+    expect(counted(to.call(:paired, nil).run_now)).to eq(read: 2, new: 2)
+    %i[number name].each do |key|
+      expect(raised { to.call(:plain, key).plan }.message).to match(/by \[:#{key}\], which is not unique there\. Unique are \[:id\], \[:(code|shop)/)
+    end
+    expect(flow("ReadFlow") {
+      source :plain, cursor: %i[shop number]
+      sink :paired, key: %i[shop number]
+      keep :shop, :number, :name
+    }.plan.path_name).to start_with("pushdown")
+  end
+
   it "takes the last of the rows with one key, by the cursor" do
     rows = [{id: 1, number: "A1", name: "first"}, {id: 2, number: "A2", name: "other"}, {id: 1, number: "A1", name: "last"}]
     Export.delete_all

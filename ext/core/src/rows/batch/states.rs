@@ -31,8 +31,8 @@ impl Batch {
         self.leave(row, State::Filtered)
     }
 
-    /// Says that a later row has the key of this one.
-    pub(in crate::rows) fn skip(&mut self, row: usize) -> bool {
+    /// Says that a later row has the key of this one. False when it had not been live.
+    pub fn skip(&mut self, row: usize) -> bool {
         self.leave(row, State::Skipped)
     }
 
