@@ -90,7 +90,7 @@ module ActiveDataFlow
       def description = {kind: "table", table: @table.name, key: @key}
 
       # @return [String] for the plan
-      def to_s = @key ? "#{@table.name} by #{@key.join(", ")}" : @table.name
+      def to_s = @key ? "#{@table.label} by #{@key.join(", ")}" : @table.label
 
       # Columns that the database or we ourselves give a value when a row is made.
       # @param outputs [Array<String>]

@@ -99,7 +99,7 @@ module ActiveDataFlow
       # @return [String] for the plan
       def to_s
         order = @cursor.zip(@directions).map { |name, direction| (direction == :desc) ? "#{name} desc" : name }.join(", ")
-        "#{@table.name}#{" where #{where_text}" if where_text} by #{order}"
+        "#{@table.label}#{" where #{where_text}" if where_text} by #{order}"
       end
 
       # @param after [Array, nil] values of the cursor's columns

@@ -31,6 +31,8 @@ module ActiveDataFlow
       # @return [Class] a model; where the app has none, one that was made here
       attr_reader :model
 
+      # A class is itself. A name is a model's before it is a table's, whatever that model's table is called: :orders, :order
+      # and "Order" are Order where there is such a model. With a schema ("sales.orders") it is the table's.
       # @param name [Symbol, String, Class] of a model or a table
       # @param connection [String, Class, nil] the class whose database it is
       # @param role [Symbol, nil] as in `connected_to`
@@ -40,10 +42,7 @@ module ActiveDataFlow
       def self.find(name, connection: nil, role: nil, shard: nil)
         base = connection ? constant(connection.to_s) || raise(ArgumentError, "there is no class #{connection} whose database could be used") : ::ActiveRecord::Base
         table = new(name.is_a?(Class) ? checked_model(name) : model_named(name.to_s, base), role:, shard:)
-        return table if table.exists?
-
-        raise ArgumentError, "there is neither a model #{name.to_s.classify} nor a table #{table.name} in " \
-          "#{base.connection_db_config.database}.#{Operations::Spelling.hint(name, table.neighbours)}"
+        table.exists? ? table : refuse(name, table, base)
       end
 
       # What can be seen of a name without a database.
@@ -55,6 +54,13 @@ module ActiveDataFlow
         raise ArgumentError, "a model is a class, or the name of one or of a table, not #{name.inspect}"
       end
 
+      def self.refuse(name, table, base)
+        database = base.connection_db_config.database
+        raise ArgumentError, "the table of #{table.model.name} is #{table.name}, and #{database} has none of that name." if table.named_model?
+
+        raise ArgumentError, "there is neither a model #{name.to_s.classify} nor a table #{table.name} in #{database}.#{Operations::Spelling.hint(name, table.neighbours)}"
+      end
+
       def self.checked_model(model)
         return model if model < ::ActiveRecord::Base && !model.abstract_class?
 
@@ -62,11 +68,12 @@ module ActiveDataFlow
       end
 
       def self.model_named(name, base)
-        guess = constant(name.classify)
-        return guess if guess.is_a?(Class) && guess < ::ActiveRecord::Base && !guess.abstract_class? && lives_in?(guess, base)
-
-        table_model(name, base)
+        # :order_data is OrderData, too, which classify takes for several OrderDatum.
+        models = [name, name.classify, name.camelize].uniq.map { |guess| constant(guess) }
+        models.find { |model| model?(model) && lives_in?(model, base) && (!name.include?(".") || model.table_name == name) } || table_model(name, base)
       end
+
+      def self.model?(guess) = guess.is_a?(Class) && guess < ::ActiveRecord::Base && !guess.abstract_class?
 
       # A model brings its database with it, unless another one was asked for.
       def self.lives_in?(model, base) = base.equal?(::ActiveRecord::Base) || model.connection_pool.equal?(base.connection_pool)
@@ -78,10 +85,14 @@ module ActiveDataFlow
         Class.new(base) do
           self.table_name = name
           self.inheritance_column = nil
-          define_singleton_method(:name) { "ActiveDataFlow::ActiveRecord::Table(#{name})" }
+          define_singleton_method(:name) { "#{MADE}(#{name})" }
         end
       end
-      private_class_method :checked_model, :model_named, :lives_in?, :constant, :table_model
+
+      # What a model is called that was made here.
+      MADE = "ActiveDataFlow::ActiveRecord::Table"
+      private_constant :MADE
+      private_class_method :refuse, :checked_model, :model_named, :model?, :lives_in?, :constant, :table_model
 
       # @param model [Class]
       # @param role [Symbol, nil] as in `connected_to`
@@ -93,6 +104,12 @@ module ActiveDataFlow
 
       # @return [String]
       def name = @model.table_name
+
+      # @return [String] for the plan: a model may have a table that one would not look for under its name
+      def label = (named_model? && @model.name.demodulize.tableize != name) ? "#{name} (of #{@model.name})" : name
+
+      # @return [Boolean] whether the app has a model for it
+      def named_model? = !@model.name.to_s.start_with?(MADE)
 
       # @return [String]
       def quoted_name = @model.quoted_table_name

@@ -44,6 +44,44 @@ RSpec.describe "[databases]" do
     expect(rows(:exports, :number).flatten).to eq(%w[R1 R2 R3])
   end
 
+  describe "a name in it" do
+    def ends(name)
+      klass = flow do
+        source name
+        keep :id
+        sink name
+      end
+      klass.plan.to_s[/^  reads   (.*) by/, 1]
+    end
+
+    it "is a model's before it is a table's, and the plan says whose table that is" do
+      expect([:people, "people", :person, "Person", Person].map { |name| ends(name) }).to eq(["people"] * 5)
+      stub_const("Order", Class.new(ActiveRecord::Base) { self.table_name = "people" })
+      expect([:orders, "orders", :order, "Order", Order].map { |name| ends(name) }).to eq(["people (of Order)"] * 5)
+      stub_const("OrderData", Class.new(ActiveRecord::Base) { self.table_name = "people" })
+      expect([:order_data, "OrderData"].map { |name| ends(name) }).to eq(["people (of OrderData)"] * 2)
+    end
+
+    it "is a table's where it has a schema", if: FlowDatabase::KIND == :postgresql do
+      stub_const("Person", Class.new(ActiveRecord::Base) { self.table_name = "orders" })
+      expect(ends("public.people")).to eq("public.people")
+      stub_const("Person", Class.new(ActiveRecord::Base) { self.table_name = "public.people" })
+      expect(ends("public.people")).to eq("public.people (of Person)")
+    end
+
+    it "is a table's where no model is called so" do
+      stub_const("Person", Class.new)
+      expect(ends(:people)).to eq("people")
+      stub_const("Person", Class.new(ActiveRecord::Base) { self.abstract_class = true })
+      expect(ends(:people)).to eq("people")
+    end
+
+    it "is refused where the model's table is not there, though a table is called so" do
+      stub_const("Person", Class.new(ActiveRecord::Base) { self.table_name = "persons" })
+      expect { ends(:people) }.to raise_error(ArgumentError, /: the table of Person is persons, and \S+ has none of that name\./)
+    end
+  end
+
   it "has to be a class's" do
     klass = flow do
       source :orders
