@@ -58,6 +58,13 @@ module ActiveDataFlow
       # @return [String, nil] SQL: which rows go on
       def condition = query[:where]
 
+      # @param name [String] one of {#names}
+      # @return [Column, nil] the source's column that goes through as it is
+      def untouched(name)
+        @untouched ||= source.columns.to_h { |column| [source.quoted(column.name), column] }
+        @untouched[query[:columns][name]]
+      end
+
       # @return [Hash{Symbol => Object}] what the steps are in SQL: `columns:`, `kinds:`, `where:`, `joins:`
       def query = @query ||= program.sql(sink.dialect, quoted)
 
@@ -96,6 +103,7 @@ end
 
 require_relative "pushdown/attachment"
 require_relative "pushdown/fit"
+require_relative "pushdown/guard"
 require_relative "pushdown/windows"
 require_relative "pushdown/portion"
 require_relative "pushdown/statements"

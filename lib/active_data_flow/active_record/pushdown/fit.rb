@@ -28,16 +28,10 @@ module ActiveDataFlow
 
         def column_reason(path, name)
           theirs = path.sink.table.column(name).sql_type
-          ours = untouched(path, name)
+          ours = path.untouched(name)
           return if ours ? same?(ours.sql_type, theirs) : FAMILIES[path.query[:kinds][name].to_s]&.match?(theirs)
 
           "#{name} is #{ours&.sql_type || path.query[:kinds][name]} and becomes #{theirs}"
-        end
-
-        # @return [Column, nil] the source's column that goes through as it is
-        def untouched(path, name)
-          sql = path.query[:columns][name]
-          path.source.columns.find { |column| path.source.quoted(column.name) == sql }
         end
 
         # Lengths and precisions are the database's to check: it refuses what does not fit, as we do.
@@ -52,13 +46,13 @@ module ActiveDataFlow
         def key_reason(path)
           key = path.sink.key or return
           source = path.source.table
-          columns = key.map { |name| untouched(path, name)&.name }
+          columns = key.map { |name| path.untouched(name)&.name }
           return "the key #{key.join(", ")} is not unique in #{source.name}" unless columns.all? && path.source.plain? && source.unique?(columns)
           return if path.sink.equality.keeps_apart?(KeyEquality.new(source, columns))
 
           "#{key.join(", ")} is compared in another way in #{path.sink.table.name} than in #{source.name}"
         end
-        private_class_method :column_reason, :untouched, :same?, :base, :key_reason
+        private_class_method :column_reason, :same?, :base, :key_reason
       end
     end
   end

@@ -24,11 +24,10 @@ module ActiveDataFlow
         private
 
         # The window's rows as the sink takes them.
-        def page_sql(after, upto, names: @target.column_list)
-          columns = @path.expressions.zip(names).map { |sql, name| ::Arel.sql("#{sql} AS #{name}") }
+        def page_sql(after, upto, guard: nil)
+          columns = @path.expressions.zip(@target.column_list).map { |sql, name| ::Arel.sql("#{sql} AS #{name}") }
           rows = @path.window(after, upto).reselect(*columns)
-          rows = rows.where("(#{@path.condition})") if @path.condition
-          rows.to_sql
+          [@path.condition, guard].compact.reduce(rows) { |some, condition| some.where("(#{condition})") }.to_sql
         end
 
         def window_count(connection, after, upto)
@@ -52,14 +51,21 @@ module ActiveDataFlow
           @merge = Postgresql::Merge.new(@target)
           @mostly_new = false
           @straight = nil
+          @nameless = Guard.nameless(path)
         end
 
         # (see Statements#run)
         def run(connection, after, upto)
+          refuse_nameless(connection, after, upto) if @nameless
           straight(connection, after, upto) || merged(connection, after, upto)
         end
 
         private
+
+        def refuse_nameless(connection, after, upto)
+          found = connection.select_value(@path.window(after, upto).where(@nameless).reselect(::Arel.sql("1")).limit(1).to_sql, "ActiveDataFlow window")
+          raise ::ActiveRecord::NotNullViolation, "a row's key is NULL" if found
+        end
 
         # Into an empty table, as long as nobody else fills it.
         def straight(connection, after, upto)
@@ -98,12 +104,19 @@ module ActiveDataFlow
       # SQLite has no statement that writes and tells what it did with each row: one inserts what is not there, one updates
       # what differs; in its one transaction nobody comes between.
       class OnSqlite < Statements
+        def initialize(path)
+          super
+          @guard = Guard.sql(path)
+        end
+
         # (see Statements#run)
         def run(connection, after, upto)
           page = page_sql(after, upto)
           read = window_count(connection, after, upto)
           selected = @path.condition ? connection.select_value("SELECT count(*) FROM (#{page})", "ActiveDataFlow window").to_i : read
-          new = (@target.mode == :update_only) ? 0 : connection.update(insert(page), "ActiveDataFlow pushdown")
+          guarded = page_sql(after, upto, guard: @guard)
+          page = guarded if @target.mode == :update_only
+          new = (@target.mode == :update_only) ? 0 : connection.update(insert(guarded), "ActiveDataFlow pushdown")
           updated = updates?(new, selected) ? connection.update(update(page), "ActiveDataFlow pushdown") : 0
           counters(read:, selected:, new:, updated:, matched: matched(connection, page))
         end

@@ -75,6 +75,59 @@ RSpec.describe "[paths]" do
     expect(rows(:exports, :id).flatten).to eq([1, 3, 4, 5, 6, 7])
   end
 
+  it "looks at the rows of a window that has one whose key is NULL" do
+    ActiveRecord::Base.with_connection do |connection|
+      %w[codes copies].each { |name| connection.create_table(name, force: true) { |table| table.string(:code, index: {unique: true}) && table.integer(:net) } }
+      connection.execute("INSERT INTO codes (id, code, net) VALUES (1, 'a', 1), (2, NULL, 2), (3, NULL, 3)")
+    end
+    %i[upsert insert_only].each do |mode|
+      ActiveRecord::Base.with_connection { |connection| connection.execute("DELETE FROM copies") }
+      klass = flow("CodeFlow") do
+        source :codes
+        on_error :quarantine, budget: 5
+        sink :copies, key: :code, mode:
+      end
+      expect(klass.plan.path_name).to start_with("pushdown")
+      run = klass.run_now(restart: true)
+      expect(counted(run)).to eq(read: 3, new: 1, rejected: 2)
+      expect(run.rejects.map(&:reason)).to eq(["code is NULL, and rows of copies are found by it"] * 2)
+    end
+  end
+
+  describe "a value that is not what its column says", if: FlowDatabase::KIND == :sqlite do
+    before do
+      ActiveRecord::Base.with_connection do |connection|
+        %w[odds evens].each do |name|
+          connection.create_table(name, force: true) { |table| table.integer(:count) && table.boolean(:paid) && table.float(:rate) && table.decimal(:price, precision: 6, scale: 2) }
+        end
+      end
+    end
+
+    def insert(values) = ActiveRecord::Base.with_connection { |connection| connection.execute("INSERT INTO odds (count, paid, rate, price) VALUES #{values}") }
+
+    {"('many', 1, 1.5, 1.5)" => 'count is "many", which is no integer', "(1.5, 1, 1.5, 1.5)" => "count is 1.5, which is no whole number",
+     "(x'31', 1, 1.5, 1.5)" => "count is 1 bytes, which is no integer", "(1, 2, 1.5, 1.5)" => "paid is 2, which is neither true nor false",
+     "(1, 'yes!', 1.5, 1.5)" => 'paid is "yes!", which is neither true nor false', "(1, 1, 'high', 1.5)" => 'rate is "high", which is no number',
+     "(1, 1, x'31', 1.5)" => "rate is 1 bytes, which is no number", "(1, 1, 1.5, 'dear')" => 'price is "dear", which is no number',
+     "(1, 1, 1.5, -12345.5)" => "price is -12345.5, which is too large for numeric(6,2)"}.each do |odd, reason|
+      it "is found in a window, as it is on the way through this process: #{odd}" do
+        insert("(1, 1, 1.0, 1), #{odd}, (NULL, NULL, NULL, NULL), (-9223372036854775807, 0, -1e300, -9999.99)")
+        %i[upsert update_only].each do |mode|
+          klass = flow("OddFlow") do
+            source :odds
+            on_error :quarantine, budget: 1
+            sink :evens, mode:
+          end
+          expect(klass.plan.path_name).to start_with("pushdown")
+          run = klass.run_now(restart: true)
+          expect(counted(run)).to eq(read: 4, rejected: 1, **((mode == :upsert) ? {new: 3} : {unchanged: 3}))
+          expect(run.rejects.map { |reject| [reject.reason, reject.position] }).to eq([[reason, "int:2"]])
+        end
+        expect(rows(:evens, :id).flatten).to eq([1, 3, 4])
+      end
+    end
+  end
+
   it "reads along any unique order: backwards, and by several columns" do
     backwards = flow("BackwardsFlow") do
       source :orders, order: :desc
