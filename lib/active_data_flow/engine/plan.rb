@@ -31,6 +31,7 @@ module ActiveDataFlow
         @horizon = @source.horizon(read) if @source.respond_to?(:horizon)
         @outline = @source.columns && Flow::Outline.new(Flow.label(flow.class), @source.columns.map(&:name), @steps)
         @outputs = @sink.check(@outline.names, from: source_name, mode: @mode) if @outline&.sure?
+        transformation if @steps.any? { |step| step.word == :lookup } # it refuses what could find nothing
       end
 
       # @return [Flow::ErrorRule]

@@ -7,14 +7,17 @@ module ActiveDataFlow
       # @param step [Step]
       # @param types [Hash{String => String, nil}] `sql_type` of the source's columns
       # @param dialect [Symbol, nil] of the source's database
-      # @raise [ConfigurationError] when `on` is not unique there, or a column is not there
-      def initialize(step, types: {}, dialect: nil)
+      # @param known [Array<String>] of these columns, those that come to the step as the source has them
+      # @raise [ConfigurationError] when `on` is not unique there, a column is not there, or could never be equal to theirs
+      def initialize(step, types: {}, dialect: nil, known: [])
         arguments = step.arguments
         @table = Lookup.table(step)
         @names = arguments[:on].values | arguments[:take].keys
         @theirs = arguments[:on].values
         label = [@table.name, arguments[:on].to_a, arguments[:take].to_a, arguments[:missing], Program.label(step)]
         @join = Native::Join.new(label, [types.to_a, dialect], [@table.types(@names).to_a, @table.dialect])
+        refusal = @join.refusal(known)
+        raise ConfigurationError, "lookup at #{step.at}: #{refusal}." if refusal
       end
 
       # @param batch [Native::Batch]

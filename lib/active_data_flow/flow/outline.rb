@@ -24,6 +24,20 @@ module ActiveDataFlow
       # @return [Boolean] whether no block can have added or taken columns
       def sure? = @sure
 
+      # @param step [Step]
+      # @return [Array<String>] the columns that it may assign; those of a block nobody knows
+      def self.assigned_by(step)
+        case step.word
+        when :set, :default then step.arguments[:values].keys
+        when :cast then step.arguments[:types].keys
+        when :derive then [step.arguments[:name]]
+        when :lookup then step.arguments[:take].values
+        when :mask then step.arguments[:names]
+        when :rename then step.arguments[:names].values
+        else []
+        end
+      end
+
       private
 
       def follow(step)
@@ -41,19 +55,7 @@ module ActiveDataFlow
         when :mask then known(arguments[:names], step)
         else @sure = false
         end
-        @assigned |= assigned_by(step)
-      end
-
-      def assigned_by(step)
-        case step.word
-        when :set, :default then step.arguments[:values].keys
-        when :cast then step.arguments[:types].keys
-        when :derive then [step.arguments[:name]]
-        when :lookup then step.arguments[:take].values
-        when :mask then step.arguments[:names]
-        when :rename then step.arguments[:names].values
-        else []
-        end
+        @assigned |= self.class.assigned_by(step)
       end
 
       def rename(from, to, step)

@@ -21,10 +21,14 @@ module ActiveDataFlow
         @casts = casts
         @row = Row.new(casts)
         @native = decoder.nil? && steps.all?(&:native?)
+        @known = types.keys
         parts = steps.chunk_while { |one, other| one.native? && other.native? }
         renamed = decoder && {}
         @parts = parts.map do |part|
-          part_of(part, renamed).tap { renamed = follow(part, renamed || {}) }
+          part_of(part, renamed).tap do
+            renamed = follow(part, renamed || {})
+            @known = part.all?(&:declarative?) ? @known - part.flat_map { |step| Outline.assigned_by(step) } : []
+          end
         end
         @parts.unshift(decoding(decoder)) if decoder
       end
@@ -52,7 +56,7 @@ module ActiveDataFlow
       def part_of(steps, renamed)
         step = steps.first
         return misfits_of(Program.native(steps, **@source, renamed:).method(:apply)) if step.native?
-        return misfits_of(Lookup.new(step, **@source)) if step.word == :lookup
+        return misfits_of(Lookup.new(step, **@source, known: @known)) if step.word == :lookup
         return BatchPart.new(@flow, step.arguments[:block], @casts, split: @split) if step.word == :transform_batch
 
         (step.arguments[:form] == :hash) ? hash_part(step) : row_part(step)

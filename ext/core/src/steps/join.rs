@@ -3,8 +3,9 @@
 use std::collections::hash_map::Entry;
 use std::collections::HashMap;
 
+use super::likeness::{apart, kind_of, plain, reads_text};
 use super::{misfit, Misfit, Source};
-use crate::expr::{Bound, Fault, Reading, Room};
+use crate::expr::{Bound, Fault, Kind, Reading, Room};
 use crate::rows::{Batch, Cell, LooseColumn, Refusal, RowHash, State};
 
 /// What becomes of a row whose key the other table does not have.
@@ -69,7 +70,70 @@ impl Join {
         }
         let cells = || values.iter().map(|value| room.cell(*value));
         let has_null = cells().any(|cell| cell.is_null());
-        Ok((!has_null).then(|| hash.of(cells())))
+        Ok((!has_null).then(|| hash.of(cells().map(plain))))
+    }
+
+    /// Our columns of the key. A text is read as what stands there, where only a text can say it.
+    fn our_key(&self, batch: &Batch) -> Result<Vec<Bound>, Refusal> {
+        let mut columns = Self::columns(batch, &self.ours, self.on.iter().map(|(ours, _)| ours))?;
+        for ((ours, theirs), bound) in self.on.iter().zip(&mut columns) {
+            // A step has turned it into something else than it was in the source.
+            if let Reading::Loose(target) = &bound.reading {
+                if apart(Kind::of_type(&target.kind), self.their_kind(theirs)) {
+                    bound.reading = Reading::AsIs;
+                }
+            }
+            let is_open = matches!(bound.reading.kind(), Kind::Any | Kind::Text);
+            if let Some(kind) = self.theirs.kind(theirs).filter(|_| is_open) {
+                if reads_text(Kind::of_type(kind)) {
+                    bound.reading = Reading::of(ours, kind, self.theirs.dialect, false);
+                }
+            }
+        }
+        Ok(columns)
+    }
+
+    /// The sentence for columns that can never be equal, told by their types; `known` are ours that come as the source
+    /// has them.
+    #[must_use]
+    pub fn refusal(&self, known: &[String]) -> Option<String> {
+        self.on.iter().find_map(|(ours, theirs)| {
+            let kind = known.contains(ours).then(|| self.ours.kind(ours))??;
+            let (kind, other) = (Kind::of_type(kind), self.their_kind(theirs));
+            let is_read = kind == Kind::Text && reads_text(other);
+            (apart(kind, other) && !is_read).then(|| {
+                let (one, two) = (kind.name(), other.name());
+                format!("{ours} is {one}, and {}.{theirs} {two}: these are never equal. Write: cast {ours}: :{two} above it", self.table)
+            })
+        })
+    }
+
+    fn their_kind(&self, name: &str) -> Kind {
+        self.theirs.kind(name).map_or(Kind::Any, Kind::of_type)
+    }
+
+    /// A value that can never be equal to what stands there is no key that is missing there.
+    fn check(&self, batch: &Batch, row: usize, columns: &[Bound]) -> Result<(), Box<Fault>> {
+        let mut room = Room::new();
+        for ((ours, theirs), column) in self.on.iter().zip(columns) {
+            let value = column.read(batch, row, &mut room)?;
+            let (cell, kind) = (room.cell(value), self.their_kind(theirs));
+            if apart(kind_of(cell), kind) {
+                let (shown, name) = (
+                    crate::rows::Misfit::new("", &cell, "".into()).value,
+                    kind.name(),
+                );
+                let reason = format!(
+                    "{ours} is {shown}, and {}.{theirs} is {name}: these are never equal. Write: cast {ours}: :{name} above it ({})",
+                    self.table, self.at
+                );
+                return Err(Box::new(Fault {
+                    column: Some(ours.clone()),
+                    reason,
+                }));
+            }
+        }
+        Ok(())
     }
 
     /// The first live row of each key in the batch: what to ask the other table for.
@@ -77,7 +141,7 @@ impl Join {
     /// # Errors
     /// For a column that the rows do not have.
     pub fn asking(&self, batch: &Batch) -> Result<Vec<usize>, Refusal> {
-        let columns = Self::columns(batch, &self.ours, self.on.iter().map(|(ours, _)| ours))?;
+        let columns = self.our_key(batch)?;
         let (mut room, mut hash) = (Room::new(), RowHash::new());
         let mut seen = HashMap::new();
         let mut rows = Vec::new();
@@ -99,7 +163,7 @@ impl Join {
     /// For a column that either side does not have.
     pub fn join(&self, batch: &mut Batch, found: &Batch) -> Result<Vec<Misfit>, Refusal> {
         let places = self.places(found)?;
-        let columns = Self::columns(batch, &self.ours, self.on.iter().map(|(ours, _)| ours))?;
+        let columns = self.our_key(batch)?;
         let mut matched = vec![None; batch.len()];
         let mut misfits = Vec::new();
         let (mut room, mut hash) = (Room::new(), RowHash::new());
@@ -107,15 +171,19 @@ impl Join {
             if batch.state(row) != Some(State::Live) {
                 continue;
             }
-            let key = match Self::key(batch, row, &columns, &mut room, &mut hash) {
-                Ok(key) => key,
+            let found = Self::key(batch, row, &columns, &mut room, &mut hash);
+            let place = match found.and_then(|key| match key.map(|key| places.get(&key)) {
+                Some(None) => self.check(batch, row, &columns).map(|()| None),
+                place => Ok(place.flatten()),
+            }) {
+                Ok(place) => place,
                 Err(fault) => {
                     batch.reject(row);
                     misfits.push(misfit(row, *fault, None, &self.at));
                     continue;
                 }
             };
-            match (key.and_then(|key| places.get(&key)), self.missing) {
+            match (place, self.missing) {
                 (Some(place), _) => {
                     if let Some(slot) = matched.get_mut(row) {
                         *slot = Some(*place);

@@ -3,6 +3,7 @@
 
 mod apply;
 mod join;
+mod likeness;
 mod mask;
 mod sql;
 

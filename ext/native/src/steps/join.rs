@@ -4,7 +4,7 @@ use active_data_flow_core::steps::Join;
 use magnus::{function, method, Class, Error, Module, Object, RArray, Ruby, TryConvert, Value};
 
 use super::{read, source, told};
-use crate::arguments::{declared, fields, Wrapped};
+use crate::arguments::{declared, fields, list, Wrapped};
 use crate::batch::NativeBatch;
 use crate::cells::half;
 use crate::errors::Raised;
@@ -39,6 +39,12 @@ impl NativeJoin {
             ours: side(ours)?,
             theirs: side(theirs)?,
         }))
+    }
+
+    /// The sentence for columns that can never be equal, told by their types, or nil. `known` are those of ours that come as
+    /// the source has them.
+    fn refusal(this: This, known: Value) -> Result<Option<String>, Raised> {
+        Ok(this.0.refusal(&list(known, declared)?))
     }
 
     /// The keys in the batch, each once, as Arrays of values.
@@ -76,6 +82,7 @@ pub fn init(ruby: &Ruby) -> Result<(), Error> {
     let class = native(ruby)?.define_class("Join", ruby.class_object())?;
     class.undef_default_alloc_func();
     class.define_singleton_method("new", function!(NativeJoin::new, 3))?;
+    class.define_method("refusal", method!(NativeJoin::refusal, 1))?;
     class.define_method("keys", method!(NativeJoin::keys, 1))?;
     class.define_method("apply", method!(NativeJoin::apply, 2))
 }

@@ -90,6 +90,26 @@ RSpec.describe "[mistakes]" do
     expect(message(TypeError) { klass.run_now }).to match(/not #<Order .*>\. Write: record\.attributes\z/)
   end
 
+  it "refuses a lookup that could find nothing, by the types of both tables" do
+    never = proc do
+      source :orders
+      lookup :people, on: {number: :id}, take: {full_name: :note}
+      sink :exports
+    end
+    expect(rejected(&never)).to match(/\Alookup at mistakes_examples\.rb:\d+: number is string, and people\.id integer: these are never equal\. Write: cast number: :integer above it\.\z/)
+    orders(1, number: "7")
+    Person.insert!({id: 7, full_name: "Ada"})
+    changed = flow("CastFlow") do
+      source :orders
+      cast number: :integer
+      lookup :people, on: {number: :id}, take: {full_name: :note}
+      cast number: :string
+      sink :exports
+    end
+    expect(counted(changed.run_now)).to eq(read: 1, new: 1)
+    expect(rows(:exports, :number, :note)).to eq([["7", "Ada"]])
+  end
+
   it "refuses a relation as an argument" do
     body = proc {
       source Order.paid

@@ -77,9 +77,35 @@ RSpec.describe ActiveDataFlow::Flow::Lookup do
       expect(found.map { |row| row["price"] }).to eq([BigDecimal("9.5"), nil, 10])
     end
 
-    it "does not take a text for a number" do
-      found = joined(step(:customers, on: {"customer_id" => "id"}, take: {"name" => "n"}), [{"customer_id" => "abc"}, {"customer_id" => 2}])
-      expect(found.map { |row| row["n"] }).to eq([nil, "c2"])
+    it "puts a row aside whose key can never be equal, rather than taking it for missing" do
+      on = {"customer_id" => "id"}
+      found = joined(step(:customers, on:, take: {"name" => "n"}), [{"customer_id" => "abc"}, {"customer_id" => "2"}, {"customer_id" => 2}, {"customer_id" => nil}])
+      expect(found.map { |row| row["n"] }).to eq(["c2", nil])
+      expect(@misfits.map { |row, column, reason| [row, column, reason] }).to eq(%w[abc 2].each_with_index.map { |text, row|
+        [row, "customer_id", "customer_id is \"#{text}\", and customers.id is integer: these are never equal. Write: cast customer_id: :integer above it (lookup, f.rb:7)"]
+      })
+      joined(step(:customers, on: {"code" => "email"}, take: {"name" => "n"}), [{"code" => 7}])
+      expect(@misfits.map(&:last)).to eq(["code is 7, and customers.email is string: these are never equal. Write: cast code: :string above it (lookup, f.rb:7)"])
+    end
+
+    it "finds numbers of any kind, and what only a text can say" do
+      found = joined(step(:customers, on: {"customer_id" => "id"}, take: {"name" => "n"}), [{"customer_id" => 2.0}, {"customer_id" => BigDecimal("3.0")}, {"customer_id" => 2.5}])
+      expect(found.map { |row| row["n"] }).to eq(["c2", "c3", nil])
+      connection = base.connection
+      connection.drop_table("days", if_exists: true)
+      connection.create_table(:days) { |t| t.date(:day, index: {unique: true}) && t.string(:name) }
+      model("days").insert_all([{day: Date.new(2026, 5, 1), name: "May Day"}])
+      found = joined(step(:days, on: {"on" => "day"}, take: {"name" => "n"}), [{"on" => "2026-05-01"}, {"on" => Date.new(2026, 5, 1)}, {"on" => "2026-05-02"}, {"on" => "soon"}])
+      expect(found.map { |row| row["n"] }).to eq(["May Day", "May Day", nil])
+      expect(@misfits.map(&:last)).to eq(["on is \"soon\", and days.day is date: these are never equal. Write: cast on: :date above it (lookup, f.rb:7)"])
+    end
+
+    it "is refused where the types say that no row can be found" do
+      lookup = step(:customers, on: {"code" => "id"}, take: {"name" => "n"})
+      options = {types: {"code" => "varchar(9)"}, dialect: :postgresql}
+      expect { described_class.new(lookup, **options, known: ["code"]) }.to raise_error(ActiveDataFlow::ConfigurationError,
+        "lookup at f.rb:7: code is string, and customers.id integer: these are never equal. Write: cast code: :integer above it.")
+      expect { described_class.new(lookup, **options) }.not_to raise_error
     end
 
     it "asks once per few hundred keys, whatever the rows" do
