@@ -14,10 +14,12 @@ module ActiveDataFlow
         @deferred = Deferred.of(target.sink.table)
         types = target.sink.table.model_types(target.columns)
         @encoder = ModelColumns::Writing.new(target, types) if types.any?
+        @ahead = types.empty? && (target.key.nil? || target.equality.exact?)
       end
 
-      # @return [Boolean] whether all that comes before {#write} may be done in another thread: no model is asked then
-      def ahead? = @encoder.nil?
+      # @return [Boolean] whether all that comes before {#write} may be done in another thread: neither a model nor the
+      #   database is asked then
+      def ahead? = @ahead
 
       # Before the transaction opens: every value becomes what its column can hold, or its row a misfit.
       # @param batch [Native::Batch]

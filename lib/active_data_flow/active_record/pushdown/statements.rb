@@ -111,6 +111,8 @@ module ActiveDataFlow
 
         # (see Statements#run)
         def run(connection, after, upto)
+          return all(connection, after, upto) if @target.mode == :insert && @path.condition.nil?
+
           page = page_sql(after, upto)
           read = window_count(connection, after, upto)
           selected = @path.condition ? connection.select_value("SELECT count(*) FROM (#{page})", "ActiveDataFlow window").to_i : read
@@ -122,6 +124,12 @@ module ActiveDataFlow
         end
 
         private
+
+        # What was read is what was written, or the statement has failed.
+        def all(connection, after, upto)
+          new = connection.update(insert(page_sql(after, upto, guard: @guard)), "ActiveDataFlow pushdown")
+          counters(read: new, selected: new, new:, updated: 0)
+        end
 
         def updates?(new, selected) = %i[upsert update_only].include?(@target.mode) && new < selected && @target.updated.any?
 
