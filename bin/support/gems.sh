@@ -17,9 +17,12 @@ write_environment() {
   } | replace "$root/tmp/environment"
 }
 
+# Groups of the Gemfile that only --all asks for.
+optional_groups() { [ -z "$all" ] || printf mysql; }
+
 # One mark per set of wishes; it holds the Gemfile.lock they came to, so that the next clone has it at once.
 gems_mark() {
-  printf '%s/.bundled/%s' "$gem_home" "$(cat "$root"/Gemfile "$root"/*.gemspec "$root"/lib/active_data_flow/version.rb | digest)"
+  printf '%s/.bundled/%s%s' "$gem_home" "$(cat "$root"/Gemfile "$root"/*.gemspec "$root"/lib/active_data_flow/version.rb | digest)" "${all:+.all}"
 }
 
 # A Gemfile.lock of older wishes goes: another clone may have brought the gems of these.
@@ -34,7 +37,7 @@ gems_ready() {
 gems_make() {
   mkdir -p "$gem_home/.bundled"
   rm -f "$root/Gemfile.lock"
-  logged gems "$root" bundle install ||
+  BUNDLE_WITH=$(optional_groups) logged gems "$root" bundle install ||
     stop "could not install the gems that the Gemfile names (the reason is at the end of $(short "$log")); connect to a network, or point RubyGems at a source that can be reached (gem sources)"
   replace "$(gems_mark)" <"$root/Gemfile.lock"
   gems_ready

@@ -7,6 +7,9 @@ module Postgresql
   FOLDER = "ADF_SPEC_POSTGRESQL"
   private_constant :FOLDER
 
+  # SQL that brings a row while somebody waits for a lock.
+  WAITING = "SELECT 1 FROM pg_locks WHERE NOT granted"
+
   module_function
 
   # @return [Hash] what `establish_connection` takes, for a database of the server
@@ -28,6 +31,9 @@ module Postgresql
   # @return [String] the folder of the server's socket
   def folder = ENV[FOLDER] ||= server.folder
 
+  # Starts it, so that the processes of the suite find it.
+  def start = folder
+
   # @return [PostgresqlServer] the suite's own; only where it was started by this process
   def server = @server ||= PostgresqlServer.start(max_prepared_transactions: 8)
 
@@ -36,13 +42,5 @@ module Postgresql
     return if ENV[FOLDER] || PostgresqlServer.programs
 
     "needs a PostgreSQL server (postgres, initdb, pg_ctl), and finds none on PATH; run bin/setup"
-  end
-end
-
-# `:postgresql` marks what needs the server: skipped where there is none, and a failure in CI.
-RSpec.configure do |config|
-  config.before(:example, :postgresql) do
-    reason = Postgresql.missing
-    reason && (ENV.key?("CI") ? raise(reason) : skip(reason))
   end
 end
