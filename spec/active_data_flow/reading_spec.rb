@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 # `read :new` and `read :changed` on real databases, beside real writers. They run in processes of their own: this one is to
-# hold without ActiveSupport. InnoDB's statements are there and have no server to run on yet.
+# hold without ActiveSupport.
 RSpec.describe "Reading what is new" do
   support = File.expand_path("reading/support", __dir__)
 
@@ -16,9 +16,8 @@ RSpec.describe "Reading what is new" do
 
   shared_examples "what is new" do |kind|
     before(:context) do
-      next if kind == "postgresql" && Postgresql.missing
+      next unless Servers.ready?(kind)
 
-      Postgresql.folder if kind == "postgresql"
       @run = examples_of("reading", kind)
     end
 

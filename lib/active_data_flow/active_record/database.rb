@@ -82,6 +82,9 @@ module ActiveDataFlow
           (error.is_a?(::ActiveRecord::StatementInvalid) && error.message.match?(/database( table)? is locked|SQLite3::BusyException/))
       end
 
+      # @return [Boolean] the transaction is gone for the sake of others, and may be begun again
+      def transient?(error) = Errors.transient?(error)
+
       # @return [Boolean] the database, not the program, is what went wrong
       def trouble?(error) = error.is_a?(::ActiveRecord::ActiveRecordError)
 
@@ -99,7 +102,7 @@ module ActiveDataFlow
       end
 
       # What waits for a row has to see it as it is then, whatever the application's default is.
-      def isolation = (kind == :postgresql) ? {isolation: :read_committed} : {}
+      def isolation = (kind == :sqlite) ? {} : {isolation: :read_committed}
 
       # SQLite has no session that could be lost, and in memory it is gone with its connection.
       def drop(connection)

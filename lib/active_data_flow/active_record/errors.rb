@@ -11,11 +11,16 @@ module ActiveDataFlow
       # lost connection, server going down, too many connections
       LOST_STATES = /\A(08|57P|53300)/
       ROW_CLASSES = %w[NotNullViolation RecordNotUnique InvalidForeignKey ValueTooLong RangeError CheckViolation ExclusionViolation].freeze
-      # MySQL's numbers for the same: data too long or out of range, incorrect values, constraints, SIGNAL.
-      ROW_NUMBERS = [1048, 1062, 1264, 1265, 1292, 1366, 1406, 1451, 1452, 1644, 3819].freeze
+      # MySQL's numbers for the same: data too long or out of range, incorrect values, constraints, SIGNAL; the last ones are
+      # MySQL's and MariaDB's for a check.
+      ROW_NUMBERS = [1048, 1062, 1216, 1217, 1264, 1265, 1292, 1366, 1406, 1451, 1452, 1644, 3819, 4025].freeze
+      # record has changed since it was read, lock wait, deadlock, not to be waited for; too many connections, server going
+      # down, connection killed or idle for too long
+      MOMENT_NUMBERS = [1020, 1205, 1213, 3572].freeze
+      LOST_NUMBERS = [1040, 1053, 1203, 1927, 4031].freeze
       # What ActiveRecord says of a save that a callback has stopped without a word.
       SILENT = /\A(Failed to save the record|Validation failed: |Record invalid|ActiveRecord::\w+)\z/
-      private_constant :SILENT, :ROW_STATES, :MOMENT_STATES, :LOST_STATES, :ROW_CLASSES, :ROW_NUMBERS
+      private_constant :SILENT, :ROW_STATES, :MOMENT_STATES, :LOST_STATES, :ROW_CLASSES, :ROW_NUMBERS, :MOMENT_NUMBERS, :LOST_NUMBERS
 
       module_function
 
@@ -27,7 +32,7 @@ module ActiveDataFlow
 
         cause = cause_of(error)
         return state_of(cause).match?(ROW_STATES) if state_of(cause)
-        return ROW_NUMBERS.include?(cause.error_number) if cause.respond_to?(:error_number)
+        return ROW_NUMBERS.include?(number_of(cause)) if number_of(cause)
 
         constraint?(cause)
       end
@@ -37,7 +42,10 @@ module ActiveDataFlow
         return true if error.is_a?(::ActiveRecord::TransactionRollbackError) || error.is_a?(::ActiveRecord::LockWaitTimeout)
         return true if error.is_a?(::ActiveRecord::ConnectionFailed) || error.is_a?(::ActiveRecord::ConnectionNotEstablished)
 
-        state = state_of(cause_of(error))
+        cause = cause_of(error)
+        return (MOMENT_NUMBERS + LOST_NUMBERS).include?(number_of(cause)) if number_of(cause)
+
+        state = state_of(cause)
         state ? state.match?(MOMENT_STATES) : error.message.match?(/server closed the connection|connection (is )?(bad|closed)|database is locked/i)
       end
 
@@ -47,7 +55,10 @@ module ActiveDataFlow
         return true if error.is_a?(::ActiveRecord::ConnectionFailed)
         return !error.is_a?(::ActiveRecord::ConnectionTimeoutError) if error.is_a?(::ActiveRecord::ConnectionNotEstablished)
 
-        state = state_of(cause_of(error))
+        cause = cause_of(error)
+        return LOST_NUMBERS.include?(number_of(cause)) if number_of(cause)
+
+        state = state_of(cause)
         state ? state.match?(LOST_STATES) : error.message.match?(/server closed the connection|connection (is )?(bad|closed)/i)
       end
 
@@ -58,7 +69,7 @@ module ActiveDataFlow
         cause = cause_of(error)
         return field(cause, "PG_DIAG_COLUMN_NAME") if pg?(cause)
 
-        cause.message[/constraint failed: \w+\.(\w+)\z/, 1]
+        cause.message[number_of(cause) ? /\bcolumn ['`](?:.*`\.`)?(\w+)['`]/i : /constraint failed: \w+\.(\w+)\z/, 1]
       end
 
       # @return [String] one sentence
@@ -86,6 +97,13 @@ module ActiveDataFlow
 
       def state_of(cause) = (field(cause, "PG_DIAG_SQLSTATE") if pg?(cause) && cause.result)
 
+      # MySQL's, by the clients mysql2 and trilogy.
+      def number_of(cause)
+        return if pg?(cause)
+
+        cause.respond_to?(:error_number) ? cause.error_number : (cause.error_code if cause.respond_to?(:error_code))
+      end
+
       def field(cause, name) = cause.result&.error_field(::PG.const_get(name))
 
       # SQLite also says "integer overflow", where a step that is printed as SQL meets a value that it refuses in Rust.
@@ -95,7 +113,7 @@ module ActiveDataFlow
         [::SQLite3::ConstraintException, ::SQLite3::MismatchException, ::SQLite3::TooBigException].any? { |kind| cause.is_a?(kind) } ||
           cause.message.start_with?("integer overflow")
       end
-      private_class_method :validation?, :reason_of_model, :cause_of, :pg?, :state_of, :field, :constraint?
+      private_class_method :validation?, :reason_of_model, :cause_of, :pg?, :state_of, :number_of, :field, :constraint?
     end
   end
 end

@@ -50,7 +50,7 @@ module ActiveDataFlow
         locked(@model.unscoped.where(@target.equality.is(@target.table, batch, row))).take
       end
 
-      def locked(records) = (@target.sink.dialect == :postgresql) ? records.lock : records
+      def locked(records) = (@target.sink.dialect == :sqlite) ? records : records.lock
 
       def key = @target.key
 

@@ -85,7 +85,7 @@ module ActiveDataFlow
         return "#{plan.model_columns.join(", ")}: only the model can read or write #{plan.model_columns.one? ? "it" : "them"}" if plan.model_columns.any?
         return "source and sink are one table" if sink.same_table?(source)
         return "mode :#{plan.mode} needs to see the rows" unless %i[insert insert_only upsert update_only].include?(plan.mode)
-        return "it is not written for #{sink.dialect}" unless %i[postgresql sqlite].include?(sink.dialect)
+        return "INSERT .. SELECT is not written for #{sink.dialect}" unless %i[postgresql sqlite].include?(sink.dialect)
 
         reason_of_steps || Fit.reason(self)
       end

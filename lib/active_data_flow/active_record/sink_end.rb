@@ -125,6 +125,7 @@ module ActiveDataFlow
         case writer_class.name[/\w+\z/]
         when "CopyWriter" then "copy into a temporary table, then one guarded #{mode}"
         when "DoorWriter" then "door: statements prepared by SQLite and bound in Rust, guarded #{mode}"
+        when "TableWriter" then "statements: several rows each into a temporary table, then guarded #{mode}"
         when "ModelWriter" then "model: row by row through #{@table.model.name}, with its callbacks"
         else "statements: several rows each, guarded #{mode}"
         end
@@ -141,6 +142,7 @@ module ActiveDataFlow
         @writer_class ||= case dialect
         when :postgresql then Postgresql::CopyWriter
         when :sqlite then door? ? Sqlite::DoorWriter : StatementWriter
+        when :mysql then Mysql::TableWriter
         else StatementWriter
         end
       end

@@ -113,6 +113,7 @@ module ActiveDataFlow
         page = page.where(only) if only
         page = page.reselect(*(columns || select_list).map { |sql| Arel.sql(sql) }) if columns || plain?
         page = page.limit(limit) if limit
+        page = page.lock if only && dialect == :mysql # as they are, and not as the transaction found them
         page.reorder(Arel.sql(order_sql)).to_sql
       end
 

@@ -5,7 +5,8 @@ module ActiveDataFlow
     # The tables of flows, runs and rejects: made where they are missing, completed where columns are.
     class Tables
       LOCK = 4_127_033_041 # any number that nobody else uses
-      private_constant :LOCK
+      PATIENCE = 60 # seconds for who makes them just now
+      private_constant :LOCK, :PATIENCE
 
       # @param database [Database]
       def initialize(database) = @database = database
@@ -23,12 +24,23 @@ module ActiveDataFlow
       private
 
       def one_at_a_time(connection)
-        return yield unless @database.kind == :postgresql
-
-        connection.transaction do
-          connection.execute("SELECT pg_advisory_xact_lock(#{LOCK})")
-          yield
+        case @database.kind
+        when :sqlite then yield
+        when :mysql then beside_nobody(connection) { yield }
+        else
+          connection.transaction do
+            connection.execute("SELECT pg_advisory_xact_lock(#{LOCK})")
+            yield
+          end
         end
+      end
+
+      # MySQL commits with each statement that makes something.
+      def beside_nobody(connection)
+        connection.get_advisory_lock("adf_#{LOCK}", PATIENCE) or raise Error, "the tables of runs are being made by another session, for more than #{PATIENCE} seconds"
+        yield
+      ensure
+        connection.release_advisory_lock("adf_#{LOCK}")
       end
 
       def prepare_table(connection, table, columns)
@@ -46,7 +58,14 @@ module ActiveDataFlow
         end
       end
 
-      def options_for(kind, options) = ((kind == :datetime) ? {precision: 6} : {}).merge(options || {})
+      def options_for(kind, options) = own_options(kind).merge(options || {})
+
+      # A text of MySQL's ends at 64 KiB, and the row of a reject may be longer.
+      def own_options(kind)
+        return {precision: 6} if kind == :datetime
+
+        (kind == :text && @database.kind == :mysql) ? {size: :medium} : {}
+      end
 
       def reference = [:active_data_flow_data_flows, {column: :data_flow_id, name: "fk_adf_runs_on_flow"}]
 

@@ -60,10 +60,12 @@ module ActiveDataFlow
       # @return [String] s."id" = p."id" AND ...
       def same_key(one, other) = @key.map { |name| "#{one}.#{@quoted[name]} = #{other}.#{@quoted[name]}#{equality.say(name)}" }.join(" AND ")
 
+      # @param from [String] name of the table with the new values
+      # @param to [String] what stands before a column where its name alone is not enough
       # @return [String] "a" = p."a", ..., "updated_at" = now
-      def assignments(from)
-        own = quote(updated.empty? ? @key.take(1) : updated).map { |column| "#{column} = #{from}.#{column}" }
-        moved = quote(@sink.moving_timestamps(@columns)).map { |column| "#{column} = #{now}" }
+      def assignments(from, to: "")
+        own = quote(updated.empty? ? @key.take(1) : updated).map { |column| "#{to}#{column} = #{from}.#{column}" }
+        moved = quote(@sink.moving_timestamps(@columns)).map { |column| "#{to}#{column} = #{now}" }
         (own + moved).join(", ")
       end
 
@@ -72,7 +74,10 @@ module ActiveDataFlow
         return "1 = 0" if updated.empty?
         return "(#{comparable(one).join(", ")}) IS DISTINCT FROM (#{comparable(other).join(", ")})" if @sink.dialect == :postgresql
 
-        comparable(one).zip(comparable(other)).map { |here, there| "#{here} IS NOT #{there}" }.join(" OR ")
+        pairs = comparable(one).zip(comparable(other))
+        return "NOT (#{pairs.map { |here, there| "#{here} <=> #{there}" }.join(" AND ")})" if @sink.dialect == :mysql
+
+        pairs.map { |here, there| "#{here} IS NOT #{there}" }.join(" OR ")
       end
 
       # @param names [Array<String>]
@@ -81,15 +86,23 @@ module ActiveDataFlow
 
       private
 
-      # PostgreSQL has no equality for json, xml and points; their texts have.
       def comparable(name)
-        updated.map do |column|
-          text = @sink.dialect == :postgresql && @sink.table.column(column).sql_type.match?(/\A(json|xml|point|polygon)\z/)
-          "#{name}.#{@quoted[column]}#{"::text" if text}"
-        end
+        updated.map { |column| comparable_column("#{name}.#{@quoted[column]}", @sink.table.column(column).sql_type) }
       end
 
+      # PostgreSQL has no equality for json, xml and points; their texts have. For MySQL texts are equal that a collation
+      # takes for the same; their bytes are not.
+      def comparable_column(sql, type)
+        return "#{sql}::text" if @sink.dialect == :postgresql && type.match?(/\A(json|xml|point|polygon)\z/)
+        return "CAST(CONVERT(#{sql} USING utf8mb4) AS BINARY)" if @sink.dialect == :mysql && type.match?(/char|text|\A(enum|set)/i)
+
+        sql
+      end
+
+      # The zone of MySQL's sessions is anything, and ActiveRecord lets it be.
       def now_of(connection)
+        return "UTC_TIMESTAMP(6)" if @sink.dialect == :mysql && ::ActiveRecord.default_timezone == :utc
+
         connection.respond_to?(:high_precision_current_timestamp) ? connection.high_precision_current_timestamp.to_s : "CURRENT_TIMESTAMP"
       end
     end

@@ -102,8 +102,10 @@ module ActiveDataFlow
       INDEXES = [
         [:active_data_flow_data_flows, :name, "index_adf_flows_on_name", {unique: true}],
         [:active_data_flow_data_flows, :status, "index_adf_flows_on_status", {}],
-        [:active_data_flow_data_flow_runs, %i[data_flow_id arguments_digest status], "index_adf_runs_on_identity", {}],
+        # Before the other one: InnoDB takes the first that it can for the foreign key, and asks for the flow's lock whenever
+        # an entry of that changes, as one with a status does.
         [:active_data_flow_data_flow_runs, %i[data_flow_id run_after], "index_adf_runs_on_run_after", {}],
+        [:active_data_flow_data_flow_runs, %i[data_flow_id arguments_digest status], "index_adf_runs_on_identity", {}],
         [:active_data_flow_data_flow_runs, %i[status dispatch_after], "index_adf_runs_on_dispatch", {}],
         [:active_data_flow_data_flow_runs, :parent_run_id, "index_adf_runs_on_parent", {}],
         [:active_data_flow_data_flow_runs, :active_key, "index_adf_runs_on_active_key", {unique: true}],

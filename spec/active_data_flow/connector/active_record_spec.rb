@@ -7,9 +7,8 @@ RSpec.describe "Connectors on a database" do
 
   shared_examples "connectors on" do |kind|
     before(:context) do
-      next if kind == "postgresql" && Postgresql.missing
+      next unless Servers.ready?(kind)
 
-      Postgresql.folder if kind == "postgresql"
       @run = ContractRun.new(file, env: {"ADF_SPEC_DATABASE" => kind})
     end
 
@@ -66,6 +65,10 @@ RSpec.describe "Connectors on a database" do
 
   context "on PostgreSQL", :postgresql do
     include_examples "connectors on", "postgresql"
+  end
+
+  context "on MariaDB", :mysql do
+    include_examples "connectors on", "mysql"
   end
 
   it "load ActiveRecord when one of them is first used, not before" do

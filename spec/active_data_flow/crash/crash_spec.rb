@@ -5,9 +5,8 @@
 RSpec.describe "Flows whose processes meet their end", :crash do
   shared_examples "a database that loses nothing" do |kind|
     before(:context) do
-      next if kind == "postgresql" && Postgresql.missing
+      next unless Servers.ready?(kind)
 
-      Postgresql.folder if kind == "postgresql"
       @run = ContractRun.new(File.join(__dir__, "support/crash_contract.rb"), env: {"ADF_SPEC_DATABASE" => kind})
     end
 

@@ -7,9 +7,8 @@ RSpec.describe "A flow between tables" do
 
   shared_examples "flows in a database" do |kind|
     before(:context) do
-      next if kind == "postgresql" && Postgresql.missing
+      next unless Servers.ready?(kind)
 
-      Postgresql.folder if kind == "postgresql"
       @run = ContractRun.new(File.join(support, "examples.rb"), env: {"ADF_SPEC_DATABASE" => kind})
     end
 
@@ -78,5 +77,9 @@ RSpec.describe "A flow between tables" do
 
   context "on PostgreSQL", :postgresql do
     include_examples "flows in a database", "postgresql"
+  end
+
+  context "on MariaDB", :mysql do
+    include_examples "flows in a database", "mysql"
   end
 end

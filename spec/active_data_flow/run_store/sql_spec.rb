@@ -1,19 +1,18 @@
 # frozen_string_literal: true
 
 # The contract of a run store on real databases, with real processes. It runs in processes of its own: this one is to hold
-# without ActiveSupport. MySQL's statements are there and have no server to run on yet.
+# without ActiveSupport.
 RSpec.describe "Runs in a database" do
   support = File.expand_path("support", __dir__)
 
   # @return [ContractRun] one for all examples of a database
   define_method(:contract) do |kind, file|
-    Postgresql.folder if kind == "postgresql"
     ContractRun.new(File.join(support, "#{file}.rb"), env: {"ADF_SPEC_DATABASE" => kind})
   end
 
   shared_examples "a database of runs" do |kind|
     before(:context) do
-      next if kind == "postgresql" && Postgresql.missing
+      next unless Servers.ready?(kind)
 
       @run = contract(kind, "run_store_contract")
       @mutants = contract(kind, "run_store_mutants")
@@ -69,6 +68,12 @@ RSpec.describe "Runs in a database" do
     end
   end
 
+  shared_examples "a server of runs" do
+    it "needs the guard in the UPDATE itself: to look first lets two through" do
+      expect(@mutants.broken("[by a look]").map(&:first)).to match([/of which the second looks while the first is open/]), @mutants.said
+    end
+  end
+
   context "on SQLite" do
     include_examples "a database of runs", "sqlite"
   end
@@ -76,13 +81,16 @@ RSpec.describe "Runs in a database" do
   context "on PostgreSQL", :postgresql do
     include_examples "a database of runs", "postgresql"
 
+    include_examples "a server of runs"
+
     it "finds out what became of a commit whose session was ended" do
       kept("ended")
     end
+  end
 
-    it "needs the guard in the UPDATE itself: to look first lets two through" do
-      expect(@mutants.broken("[by a look]").map(&:first)).to match([/of which the second looks while the first is open/]), @mutants.said
-    end
+  context "on MariaDB", :mysql do
+    include_examples "a database of runs", "mysql"
+    include_examples "a server of runs"
   end
 
   it "is nowhere in the process that runs the other specs" do

@@ -3,9 +3,18 @@
 module ActiveDataFlow
   module RunStore
     class SQL
-      # InnoDB. No RETURNING: an UPDATE is followed by a look at the row, which it has locked. Written by the protocols and
-      # not run against a server yet: no suite starts one.
+      # InnoDB. No RETURNING: an UPDATE is followed by a look at the row, which it has locked. A deadlock takes
+      # the whole transaction with it, which is begun again.
       class MySQL < SQL
+        TRIES = 5
+        private_constant :TRIES
+
+        # (see Base#find_or_create)
+        def find_or_create(**) = again { super }
+
+        # (see Base#claim)
+        def claim(...) = again { super }
+
         # (see Base#renew)
         def renew(claims)
           database.own_connection do |connection|
@@ -15,6 +24,18 @@ module ActiveDataFlow
         end
 
         private
+
+        # What the application has begun is not ours to begin again.
+        def again
+          left = TRIES
+          begin
+            yield
+          rescue => error
+            raise if (left -= 1).zero? || inside_transaction? || !database.transient?(error)
+
+            retry
+          end
+        end
 
         def renewed?(connection, claim)
           change(connection, "lease_until = #{later("lease_seconds")}", "#{Statements::HELD} AND status = 'in_progress'", **holder(claim))
@@ -41,21 +62,24 @@ module ActiveDataFlow
           end
         end
 
+        # An UPDATE waits for the row before it looks, and the one that it waits for may be this thread's own transaction.
+        def change_seen(connection, set, where, **values)
+          there = ask(connection, "SELECT id FROM #{Statements::RUNS} WHERE #{where}", **values)
+          change(connection, set, where, **values) if there.any?
+        end
+
         def change_locked(connection, set, where, **values)
-          there = ask(connection, "SELECT id FROM #{Statements::RUNS} FORCE INDEX (PRIMARY) WHERE #{where} FOR UPDATE", **values)
+          there = ask(connection, "SELECT id FROM #{Statements::RUNS} FORCE INDEX (PRIMARY) WHERE #{where} FOR UPDATE NOWAIT", **values)
           change(connection, set, "id = :id", **values) if there.any?
         end
 
+        # In one statement: whoever had added a flow that is there would share its lock, and two of them would wait for each
+        # other.
         def locked_flow(connection, name, definition)
-          add_flow(connection, name, definition)
-          connection.update(bind(connection, "UPDATE #{Statements::FLOWS} SET updated_at = #{now} WHERE name = :name", {name:}))
+          sql = "INSERT INTO #{Statements::FLOWS} (name, source, sink, runtime, status, created_at, updated_at) " \
+            "VALUES (:name, :source, :sink, :runtime, 'active', #{now}, #{now}) ON DUPLICATE KEY UPDATE updated_at = #{now}"
+          connection.update(bind(connection, sql, {name:, **flow_columns(definition)}))
           ask(connection, "SELECT id FROM #{Statements::FLOWS} WHERE name = :name", name:).first["id"]
-        end
-
-        def add_flow(connection, name, definition)
-          sql = "INSERT IGNORE INTO #{Statements::FLOWS} (name, source, sink, runtime, status, created_at, updated_at) " \
-            "VALUES (:name, :source, :sink, :runtime, 'active', #{now}, #{now})"
-          connection.insert(bind(connection, sql, {name:, **flow_columns(definition)}))
         end
 
         # CURSOR is a word of MySQL's own.

@@ -31,9 +31,8 @@ module ConnectorDatabase
   end
 
   def config
-    return Postgresql.fresh("connectors_#{Process.pid}") if KIND == :postgresql
-
-    {adapter: "sqlite3", database: File.join(Dir.mktmpdir.tap { |folder| at_exit { FileUtils.rm_rf(folder) } }, "connectors.sqlite3")}
+    Servers.fresh(KIND, "connectors_#{Process.pid}") ||
+      {adapter: "sqlite3", database: File.join(Dir.mktmpdir.tap { |folder| at_exit { FileUtils.rm_rf(folder) } }, "connectors.sqlite3")}
   end
 end
 

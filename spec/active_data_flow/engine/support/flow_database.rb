@@ -19,11 +19,8 @@ module FlowDatabase
   end
 
   def config
-    @config ||= if KIND == :postgresql
-      Postgresql.fresh("flows_#{Process.pid}", pool: 8)
-    else
+    @config ||= Servers.fresh(KIND, "flows_#{Process.pid}", pool: 8) ||
       {adapter: "sqlite3", database: File.join(folder, "flows.sqlite3"), timeout: 10_000, pool: 8}
-    end
   end
 
   def folder = @folder ||= Dir.mktmpdir.tap { |folder| at_exit { FileUtils.rm_rf(folder) } }
@@ -112,7 +109,7 @@ RSpec.shared_context "flows in a database" do
 
   def rows(...) = FlowDatabase.rows(...)
 
-  def runs = ActiveRecord::Base.with_connection { |connection| connection.select_rows("SELECT status, cursor FROM active_data_flow_data_flow_runs ORDER BY id") }
+  def runs = ActiveRecord::Base.with_connection { |connection| connection.select_rows("SELECT r.status, r.cursor FROM active_data_flow_data_flow_runs r ORDER BY id") }
 
   # The counters that are not zero.
   def counted(run) = run.counts.reject { |name, count| count.zero? || name == :written }

@@ -81,7 +81,7 @@ RSpec.describe "[model]" do
   it "finds the rows of a batch in one query" do
     Member.insert_all!((1..50).map { |id| {id:, name: "m#{id}"} })
     selects = []
-    ActiveSupport::Notifications.subscribed(->(*, payload) { selects << payload[:sql] if payload[:sql].match?(/\ASELECT.* FROM "members"/m) && payload[:name] != "SCHEMA" }, "sql.active_record") do
+    ActiveSupport::Notifications.subscribed(->(*, payload) { selects << payload[:sql] if payload[:sql].match?(/\ASELECT.* FROM ["`]members["`]/m) && payload[:name] != "SCHEMA" }, "sql.active_record") do
       members_flow((1..50).map { |id| {id:, name: "n#{id}"} }).run_now
     end
     expect(selects.size).to eq(1)

@@ -24,11 +24,8 @@ module Orders
   end
 
   def config
-    @config ||= if KIND == :postgresql
-      Postgresql.fresh("reading_#{Process.pid}", max_connections: 20, pool: 20, prepared_statements: true)
-    else
+    @config ||= Servers.fresh(KIND, "reading_#{Process.pid}", max_connections: 20, pool: 20) ||
       {adapter: "sqlite3", database: File.join(folder, "reading.sqlite3"), timeout: 10_000, max_connections: 20, pool: 20}
-    end
   end
 
   def folder = @folder ||= Dir.mktmpdir.tap { |folder| at_exit { FileUtils.rm_rf(folder) } }

@@ -24,11 +24,8 @@ module RunDatabase
   end
 
   def config
-    @config ||= if KIND == :postgresql
-      Postgresql.fresh("runs_#{Process.pid}", max_connections: 12, pool: 12)
-    else
+    @config ||= Servers.fresh(KIND, "runs_#{Process.pid}", max_connections: 12, pool: 12) ||
       {adapter: "sqlite3", database: File.join(folder, "runs.sqlite3"), timeout: 10_000, max_connections: 12, pool: 12}
-    end
   end
 
   def folder = @folder ||= Dir.mktmpdir.tap { |folder| at_exit { FileUtils.rm_rf(folder) } }

@@ -58,8 +58,9 @@ RSpec.describe "Runs in #{RunDatabase::KIND}" do
       statements = []
       claim = claimed
       ActiveSupport::Notifications.subscribed(->(*, payload) { statements << payload[:sql] }, "sql.active_record") { commit(claim) { write("a") } }
+      statements.shift if statements.first.start_with?("SET TRANSACTION") # what PostgreSQL says with BEGIN
       expect(statements[0]).to match(/\ABEGIN/i)
-      expect(statements[1]).to match(/\AUPDATE active_data_flow_data_flow_runs SET commits = commits \+ 1/)
+      expect(statements[1]).to match(/\AUPDATE active_data_flow_data_flow_runs.* SET commits = commits \+ 1/)
       expect(statements.last).to match(/\ACOMMIT/i)
     end
 
@@ -262,7 +263,7 @@ RSpec.describe "Runs in #{RunDatabase::KIND}" do
     end
   end
 
-  describe("[race]") { include_examples "a commit that waits for another" } if RunDatabase::KIND == :postgresql
+  describe("[race]") { include_examples "a commit that waits for another" } unless RunDatabase::KIND == :sqlite
 
   it_behaves_like "workers that are killed or stopped"
   it_behaves_like "outcomes on a server" if RunDatabase::KIND == :postgresql
