@@ -42,6 +42,25 @@ RSpec.describe "Reading what is new" do
     end
   end
 
+  context "on MariaDB", :mysql do
+    include_examples "what is new", "mysql"
+
+    context "beside open writers" do
+      before(:context) { @run = examples_of("open_writers_on_mysql", "mysql") if Servers.ready?("mysql") }
+
+      {
+        "held open" => "reads nothing behind a transaction that is open over two runs, and says so",
+        "ends meanwhile" => "reads what is committed while it waits",
+        "several at once" => "loses no row of a statement that has taken its keys before",
+        "rolled back" => "goes on when the one it waits for is gone",
+        "another table" => "is not held back by who writes elsewhere",
+        "hammered" => "has each committed row once while others write all the time",
+        "changed" => "loses no change",
+        "old snapshot" => "refuses to wait inside a transaction that sees nothing new"
+      }.each { |part, sentence| it(sentence) { kept(part) } }
+    end
+  end
+
   context "on PostgreSQL", :postgresql do
     include_examples "what is new", "postgresql"
 

@@ -81,5 +81,9 @@ RSpec.describe "A flow between tables" do
 
   context "on MariaDB", :mysql do
     include_examples "flows in a database", "mysql"
+
+    it "meets its collations, zones, types and lengths" do
+      kept("mysql")
+    end
   end
 end
