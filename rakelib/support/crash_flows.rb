@@ -3,7 +3,7 @@
 # Run by `rake crash:flows` in a process for each database: processes are killed at random and others go on, and what is
 # in the sink is compared, row by row, with a run that nothing happened to. Ends with 1 when a row is lost or doubled.
 require "rspec/core"
-require "support/postgresql"
+require "support/servers"
 require "active_data_flow/crash/support/random_kills"
 
 rows = Integer(ENV.fetch("ROWS", 200_000))

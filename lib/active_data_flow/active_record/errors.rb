@@ -79,7 +79,8 @@ module ActiveDataFlow
         cause = cause_of(error)
         return [field(cause, "PG_DIAG_MESSAGE_PRIMARY"), field(cause, "PG_DIAG_MESSAGE_DETAIL")].compact.join(": ") if pg?(cause) && cause.result
 
-        cause.message.lines.first.to_s.chomp
+        words = cause.message.lines.first.to_s.chomp
+        number_of(cause) ? words.sub(/\A\d+: /, "").sub(/ \(trilogy_\w+\)\z/, "") : words
       end
 
       def validation?(error) = error.respond_to?(:record) && error.record.respond_to?(:errors)

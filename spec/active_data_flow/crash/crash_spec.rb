@@ -56,6 +56,10 @@ RSpec.describe "Flows whose processes meet their end", :crash do
     include_examples "a database that loses nothing", "sqlite"
   end
 
+  context "on MariaDB", :mysql do
+    include_examples "a database that loses nothing", "mysql"
+  end
+
   context "on PostgreSQL", :postgresql do
     include_examples "a database that loses nothing", "postgresql"
 

@@ -17,6 +17,8 @@ module CrashDatabase
     # @param rows [Integer] of the source
     # @return [Hash] what `establish_connection` takes, of a new database with this many orders and an empty sink
     def fresh(rows: 100)
+      return make(rows, name(@lock.synchronize { @copies += 1 })) if KIND == :mysql # which cannot copy one
+
       template = @lock.synchronize { (@templates ||= {})[rows] ||= make(rows) }
       number = @lock.synchronize { @copies += 1 }
       (KIND == :postgresql) ? postgresql_copy(template, number) : sqlite_copy(template, number)
@@ -31,7 +33,11 @@ module CrashDatabase
 
     # Removes one that is not wanted any more.
     def remove(config)
-      (KIND == :postgresql) ? server { |pg| pg.exec("DROP DATABASE #{config[:database]} WITH (FORCE)") } : FileUtils.rm_f(config[:database])
+      case KIND
+      when :postgresql then server { |pg| pg.exec("DROP DATABASE #{config[:database]} WITH (FORCE)") }
+      when :mysql then Mysql.with_client { |client| client.query("DROP DATABASE #{config[:database]}") }
+      else FileUtils.rm_f(config[:database])
+      end
     end
 
     # @yieldparam pg [PG::Connection] which is nobody else's
@@ -47,8 +53,8 @@ module CrashDatabase
 
     private
 
-    def make(rows)
-      config = (KIND == :postgresql) ? Postgresql.fresh(name("template#{rows}"), **POOL) : {adapter: "sqlite3", database: File.join(folder, "template#{rows}.sqlite3"), **POOL}
+    def make(rows, name = name("template#{rows}"))
+      config = Servers.fresh(KIND, name, **POOL) || {adapter: "sqlite3", database: File.join(folder, "#{name}.sqlite3"), **POOL}
       pid = fork do
         connect(config)
         Tables.new.make(rows)
@@ -89,7 +95,7 @@ module CrashDatabase
       connection.execute("PRAGMA journal_mode = DELETE") if KIND == :sqlite # one file, which can be copied
       tables
       orders(rows)
-      (KIND == :postgresql) ? postgresql_triggers : sqlite_triggers
+      send(:"#{KIND}_triggers")
     end
 
     private
@@ -114,11 +120,19 @@ module CrashDatabase
     end
 
     def orders(rows)
+      connection.execute("SET max_recursive_iterations = #{rows}") if KIND == :mysql
       numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < #{rows})"
-      connection.execute("#{numbers} INSERT INTO orders (id, net, tax, name) SELECT i, i, CASE WHEN i % 10 = 0 THEN 0 ELSE i END, 'order ' || i FROM n")
+      name = (KIND == :mysql) ? "CONCAT('order ', i)" : "'order ' || i"
+      connection.execute("INSERT INTO orders (id, net, tax, name) #{numbers} SELECT i, i, CASE WHEN i % 10 = 0 THEN 0 ELSE i END, #{name} FROM n")
       # Some of the copies are there already, some of these out of date.
       connection.execute("INSERT INTO order_copies (order_id, total, name) SELECT id, net + tax, CASE WHEN id % 6 = 0 THEN 'old' ELSE name END " \
         "FROM orders WHERE id % 3 = 0 AND id % 10 <> 0 AND net + tax <> 64")
+    end
+
+    def mysql_triggers
+      %w[order_exports order_copies].product(%w[INSERT UPDATE]).each do |table, deed|
+        connection.execute("CREATE TRIGGER #{table}_#{deed} AFTER #{deed} ON #{table} FOR EACH ROW INSERT INTO audits (sink, order_id) VALUES ('#{table}', NEW.order_id)")
+      end
     end
 
     def sqlite_triggers

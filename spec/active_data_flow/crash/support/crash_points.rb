@@ -133,10 +133,10 @@ module CrashPoints
     end
   end
 
-  CLAIM = /UPDATE active_data_flow_data_flow_runs SET deaths/
-  FENCE = /UPDATE active_data_flow_data_flow_runs SET commits/
+  CLAIM = /UPDATE active_data_flow_data_flow_runs.* SET deaths/
+  FENCE = /UPDATE active_data_flow_data_flow_runs.* SET commits/
   RELEASE = /SET token = NULL/
-  RENEWAL = /UPDATE active_data_flow_data_flow_runs SET lease_until/
+  RENEWAL = /UPDATE active_data_flow_data_flow_runs.* SET lease_until/
   CALLBACKS = /SET callbacks_due = 0/
   LAST = /status = 'success'/
 
@@ -179,6 +179,16 @@ module CrashPoints
   }
   ALL.merge!(ON_A_SERVER) if CrashDatabase::KIND == :postgresql
 
+  # There a claim is a transaction, and all rows of a batch are one statement.
+  ON_MYSQL = {
+    "before the claim" => [Statement.new(:before, /FOR UPDATE SKIP LOCKED/, since: nil)],
+    "after the claim" => [Statement.new(:after, /\ACOMMIT/i)],
+    "between the rows" => [Statement.new(:before, /INSERT INTO `order_exports`/, nth: 2)],
+    "before COMMIT" => [Statement.new(:before, /\ACOMMIT/i, nth: 3)],
+    "after COMMIT" => [Statement.new(:after, /\ACOMMIT/i, nth: 3)]
+  }
+  ALL.merge!(ON_MYSQL) if CrashDatabase::KIND == :mysql
+
   # One statement of a window, or of a page that COPY has brought.
   WINDOW = /adf_page AS MATERIALIZED|\AINSERT INTO "order_copies"/
   MERGE = /\AWITH (adf_look|added) AS/
@@ -210,15 +220,15 @@ module CrashPoints
 
   # Before there is a run, nobody can take it over.
   WITHOUT_A_RUN = ["before the run is made", "after the run is made"].freeze
-  # Where a process that stands still keeps the file's lock: nobody takes over there before it goes on.
-  HOLD_THE_FILE = ["after BEGIN", "before the fence", "after the fence", "inside a savepoint", "between the rows",
+  # Where a process that stands still keeps the file's lock, or InnoDB's of the run: nobody takes over before it goes on.
+  HOLD_THE_LOCK = ["after BEGIN", "before the fence", "after the fence", "inside a savepoint", "between the rows",
     "in the halves of a refused batch", "before rejects are kept", "before COMMIT", "before the last COMMIT",
     *(IN_A_WINDOW.keys - ["after the window's COMMIT"])].freeze
   # The run is a success when they are reached.
   AFTER_THE_END = ["after the last COMMIT", "in the callbacks", "before the callbacks are noted"].freeze
   SERVER = CrashDatabase::KIND == :postgresql
   # By flow, the points on its path.
-  OF_FLOWS = {"OrderExportFlow" => ALL, "OrderPushFlow" => IN_A_WINDOW, "OrderCopyFlow" => SERVER ? IN_A_MERGE : {}}
+  OF_FLOWS = {"OrderExportFlow" => ALL, "OrderPushFlow" => (CrashDatabase::KIND == :mysql) ? {} : IN_A_WINDOW, "OrderCopyFlow" => SERVER ? IN_A_MERGE : {}}
   # Those at which only the end of a session makes a difference.
   LOST = {
     "OrderExportFlow" => {"after COMMIT, its answer lost" => [LostAnswer.new]},
@@ -244,7 +254,7 @@ module CrashPoints
     end
 
     # @return [Boolean] whether others have to wait for a process that stands still there
-    def waits?(name) = WITHOUT_A_RUN.include?(name) || (CrashDatabase::KIND == :sqlite && HOLD_THE_FILE.include?(name))
+    def waits?(name) = WITHOUT_A_RUN.include?(name) || (CrashDatabase::KIND != :postgresql && HOLD_THE_LOCK.include?(name))
 
     def struck? = @struck == true
 

@@ -139,7 +139,7 @@ class CrashScenario
     Facts.new(status: runs.map(&:status), counts: ActiveDataFlow::Run.new(store, runs.first).counts, deaths: runs.first.deaths,
       rows: table("SELECT order_id, total, name FROM #{sink} ORDER BY order_id, total"),
       twice: table("SELECT order_id, count(*) FROM audits GROUP BY order_id HAVING count(*) > 1"),
-      rejects: ActiveDataFlow::Run.new(store, runs.first).rejects.map { |reject| [reject.position, reject.stage, reject.reason.sub(/:.*row contains.*/, "")] }.sort,
+      rejects: ActiveDataFlow::Run.new(store, runs.first).rejects.map { |reject| [reject.position, reject.stage, reject.reason.sub(/:.*row contains.*|`crash_\w+`\./, "")] }.sort,
       calls: table("SELECT count(*) FROM calls").flatten.first.to_i, unmade: runs.sum(&:callbacks_due))
   end
 

@@ -9,6 +9,9 @@ RSpec.shared_examples "guards of a commit" do
       "UPDATE active_data_flow_data_flow_runs SET #{run}")
   end
 
+  # A word of MySQL's own.
+  def cursor = (CrashDatabase::KIND == :mysql) ? "`cursor`" : "cursor"
+
   def stopped(scenario, flow: nil, point: "after COMMIT", **options)
     process = flow ? CrashScenario.of(scenario, flow).begin(point:, deed: "stop", **options) : scenario.begin(point:, deed: "stop", **options)
     expect(process).to be_stopped
@@ -19,7 +22,7 @@ RSpec.shared_examples "guards of a commit" do
   def lose_a_commit(mutant)
     scenario = CrashScenario.new
     worker = stopped(scenario, mutant:)
-    restore(scenario, "commits = 1, cursor = 'int:10', rows_read = 10, rows_filtered = 1, rows_new = 9", rows: 10)
+    restore(scenario, "commits = 1, #{cursor} = 'int:10', rows_read = 10, rows_filtered = 1, rows_new = 9", rows: 10)
     finish(scenario, worker)
   end
 
@@ -27,7 +30,7 @@ RSpec.shared_examples "guards of a commit" do
   def lose_a_claim(mutant)
     scenario = CrashScenario.new
     worker = stopped(scenario, mutant:)
-    restore(scenario, "commits = 0, claim_commits = 0, cursor = NULL, rows_read = 0, rows_filtered = 0, rows_new = 0, " \
+    restore(scenario, "commits = 0, claim_commits = 0, #{cursor} = NULL, rows_read = 0, rows_filtered = 0, rows_new = 0, " \
       "fence = 0, token = NULL, prev_token = NULL, lease_until = NULL, status = 'pending'", rows: 0)
     other = stopped(scenario, flow: SmallerExportFlow)
     finish(scenario, worker, other)
