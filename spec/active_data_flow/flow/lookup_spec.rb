@@ -20,4 +20,9 @@ RSpec.describe "A lookup" do
     Postgresql.folder
     expect(kept("PostgreSQL").size).to eq(9)
   end
+
+  it "finds, joins and refuses on MariaDB", :mysql do
+    Mysql.start
+    expect(kept("MariaDB").size).to eq(6)
+  end
 end
