@@ -6,14 +6,14 @@ RSpec.describe ActiveDataFlow::Native::Keyset do
   end
 
   it "prints a row comparison where an index is used for it" do
-    two = keyset(%w[a b], %w[asc asc], dialect: "postgres")
+    two = keyset(%w[a b], %w[asc asc], dialect: "postgresql")
     expect(two.predicate(3, [])).to eq(["(a, b) > ($3, $4)", [0, 1]])
     expect(two.upper(1, [])).to eq(["(a, b) <= ($1, $2)", [0, 1]])
     expect(two.order).to eq("a ASC, b ASC")
   end
 
   it "prints the expanded form for mixed directions and for MySQL" do
-    mixed = keyset(%w[a b], [:asc, :desc], dialect: "postgres")
+    mixed = keyset(%w[a b], [:asc, :desc], dialect: "postgresql")
     expect(mixed.predicate(1, [])).to eq(["a >= $1 AND (a > $1 OR (a = $1 AND b < $2))", [0, 1]])
     mysql = keyset(%w[`a` `b`], %w[desc desc], dialect: "mysql")
     expect(mysql.predicate(1, [])).to eq(["`a` <= ? AND (`a` < ? OR (`a` = ? AND `b` < ?))", [0, 0, 0, 1]])
@@ -67,7 +67,7 @@ RSpec.describe ActiveDataFlow::Native::Keyset do
   end
 
   KeysetDatabases::ALL.each do |name, open|
-    describe "on #{name}", **{postgresql: name == "PostgreSQL"}.select { |_, wanted| wanted } do
+    describe "on #{name}", *KeysetDatabases::TAGS[name] do
       let(:database) { open.call }
 
       after { database.close }
@@ -125,7 +125,7 @@ RSpec.describe ActiveDataFlow::Native::Keyset do
         it "reads #{words}: no row is lost next to a NULL" do
           create(with_nulls, columns, directions, null: "NULL")
           keyset = keyset(columns, directions, nulls: columns.map { |column| column != "id" }, dialect: database.dialect)
-          greatest = database.dialect == "postgres"
+          greatest = database.dialect == "postgresql"
           expected = sorted.call(with_nulls, columns, directions, nulls_greatest: greatest)
           expect(pages(keyset, columns, 7)).to eq(expected.each_slice(7).to_a)
           places = columns.map { |column| %w[a b id].index(column) }
@@ -150,7 +150,7 @@ RSpec.describe ActiveDataFlow::Native::Keyset do
       it "reads #{words}: every page is a range of the index that begins at the position's first column", req: "E-01" do
         database.create({"a" => "integer NOT NULL", "b" => "text NOT NULL", "id" => "integer NOT NULL"},
           index: columns.zip(directions).map { |pair| pair.join(" ") }.join(", "), rows: many)
-        keyset = keyset(columns, directions, dialect: "postgres")
+        keyset = keyset(columns, directions, dialect: "postgresql")
         condition, binds = keyset.predicate(1, [])
         plans = plans_of(condition, keyset.order) { |place| binds.map { |part| many[place][%w[a b id].index(columns[part])] } }
         expect(plans).to all(satisfy { |plan| database.ranges?(plan) })
@@ -161,7 +161,7 @@ RSpec.describe ActiveDataFlow::Native::Keyset do
 
     it "would pass over all rows before the position without the bound of the first column" do
       database.create({"a" => "integer NOT NULL", "b" => "text NOT NULL", "id" => "integer NOT NULL"}, index: "a ASC, id DESC", rows: many)
-      condition, = keyset(%w[a id], %w[asc desc], dialect: "postgres").predicate(1, [])
+      condition, = keyset(%w[a id], %w[asc desc], dialect: "postgresql").predicate(1, [])
       without = condition.delete_prefix("a >= $1 AND ")
       expect(without).to start_with("(a > $1 OR")
       plans = plans_of(without, "a ASC, id DESC") { |place| many[place].values_at(0, 2) }
@@ -177,7 +177,7 @@ RSpec.describe ActiveDataFlow::Native::Keyset do
 
   # What MySQL and PostgreSQL are told means the same to SQLite, which knows both their placeholders, once it is told where
   # they have their NULLs.
-  {"mysql" => false, "postgres" => true}.each do |dialect, greatest|
+  {"mysql" => false, "postgresql" => true}.each do |dialect, greatest|
     orders.each do |words, (columns, directions)|
       it "tells #{dialect} the same rows, #{words}" do
         database = KeysetDatabases::SQLite.new

@@ -59,7 +59,7 @@ module KeysetDatabases
     end
 
     # @return [String] whose SQL is printed
-    def dialect = "postgres"
+    def dialect = "postgresql"
 
     def self.connection
       @connection ||= begin
@@ -112,8 +112,66 @@ module KeysetDatabases
     def pg = self.class.connection
   end
 
+  # One table in a database of the suite's server. Texts are ordered by their bytes there, as Ruby has them.
+  class MariaDB
+    TEXT = "varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+
+    # (see SQLite#dialect)
+    def dialect = "mysql"
+
+    # One session for all examples.
+    def self.client
+      @client ||= begin
+        config = Mysql.fresh("keysets")
+        Trilogy.new(**config.slice(:socket, :username, :database))
+      end
+    end
+
+    # (see SQLite#create)
+    def create(columns, index:, rows:)
+      definitions = columns.map { |name, type| "#{name} #{type.sub("text", TEXT)}" }.join(", ")
+      values = rows.map { |row| "(#{row.map { |value| quote(value) }.join(", ")})" }
+      ["DROP TABLE IF EXISTS t", "CREATE TABLE t (#{definitions})", "CREATE INDEX by_order ON t (#{index})",
+        "INSERT INTO t VALUES #{values.join(", ")}", "ANALYZE TABLE t"].each { |sql| ask(sql) }
+    end
+
+    def select(sql, binds = []) = ask(filled(sql, binds)).to_a
+
+    # Of a table this small it would rather read all, where a window is most of it: what the index can do is asked.
+    # @return [Array<Hash>] the steps of the plan
+    def plan(sql, binds) = ask("EXPLAIN #{filled(sql.sub(" FROM t ", " FROM t FORCE INDEX (by_order) "), binds)}").each_hash.to_a
+
+    # (see SQLite#index_range?)
+    def index_range?(plan)
+      plan.size == 1 && plan.first.values_at("type", "key") == %w[range by_order] && !plan.first["Extra"].include?("filesort")
+    end
+
+    def close = ask("DROP TABLE IF EXISTS t")
+
+    private
+
+    def ask(sql) = self.class.client.query(sql)
+
+    def filled(sql, binds)
+      left = binds.each
+      sql.gsub("?") { quote(left.next) }
+    end
+
+    def quote(value)
+      case value
+      when nil then "NULL"
+      when String then "'#{self.class.client.escape(value)}'"
+      else value.to_s
+      end
+    end
+  end
+
   ALL = {
     "SQLite" => -> { SQLite.new },
-    "PostgreSQL" => -> { PostgreSQL.new }
+    "PostgreSQL" => -> { PostgreSQL.new },
+    "MariaDB" => -> { MariaDB.new }
   }.freeze
+
+  # What examples on one of them are tagged with.
+  TAGS = {"PostgreSQL" => [:postgresql], "MariaDB" => [:mysql]}.freeze
 end
