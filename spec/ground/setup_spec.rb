@@ -39,7 +39,7 @@ RSpec.describe "bin/setup" do
 
   it "says what it knows when asked for something else" do
     outcome = setup("--fast")
-    expect(outcome.err).to eq "bin/setup: no option --fast; it knows --quiet and --help\n"
+    expect(outcome.err).to eq "bin/setup: no option --fast; it knows --quiet, --all and --help\n"
     expect(outcome).not_to be_success
     expect(setup("--help").out).to include "ADF_TOOLCHAIN"
   end

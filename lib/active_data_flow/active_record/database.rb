@@ -82,8 +82,8 @@ module ActiveDataFlow
           (error.is_a?(::ActiveRecord::StatementInvalid) && error.message.match?(/database( table)? is locked|SQLite3::BusyException/))
       end
 
-      # @return [Boolean] the transaction is gone for the sake of others, and may be begun again
-      def transient?(error) = Errors.transient?(error)
+      # @return [Boolean] the transaction is gone for the sake of others, and may be begun again at once
+      def rolled_back?(error) = Errors.transient?(error) && !busy?(error) && !unreachable?(error)
 
       # @return [Boolean] the database, not the program, is what went wrong
       def trouble?(error) = error.is_a?(::ActiveRecord::ActiveRecordError)

@@ -9,12 +9,6 @@ module ActiveDataFlow
         TRIES = 5
         private_constant :TRIES
 
-        # (see Base#find_or_create)
-        def find_or_create(**) = again { super }
-
-        # (see Base#claim)
-        def claim(...) = again { super }
-
         # (see Base#renew)
         def renew(claims)
           database.own_connection do |connection|
@@ -25,13 +19,13 @@ module ActiveDataFlow
 
         private
 
-        # What the application has begun is not ours to begin again.
-        def again
+        # What the application has begun is not ours to begin again, and a lost answer may have been a yes.
+        def begun_again
           left = TRIES
           begin
             yield
           rescue => error
-            raise if (left -= 1).zero? || inside_transaction? || !database.transient?(error)
+            raise if (left -= 1).zero? || inside_transaction? || !database.rolled_back?(error)
 
             retry
           end
@@ -56,9 +50,11 @@ module ActiveDataFlow
         alias_method :change_often, :change
 
         def take(connection, **values)
-          connection.transaction do
-            free_row = "SELECT id FROM #{Statements::RUNS} FORCE INDEX (PRIMARY) WHERE id = :id AND #{free} FOR UPDATE SKIP LOCKED"
-            change(connection, set_claim, "id = :id", everything, **values) if ask(connection, free_row, **values).any?
+          free_row = "SELECT id FROM #{Statements::RUNS} FORCE INDEX (PRIMARY) WHERE id = :id AND #{free} FOR UPDATE SKIP LOCKED"
+          begun_again do
+            connection.transaction do
+              change(connection, set_claim, "id = :id", everything, **values) if ask(connection, free_row, **values).any?
+            end
           end
         end
 

@@ -11,16 +11,13 @@ module ActiveDataFlow
 
         # (see Base#find_or_create)
         def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {})
-          database.apart do
-            database.transaction do |connection, alone|
-              stand_still_at_most(connection, lease_seconds) if alone
-              flow_id = locked_flow(connection, flow_name, definition)
-              known = unfinished(connection, flow_id, digest)
-              next reopened(connection, known) if known && !given_up?(connection, known, restart)
+          alone_in_a_start do |connection|
+            flow_id = locked_flow(connection, flow_name, definition)
+            known = unfinished(connection, flow_id, digest)
+            next reopened(connection, known) if known && !given_up?(connection, known, restart)
 
-              id = insert_run(connection, flow_id, arguments, digest, fingerprint, cursor)
-              read(connection, "id = :id", id:).first
-            end
+            id = insert_run(connection, flow_id, arguments, digest, fingerprint, cursor)
+            read(connection, "id = :id", id:).first
           end
         end
 
@@ -53,6 +50,20 @@ module ActiveDataFlow
         end
 
         private
+
+        def alone_in_a_start
+          database.apart do
+            begun_again do
+              database.transaction do |connection, alone|
+                stand_still_at_most(connection, lease_seconds) if alone
+                yield connection
+              end
+            end
+          end
+        end
+
+        # Where a deadlock takes the whole transaction with it.
+        def begun_again = yield
 
         # Where a process that stands still here would stop every other start.
         def stand_still_at_most(_connection, _seconds) = nil
