@@ -15,6 +15,7 @@ rescue LoadError => error
   raise ActiveDataFlow::DependencyError, "active_data_flow/active_record needs activerecord 7.1 or later (#{error.message}). Add it to the Gemfile: gem \"activerecord\", \">= 7.1\""
 end
 
+require_relative "active_record/moments"
 require_relative "run_store/sql"
 require_relative "active_record/whole"
 require_relative "active_record/database"
@@ -56,3 +57,6 @@ require_relative "active_record/source_end"
 require_relative "active_record/sink_end"
 require_relative "active_record/ends"
 require_relative "active_record/stores"
+
+# Tasks in a table; loaded by who names it.
+Operations::Storage.autoload :ActiveRecord, "operations/storage/active_record"

@@ -11,7 +11,9 @@ require "logger"
 #   end
 module Operations
   FIRST_WAKES = %i[delay immediate].freeze
+  DURABILITIES = %i[burst every_transition].freeze
   @first_wake = :delay
+  @durability = :burst
   @setup = Mutex.new
 
   class << self
@@ -53,6 +55,15 @@ module Operations
       @first_wake = first_wake_policy(policy)
     end
 
+    # @return [Symbol] :burst or :every_transition; see {Machine::Options#durability}
+    attr_reader :durability
+
+    # @param policy [Symbol, String] :burst or :every_transition
+    # @raise [ArgumentError] when it is neither
+    def durability=(policy)
+      @durability = durability_policy(policy)
+    end
+
     # @return [#debug, #info, #warn, #error] default: warnings and errors to standard error
     def logger = @logger ||= Logger.new($stderr, level: Logger::WARN, progname: "operations")
 
@@ -62,17 +73,27 @@ module Operations
     def reset!
       @storage = @executor = @logger = nil
       @first_wake = :delay
+      @durability = :burst
       self
     end
 
     # @private
     def first_wake_policy(policy)
-      return policy.to_sym if FIRST_WAKES.include?(policy&.to_sym)
+      one_of(:first_wake, FIRST_WAKES, policy)
+    end
 
-      raise ArgumentError, "first_wake is :delay or :immediate, not #{policy.inspect}"
+    # @private
+    def durability_policy(policy)
+      one_of(:durability, DURABILITIES, policy)
     end
 
     private
+
+    def one_of(word, policies, policy)
+      return policy.to_sym if policies.include?(policy&.to_sym)
+
+      raise ArgumentError, "#{word} is #{policies.map(&:inspect).join(" or ")}, not #{policy.inspect}"
+    end
 
     def checked(adapter, word, methods)
       return adapter if adapter.nil?

@@ -12,11 +12,20 @@ module Operations
     # One model in one indexed attribute of one task.
     Entry = Data.define(:task, :participant, :attribute_name)
 
+    # A model with callbacks is forgotten where it stood when it is destroyed.
+    def self.included(model)
+      super
+      model.after_destroy { Operations.storage.forget(self) } if model.respond_to?(:after_destroy)
+    end
+
     # @return [Array<Operations::Task>]
     def operations = Operations.storage.tasks_of(self)
 
     # @param attribute_name [Symbol, String]
     # @return [Array<Operations::Task>]
     def operations_as(attribute_name) = Operations.storage.tasks_of(self, attribute_name)
+
+    # @return [Array<Entry>] one for each task and attribute that it stands in
+    def operations_participants = operations.flat_map(&:participants).select { |entry| entry.participant == self }
   end
 end

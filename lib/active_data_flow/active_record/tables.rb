@@ -1,12 +1,21 @@
 # frozen_string_literal: true
 
+require_relative "../../operations/storage/columns"
+
 module ActiveDataFlow
   module ActiveRecord
-    # The tables of flows, runs and rejects: made where they are missing, completed where columns are.
+    # The tables of flows, runs, rejects and tasks: made where they are missing, completed where columns are.
     class Tables
       LOCK = 4_127_033_041 # any number that nobody else uses
       PATIENCE = 60 # seconds for who makes them just now
-      private_constant :LOCK, :PATIENCE
+      TASKS = Operations::Storage::Columns
+      TABLES = {**RunStore::Columns::TABLES, **TASKS::TABLES}.freeze
+      INDEXES = [*RunStore::Columns::INDEXES, *TASKS::INDEXES].freeze
+      FOREIGN_KEYS = {
+        active_data_flow_data_flow_runs: [:active_data_flow_data_flows, {column: :data_flow_id, name: "fk_adf_runs_on_flow"}],
+        **TASKS::FOREIGN_KEYS
+      }.freeze
+      private_constant :LOCK, :PATIENCE, :TASKS, :TABLES, :INDEXES, :FOREIGN_KEYS
 
       # @param database [Database]
       def initialize(database) = @database = database
@@ -15,8 +24,8 @@ module ActiveDataFlow
       def prepare
         @database.with_connection do |connection|
           one_at_a_time(connection) do
-            RunStore::Columns::TABLES.each { |table, columns| prepare_table(connection, table, columns) }
-            RunStore::Columns::INDEXES.each { |table, columns, name, options| add_index(connection, table, columns, name, options) }
+            TABLES.each { |table, columns| prepare_table(connection, table, columns) }
+            INDEXES.each { |table, columns, name, options| add_index(connection, table, columns, name, options) }
           end
         end
       end
@@ -48,7 +57,7 @@ module ActiveDataFlow
           return connection.create_table(table, if_not_exists: true) do |definition|
             columns.each { |name, (kind, options)| definition.column(name, kind, **options_for(kind, options)) }
             definition.timestamps
-            definition.foreign_key(reference.first, **reference.last) if columns.key?(:fence)
+            FOREIGN_KEYS[table]&.then { |other, options| definition.foreign_key(other, **options) }
           end
         end
 
@@ -67,16 +76,14 @@ module ActiveDataFlow
         (kind == :text && @database.kind == :mysql) ? {size: :medium} : {}
       end
 
-      def reference = [:active_data_flow_data_flows, {column: :data_flow_id, name: "fk_adf_runs_on_flow"}]
-
       def add_index(connection, table, columns, name, options)
-        connection.add_index(table, columns, name:, if_not_exists: true, **options)
+        connection.add_index(table, columns, name:, if_not_exists: true, **options) unless connection.index_exists?(table, columns, **options)
       end
     end
   end
 
   class << self
-    # Makes the tables of flows, runs and rejects in the database that ActiveRecord is connected to, and adds the columns
+    # Makes the tables of flows, runs, rejects and tasks in the database that ActiveRecord is connected to, and adds the columns
     # that a newer version of this gem knows. Repeatable. In a Rails application migrations do it.
     # @return [true]
     def prepare_database!

@@ -22,11 +22,18 @@ module ActiveDataFlow
           self.claim = claim
         end
 
-        # After each commit: the run's progress, and the guards that renewals match.
+        # After each commit, which has renewed the lease as well: the run's progress, and the guards that renewals match.
         def claim=(claim)
-          @committed_at = Renewer.seconds
+          @committed_at = @renewed_at = Renewer.seconds
           @claim = claim
         end
+
+        # @private
+        # @return [Float] when it is to be renewed, in {Renewer.seconds}
+        def due_at = @renewed_at + @claim.lease_seconds / 3.0
+
+        # @private looked at, whatever came of it
+        def renewed = @renewed_at = Renewer.seconds
 
         # @return [Boolean] whether another worker has taken the run; the next commit would say so too
         def lost? = @lost
@@ -76,7 +83,7 @@ module ActiveDataFlow
           @lock.synchronize do
             @leases << lease
             @thread = Thread.new { run } unless @thread&.alive?
-            @wake.signal
+            @wake.signal if @until && lease.due_at < @until
           end
         end
       end
@@ -89,8 +96,8 @@ module ActiveDataFlow
 
       # One round, as the thread does it. No lock is held meanwhile.
       def renew
-        leases = @lock.synchronize { @leases.dup }.reject { |lease| lease.hanging?(lease.store.batch_timeout) }
-        leases.group_by(&:store).each do |store, mine|
+        leases = @lock.synchronize { @leases.dup }.each(&:renewed)
+        leases.reject { |lease| lease.hanging?(lease.store.batch_timeout) }.group_by(&:store).each do |store, mine|
           lost = store.renew(mine.map(&:claim))
           mine.each { |lease| lost.each { |token| lease.lose(token) if lease.claim.token == token } }
         rescue => error
@@ -110,7 +117,9 @@ module ActiveDataFlow
       # @return [Boolean] whether there is something left to renew; otherwise the thread ends
       def wait
         @lock.synchronize do
-          @wake.wait(@lock, @leases.map { |lease| lease.claim.lease_seconds }.min / 3.0) if @leases.any?
+          while (@until = @leases.map(&:due_at).min) && (pause = @until - Renewer.seconds) > 0
+            @wake.wait(@lock, pause)
+          end
           @thread = nil if @leases.empty? # under the lock: whoever holds the next lease starts another
           @leases.any?
         end

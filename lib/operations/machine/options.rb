@@ -61,6 +61,18 @@ module Operations
         @first_wake = Operations.first_wake_policy(policy)
       end
 
+      # How soon a transition has to survive the death of the machine, where the storage knows a difference (PostgreSQL).
+      # @param policy [Symbol, nil] :burst (the states on the way through a burst survive that of the process, the one it
+      #   ends in that of the machine) or :every_transition, for handlers with effects elsewhere; without an argument:
+      #   the policy in force
+      # @return [Symbol]
+      def durability(policy = nil)
+        return @durability || Operations.durability if policy.nil?
+
+        declaring(:durability)
+        @durability = Operations.durability_policy(policy)
+      end
+
       # The queue on which executors that have queues run the task; default :default.
       def queue(name = nil)
         return queue_as if name.nil?
@@ -148,7 +160,7 @@ module Operations
 
       # @private
       def copy_options_of(parent)
-        %i[@background_delay @execution_timeout @timeout_given @deletion_time @on_timeout @timeout_work @first_wake @queue
+        %i[@background_delay @execution_timeout @timeout_given @deletion_time @on_timeout @timeout_work @first_wake @durability @queue
           @queue_adapter @indexed_attributes @unique_by @retry_rules].each do |name|
           instance_variable_set(name, parent.instance_variable_get(name)) if parent.instance_variable_defined?(name)
         end

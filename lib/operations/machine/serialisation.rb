@@ -18,6 +18,11 @@ module Operations
         _class_of_record(data[:type]).allocate.tap { |task| task.send(:_restore, data) }
       end
 
+      # @private when a state was entered, of a task that times out then
+      def entered_us(timeout_us, created_us)
+        (timeout_us && execution_timeout) ? timeout_us - Duration.us(execution_timeout, :timeout) : created_us
+      end
+
       # @private as the native store gives it
       def from_row(row, storage, as_stored) = allocate.tap { |task| task._restore_row(row, storage, as_stored) }
 
@@ -124,8 +129,7 @@ module Operations
         as_stored ? _start_attribute_data(attributes, models, false) : restore_data(attributes, models)
       end
 
-      private
-
+      # @private
       def _refuse_other_text
         name, value = serialised_attributes.find { |_name, stored| !Types::JsonSafe.utf8?(stored) }
         return unless name
@@ -134,6 +138,8 @@ module Operations
         raise Error.new("#{self} has #{what} in :#{name} that is no UTF-8, and JSON can hold nothing else. Assign it in UTF-8 " \
           "(#{name}.encode(\"UTF-8\")), or declare bytes: has_attribute :#{name}, :binary", self)
       end
+
+      private
 
       def _copy(value)
         case value
@@ -176,13 +182,7 @@ module Operations
       end
 
       # A storage with only the public fields still shows when the state was entered: the timeout counts from there.
-      def _entered_in(data, timeout_us, created_us)
-        given = Clock.us(data[:entered_at])
-        return given if given
-
-        timeout = self.class.execution_timeout
-        (timeout_us && timeout) ? timeout_us - Duration.us(timeout, :timeout) : created_us
-      end
+      def _entered_in(data, timeout_us, created_us) = Clock.us(data[:entered_at]) || self.class.entered_us(timeout_us, created_us)
     end
   end
 end

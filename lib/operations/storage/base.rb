@@ -145,6 +145,11 @@ module Operations
         end
       end
 
+      # Called when a model is deleted that stands in an attribute which tasks `index`. A storage that keeps such places by
+      # themselves removes them.
+      # @param model [Object]
+      def forget(model) = nil
+
       # @return [String, nil] an id for a task to be, or nil where only a save gives one
       def new_id = nil
 

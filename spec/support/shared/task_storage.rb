@@ -53,7 +53,7 @@ RSpec.shared_examples "a task storage" do
     it "has every field as it was saved" do
       author, reader = StoredTasks::USERS.values
       task = letter(text: "grüße \u{1F600}", pages: 2**80, stamps: [1, 2.5, nil, {"a" => [true]}], author:, readers: [reader, author],
-        wake_at: future, timeout_at: future + 1, parent_task_id: "somebody")
+        wake_at: future, timeout_at: future + 1, parent_task_id: letter.id)
       expect(storage.find(task.id).to_h).to eq(task.to_h)
     end
 

@@ -5,6 +5,8 @@ module ActiveDataFlow
     class SQL
       # Row locks: claims, renewals and the sweep pass over a row whose commit is open. READ COMMITTED.
       class PostgreSQL < SQL
+        include ActiveRecord::Moments::PostgreSQL
+
         # Since when a server looks, during a statement, whether its client is still there.
         CHECKS_CLIENTS = 140_000
         private_constant :CHECKS_CLIENTS
@@ -65,10 +67,6 @@ module ActiveDataFlow
         def stand_still_at_most(connection, seconds)
           ask(connection, "SELECT set_config('idle_in_transaction_session_timeout', :ms, true)", ms: (seconds * 1000).to_s)
         end
-
-        def now = "((clock_timestamp() AT TIME ZONE 'UTC') + interval '#{clock.offset} seconds')"
-
-        def later(seconds) = "(#{now} + (#{seconds}) * interval '1 second')"
       end
     end
   end

@@ -6,6 +6,8 @@ module ActiveDataFlow
       # A file has one writer: who waits for a commit waits for the file. A process that was stopped inside its transaction
       # stops every other writer.
       class SQLite < SQL
+        include ActiveRecord::Moments::SQLite
+
         LOCK_WAIT_MS = 1000
         private_constant :LOCK_WAIT_MS
 
@@ -27,12 +29,6 @@ module ActiveDataFlow
 
           true
         end
-
-        def now = moment_in("'#{clock.offset} seconds'")
-
-        def later(seconds) = moment_in("'#{clock.offset} seconds'", "(#{seconds}) || ' seconds'")
-
-        def moment_in(*modifiers) = "strftime('%Y-%m-%d %H:%M:%f', 'now', #{modifiers.join(", ")})"
       end
     end
   end

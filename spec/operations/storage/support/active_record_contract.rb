@@ -186,5 +186,12 @@ RSpec.describe ActiveRecordStorage do
     end
   end
 
+  def disconnect = TaskDatabase.disconnect
+
+  def be_abandoned
+    expect(storage.wake_abandoned(since: Time.now - 60)).to eq(0)
+    expect(storage.wake_abandoned(since: Time.now)).to eq(1)
+  end
+
   include_examples "ActiveRecord in several processes"
 end

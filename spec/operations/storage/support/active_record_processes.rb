@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
-# Part of active_record_contract.rb: forks that share the file, and one that is killed.
+# Part of the contracts of storages on ActiveRecord: forks that share the database, and one that is killed. They say how to
+# `disconnect`, and what makes the task of a dead process one that `be_abandoned`.
 RSpec.shared_examples "ActiveRecord in several processes" do
   describe "[processes]" do
     let(:klass) do
@@ -23,7 +24,7 @@ RSpec.shared_examples "ActiveRecord in several processes" do
     def in_two_processes
       here, ready = IO.pipe
       gate, open = IO.pipe
-      TaskDatabase.disconnect
+      disconnect
       workers = Array.new(2) do
         in_fork do
           tasks = Operations.storage.sleeping_tasks
@@ -35,7 +36,7 @@ RSpec.shared_examples "ActiveRecord in several processes" do
       ready.close
       here.read(2)
       open.write("..")
-      workers.map(&:value)
+      workers.map(&:value).each { |answer| raise answer if answer.is_a?(String) } # what went wrong there
     end
 
     it "wake the same tasks, and run each wake once" do
@@ -92,7 +93,7 @@ RSpec.shared_examples "ActiveRecord in several processes" do
     end
 
     def kill_a_worker
-      TaskDatabase.disconnect
+      disconnect
       pid = fork do
         Operations::Runner.new.tick
       ensure
@@ -109,8 +110,7 @@ RSpec.shared_examples "ActiveRecord in several processes" do
       expect(stored(task).sub_tasks.size).to eq(0)
       expect(Operations::Runner.new.tick).to include(woken: 0)
 
-      expect(storage.wake_abandoned(since: Time.now - 60)).to eq(0)
-      expect(storage.wake_abandoned(since: Time.now)).to eq(1)
+      be_abandoned
       expect(Operations::Runner.new.tick).to include(woken: 1, failed: 0)
       expect(stored(task)).to have_attributes(status: :completed, path: %w[first second third])
       expect(stored(task).sub_tasks.size).to eq(1)

@@ -1,0 +1,66 @@
+# frozen_string_literal: true
+
+module Operations
+  module Storage
+    class ActiveRecord < Base
+      # What the databases spell in their own ways. Leases are dated by the server, since workers' clocks differ.
+      class Dialect
+        # @param clock [ActiveDataFlow::RunStore::Clock]
+        # @return [Dialect] of that kind of database
+        # @raise [Error] for one that is not served
+        def self.for(kind, clock)
+          classes = {sqlite: SQLite, postgresql: PostgreSQL}
+          (classes[kind] || raise(Error, "tasks can be kept in SQLite and PostgreSQL, not in #{kind} yet")).new(clock)
+        end
+
+        # @return [ActiveDataFlow::RunStore::Clock]
+        attr_reader :clock
+
+        def initialize(clock) = @clock = clock
+
+        # @return [String] a WHERE that names one row, if it is free and fits
+        def one(where) = "id = :id AND (#{where})"
+
+        # @return [String] an expression of a moment, where its type cannot be seen from its place
+        def moment(expression) = expression
+
+        # @return [String] a condition that lets this one commit come before its disk's flush
+        def unflushed = nil
+
+        # @return [Hash] what the configuration of a connection for renewals has of its own
+        def beside = {}
+
+        # @return [String] what locks the rows that a SELECT names, passing over those that others hold
+        def lock = ""
+      end
+
+      # A file has one writer.
+      class SQLite < Dialect
+        include ActiveDataFlow::ActiveRecord::Moments::SQLite
+
+        LOCK_WAIT_MS = 1000
+        private_constant :LOCK_WAIT_MS
+
+        def place(number) = "?#{number}"
+
+        def beside = {timeout: LOCK_WAIT_MS}
+      end
+
+      # Row locks: who holds one is at work on the row, so a claim passes over it.
+      class PostgreSQL < Dialect
+        include ActiveDataFlow::ActiveRecord::Moments::PostgreSQL
+
+        def place(number) = "$#{number}"
+
+        def one(where) = "id = (SELECT id FROM #{Columns::TASKS} WHERE id = :id AND (#{where}) FOR UPDATE SKIP LOCKED)"
+
+        def moment(expression) = "CAST(#{expression} AS timestamp)"
+
+        # For this statement alone: nothing is left on the session.
+        def unflushed = "set_config('synchronous_commit', 'off', true) IS NOT NULL"
+
+        def lock = " FOR UPDATE SKIP LOCKED"
+      end
+    end
+  end
+end

@@ -1,0 +1,132 @@
+# frozen_string_literal: true
+
+module Operations
+  module Storage
+    class ActiveRecord < Base
+      # Storing tasks: one guarded statement for a transition, a transaction where there is more to store with it.
+      module Writing
+        # (see Base#save)
+        def save(task)
+          done = surely(task) { |version| written(task, version) }
+          done ? stored(task, done) : refuse_old_copy(task)
+        end
+
+        # (see Base#insert)
+        def insert(task)
+          return save(task) if task.version_in(self) || task.unique_key.nil?
+          return super unless setup.schema.complete?
+
+          added, there = together { |connection| add_or_find(connection, task) }
+          added ? stored(task, added) : there
+        end
+
+        # (see Base#save_with)
+        def save_with(task, children)
+          others = nil
+          done = surely(task) do |version|
+            together do |connection|
+              written = write(connection, task, version) || raise(::ActiveRecord::Rollback)
+              others = children.map { |child| add_child(connection, task, child) }
+              written
+            end
+          end
+          return refuse_old_copy(task) unless done
+
+          stored(task, done)
+          others ||= together { |connection| children.map { |child| add_child(connection, task, child) } }
+          children.zip(others).map { |child, (added, there)| added ? stored(child, added) : child._adopt(there, {}) }
+        end
+
+        private
+
+        def written(task, version)
+          return together { |connection| write(connection, task, version) || raise(::ActiveRecord::Rollback) } if members?(task, version)
+
+          database.with_connection { |connection| write(connection, task, version) }
+        end
+
+        # @return [Array, nil] id and version as they are stored now; nothing is true before the commit
+        def write(connection, task, version)
+          return add(connection, task) unless version
+
+          with_data = data_to_store?(task)
+          task._touch(setup.guard.moment(version, Clock.now_us))
+          values = setup.rows.values(task, with_data)
+          unflushed = unflushed?(connection, task)
+          key = {id: task.id, **setup.guard.values(version)}
+          return unless setup.statements[:update, values[:status], with_data, unflushed].row(connection, {**values, **key})
+
+          setup.participants.store(connection, task) if with_data && members?(task, version)
+          [task.id, setup.guard.after(version, task)]
+        end
+
+        def add(connection, task)
+          task.id ||= new_id
+          task._touch(Clock.now_us)
+          values = setup.rows.values(task, true)
+          id, = setup.statements[:insert, !task.id.nil?, task.active?].row(connection, {**values, id: own_id(task), type: task.type, start_key: task.start_key})
+          return unless id
+
+          setup.participants.store(connection, task, id) if members?(task, nil)
+          [id, setup.guard.after(nil, task)]
+        end
+
+        # @return [Array] what {add} returns, or nil and the task that counts as the same
+        def add_or_find(connection, task)
+          Kernel.loop do
+            added = add(connection, task)
+            return [added, nil] if added
+
+            there = unfinished_like(connection, task)
+            return [nil, there] if there # or it has just ended, and the place is free
+          end
+        end
+
+        def add_child(connection, task, child)
+          child.parent_task_id = task.id
+          add_or_find(connection, child)
+        end
+
+        def unfinished_like(connection, task)
+          same = {unique_key: task.unique_key, start_key: task.start_key, parent: task.parent_task_id}
+          where = "unique_key = :unique_key OR (parent_id = :parent AND start_key = :start_key)"
+          row = setup.statements[:select, where].row(connection, same)
+          return setup.rows.task(row) if row
+
+          refuse_old_copy(task) if task.id && setup.statements[:select, "id = :id"].row(connection, id: own_id(task))
+        end
+
+        # Tells the task, after the commit.
+        def stored(task, (id, version))
+          task.id ||= id
+          task.active? ? @leases.hold(id) : @leases.drop(id)
+          task.stored_as(self, version)
+        end
+
+        # On the way through a burst what has not changed need not be written. Elsewhere the error may have come or gone,
+        # which stands in the same column.
+        def data_to_store?(task) = !task._running? || task.failed? || task._data_changed?
+
+        # States on the way of a burst survive the death of this process, and the last one flushes them all.
+        def unflushed?(connection, task)
+          task.active? && task._running? && task.class.durability == :burst && !connection.transaction_open?
+        end
+
+        # Participants stand in a table of their own.
+        def members?(task, version)
+          task.class.indexed_attributes.any? && (version.nil? || data_to_store?(task)) && setup.schema.participants?
+        end
+
+        def own_id(task)
+          return if task.id.nil?
+
+          setup.schema.key(task.id) || raise(ArgumentError, "#{task.id.inspect} cannot be the id of a task in #{Columns::TASKS}")
+        end
+
+        def together
+          database.transaction { |connection, _alone| yield connection }
+        end
+      end
+    end
+  end
+end

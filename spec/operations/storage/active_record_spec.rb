@@ -1,0 +1,76 @@
+# frozen_string_literal: true
+
+# Our own storage on a table, on real databases, with real processes. It runs in processes of its own: this one is to hold
+# without ActiveSupport.
+RSpec.describe "Tasks in a database", req: %w[O-08 O-60] do
+  support = File.expand_path("support", __dir__)
+
+  shared_examples "a database of tasks" do |kind|
+    before(:context) do
+      next if kind == "postgresql" && Postgresql.missing
+
+      Postgresql.folder if kind == "postgresql"
+      @run = ContractRun.new(File.join(support, "tasks_in_a_database_contract.rb"), env: {"ADF_SPEC_DATABASE" => kind})
+    end
+
+    # @return [Array<String>] the examples of one part of the contract
+    def kept(part)
+      expect(@run.broken("[#{part}]")).to eq([])
+      expect(@run.examples("[#{part}]")).not_to be_empty, @run.said
+      @run.examples("[#{part}]")
+    end
+
+    it "keeps the contract that the memory storage keeps", req: %w[O-20 O-76] do
+      expect(kept("storage")).to include(/#claim/, /#save/, /#find/, /copies/, /#sleeping_tasks/, /#sub_tasks_of/, /#delete_old/,
+        /a parent and its sub-tasks/, /#delete /, /#all and #each/, /an old copy/, /unique_by/)
+    end
+
+    it "works with every executor", req: %w[O-65 O-66] do
+      executors = ["Inline", "Inline(run_later: true)", "Async"]
+      expect(kept("product")).to include(*executors.map { |name| /with #{Regexp.escape(name)} and ActiveRecord/ })
+    end
+
+    it "has its tables made by prepare_database!" do
+      kept("tables")
+    end
+
+    it "stores a transition by one statement, guarded by its version, with the history" do
+      kept("statements")
+      kept("history")
+    end
+
+    it "stores a transition with its sub-tasks or not at all" do
+      kept("atomic")
+    end
+
+    it "keeps models by reference, and in which tasks they stand", req: %w[O-49 O-62] do
+      kept("models")
+      kept("participants")
+    end
+
+    it "flushes what has to survive the machine, and changes nothing of the application's" do
+      kept("durability")
+    end
+
+    it "runs each wake once in two processes that have the same due tasks in hand", req: "O-63" do
+      kept("processes")
+    end
+
+    it "goes on from the last stored transition of a process that was killed", req: "O-34" do
+      kept("killed")
+    end
+
+    it "holds a task as long as its process runs it, and gives up a handler that kills" do
+      kept("lease")
+      kept("deaths")
+    end
+  end
+
+  context "on SQLite" do
+    it_behaves_like "a database of tasks", "sqlite"
+  end
+
+  context "on PostgreSQL", :postgresql do
+    it_behaves_like "a database of tasks", "postgresql"
+  end
+end

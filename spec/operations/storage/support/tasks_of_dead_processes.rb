@@ -1,0 +1,99 @@
+# frozen_string_literal: true
+
+# Part of tasks_in_a_database_contract.rb: leases of tasks, and what is found when they end.
+RSpec.shared_examples "tasks of dead processes" do
+  describe "[lease]" do
+    let(:held) do
+      task_class("Held") do
+        has_attribute :text
+        starts_with :write
+        action(:write) { self.text = yield_to_spec }.then(:done)
+        result :done
+        define_method(:yield_to_spec) { self.class::SPEC.call(self) }
+      end
+    end
+
+    def in_handler(&block)
+      held.const_set(:SPEC, block)
+      storage.save(held.new)
+    end
+
+    it "is renewed as long as the handler runs" do
+      storage = self.storage
+      task = in_handler do |running|
+        before = TasksInADatabase::Row.find(running.id).claimed_until
+        storage.clock.advance(30)
+        ActiveDataFlow::RunStore::Renewer.instance.renew
+        (TasksInADatabase::Row.find(running.id).claimed_until - before).round.to_s
+      end
+      storage.save(task).call
+      expect(stored(task)).to have_attributes(status: :completed, text: "30")
+    end
+
+    it "ends with the run" do
+      task = in_handler { ActiveDataFlow::RunStore::Renewer.instance.size.to_s }
+      task.call
+      expect(ActiveDataFlow::RunStore::Renewer.instance.size).to eq(Integer(task.text) - 1)
+      expect(rows.pluck(:claimed_by, :claimed_until)).to eq([[nil, nil]])
+    end
+
+    it "once lost, lets the slow worker write nothing more, and record no failure" do
+      storage = self.storage
+      task = in_handler do |running|
+        storage.clock.advance(61)
+        other = storage.sleeping_tasks.first
+        storage.claim_copy(other, Operations::Clock.now_us)
+        "too late"
+      end
+      expect { task.call }.not_to raise_error
+      expect(stored(task)).to have_attributes(current_state: "write", text: nil, exception_class: nil)
+    end
+  end
+
+  describe "[deaths]" do
+    let(:deadly) do
+      task_class("Deadly") do
+        has_attribute :path, :json, default: []
+        starts_with :first
+        action(:first) { self.path += ["first"] }.then(:second)
+        action(:second) do
+          Wake.create!(task_id: id, pid: Process.pid)
+          Process.kill(:KILL, Process.pid)
+        end.then(:done)
+        result :done
+      end
+    end
+
+    def sweep_in_a_process
+      disconnect
+      Process.wait2(fork do
+        Operations::Runner.new.tick
+      ensure
+        exit!(true)
+      end).last
+    end
+
+    it "three in one handler fail the task, with that reason", req: "O-34" do
+      parent = storage.save(StoredTasks::Letter.new(status: :waiting, wake_at: Time.now + 3600))
+      task = deadly.later(parent_task_id: parent.id)
+      3.times do
+        expect(sweep_in_a_process.termsig).to eq(Signal.list["KILL"])
+        be_abandoned
+      end
+      expect(sweep_in_a_process).to be_success
+      expect(stored(task)).to have_attributes(status: :failed, current_state: "second", path: ["first"], exception_class: "Operations::Error",
+        exception_message: /ended the process that ran it 3 times in :second/)
+      expect(Wake.count).to eq(3)
+      expect(storage.sleeping_tasks).to eq([parent])
+    end
+
+    it "do not add up over handlers that came to their end" do
+      task = deadly.later
+      2.times { sweep_in_a_process and be_abandoned }
+      rows.where(id: task.id).update_all(current_state: "first", steps: 7)
+      sweep_in_a_process and be_abandoned
+      expect(Wake.count).to eq(3)
+      expect(row(task).deaths).to eq(0)
+    end
+  end
+end
