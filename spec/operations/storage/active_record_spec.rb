@@ -10,7 +10,9 @@ RSpec.describe "Tasks in a database", req: %w[O-08 O-60] do
       next if kind == "postgresql" && Postgresql.missing
 
       Postgresql.folder if kind == "postgresql"
-      @run = ContractRun.new(File.join(support, "tasks_in_a_database_contract.rb"), env: {"ADF_SPEC_DATABASE" => kind})
+      env = {"ADF_SPEC_DATABASE" => kind}
+      @run = ContractRun.new(File.join(support, "tasks_in_a_database_contract.rb"), env:)
+      @v1 = ContractRun.new(File.join(support, "v1_tasks_contract.rb"), env:)
     end
 
     # @return [Array<String>] the examples of one part of the contract
@@ -64,6 +66,11 @@ RSpec.describe "Tasks in a database", req: %w[O-08 O-60] do
       kept("lease")
       kept("deaths")
     end
+
+    it "reads, wakes and writes the ancestor's table as it is", req: "O-61" do
+      expect(@v1.broken("[v1")).to eq([])
+      expect(@v1.examples("[v1]")).not_to be_empty, @v1.said
+    end
   end
 
   context "on SQLite" do
@@ -72,5 +79,11 @@ RSpec.describe "Tasks in a database", req: %w[O-08 O-60] do
 
   context "on PostgreSQL", :postgresql do
     it_behaves_like "a database of tasks", "postgresql"
+
+    it "does not take a lost connection for a failure of the task" do
+      @run = ContractRun.new(File.join(support, "tasks_in_a_database_contract.rb"), env: {"ADF_SPEC_DATABASE" => "postgresql"}, only: "[lost connection]")
+      expect(@run.broken("[lost connection]")).to eq([])
+      expect(@run.examples("[lost connection]")).not_to be_empty, @run.said
+    end
   end
 end

@@ -9,6 +9,7 @@ require_relative "active_record_processes"
 require_relative "tasks_and_their_models"
 require_relative "tasks_of_dead_processes"
 require_relative "durability_of_tasks"
+require_relative "lost_connections"
 
 RSpec.describe Operations::Storage::ActiveRecord do
   before(:context) { TasksInADatabase.connect }
@@ -197,4 +198,5 @@ RSpec.describe Operations::Storage::ActiveRecord do
   include_examples "durability of tasks"
   include_examples "ActiveRecord in several processes"
   include_examples "tasks of dead processes"
+  include_examples "tasks whose connection is lost"
 end

@@ -1,0 +1,64 @@
+# frozen_string_literal: true
+
+# Part of tasks_in_a_database_contract.rb: a server that ends the session of who is about to store a transition.
+RSpec.shared_examples "tasks whose connection is lost" do
+  describe "[lost connection]", if: TasksInADatabase::KIND == :postgresql do
+    # Ends the session that this thread has.
+    def self.end_session(pid) = PG.connect(host: Postgresql.folder, user: "postgres", dbname: "postgres").tap { |admin| admin.exec("SELECT pg_terminate_backend(#{pid})") }.close
+
+    let(:klass) do
+      group = self.class
+      task_class("Unlucky") do
+        has_attribute :text
+        starts_with :write
+        action(:write) do
+          Wake.create!(task_id: id, pid: Process.pid)
+          self.text = "written"
+          group.end_session(TasksInADatabase.run { |connection| connection.select_value("SELECT pg_backend_pid()") })
+        end.then(:read)
+        action(:read) {}.then(:done)
+        result :done
+      end
+    end
+
+    it "before the transition was stored: it is stored, and the handler is not repeated" do
+      task = klass.call
+      expect(stored(task)).to have_attributes(status: :completed, text: "written", exception_class: nil)
+      expect(Wake.count).to eq(1)
+      expect(stored(task).history.map(&:state)).to eq(%w[write read done])
+    end
+
+    it "before it was stored with a sub-task: both are there once" do
+      klass.class_eval { action(:end) { start(StoredTasks::Parcel) && end_it }.then(:done) }
+      group = self.class
+      klass.define_method(:end_it) { group.end_session(TasksInADatabase.run { |connection| connection.select_value("SELECT pg_backend_pid()") }) }
+      task = klass.new(current_state: :end).tap(&:save!).call
+      expect(stored(task)).to be_completed
+      expect(stored(task).sub_tasks.size).to eq(1)
+    end
+
+    def reconfigure(name)
+      sql("ALTER SYSTEM SET synchronous_standby_names = '#{name}'") && sql("SELECT pg_reload_conf()")
+      sleep 0.01 until sql("SHOW synchronous_standby_names") == [[name]]
+    end
+
+    it "after it was stored, its answer lost: it is known, and nothing is repeated" do
+      quiet = task_class("Quiet") do
+        starts_with :one
+        action(:one) {}.then(:done)
+        result :done
+      end
+      task = storage.save(quiet.new)
+      reconfigure("nobody")
+      worker = Thread.new { task.call }
+      waits = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '%UPDATE operations_tasks%'"
+      sleep 0.01 until sql("SELECT 1 #{waits}").any?
+      sql("SELECT pg_terminate_backend(pid) #{waits}")
+      reconfigure("")
+      expect(worker.value).to be_completed
+      expect(stored(task).history.map(&:state)).to eq(%w[one done])
+    ensure
+      reconfigure("")
+    end
+  end
+end
