@@ -3,13 +3,15 @@
 module Operations
   module Storage
     class ActiveRecord < Base
-      # What became of a write whose answer was lost with the connection. That is neither a death nor a failure of the
-      # task: whether it was stored is found out, and it is stored again if it was not.
+      # What becomes of a write whose answer was lost with the connection. That is neither a death nor a failure of the
+      # task: the guard is moved on, which ends a write that is still on its way, and the same is written again. That does
+      # no harm where it was stored already: sub-tasks are found by their keys.
       module Outcomes
-        # How long the database may be away, and the pause between two looks; in seconds.
+        # How long the database may be away, the pause between two looks, both in seconds; and how often it may go.
         PATIENCE = 60
         PAUSE = 0.2
-        private_constant :PATIENCE, :PAUSE
+        TIMES = 3
+        private_constant :PATIENCE, :PAUSE, :TIMES
 
         private
 
@@ -18,26 +20,30 @@ module Operations
         # @yieldreturn [Array, nil] id and version as they are stored, nil where nothing matched
         # @return [Array, nil] the same
         def surely(task)
+          done = nil
           version = task.version_in(self)
-          done = begin
-            yield version
+          lost = 0
+          begin
+            done = yield version
           rescue ::ActiveRecord::ActiveRecordError => error
-            raise unless version.is_a?(Integer) && database.unreachable?(error) && !inside_transaction?
+            raise unless mendable?(version, error) && (lost += 1) <= TIMES
 
             Operations.logger.warn("#{task}: the database was lost while it was stored, and is waited for: #{error.message}")
-            version = settled_version(task, version)
-            (version && version[:stored]) ? [task.id, version[:stored]] : version && yield(version[:open])
+            retry if (version = version_after_loss(task, version))
           end
+          done
         ensure
           # Who runs it and could not store it is at its end, or says otherwise at the next transition.
           @leases.drop(task.id) if !done && task.id && task._running?
         end
 
-        # @return [Hash, nil] :stored or :open, and the version there is now; nil when somebody else has the task
-        def settled_version(task, version)
+        # A new task has no guard, and in a transaction that is not ours everything before it is lost as well.
+        def mendable?(version, error) = version.is_a?(Integer) && database.unreachable?(error) && !inside_transaction?
+
+        # @return [Integer, nil] nil when somebody else has the task
+        def version_after_loss(task, version)
           values = {id: task.id, version:, updated: Row.moment(task._life.last)}
-          found, = patiently { |connection| setup.statements[:settle].row(connection, values) }
-          found && {((found == version + 1) ? :open : :stored) => found}
+          patiently { |connection| setup.statements[:settle].row(connection, values) }&.first
         end
 
         def patiently(&)

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "securerandom"
+
 module Operations
   module Storage
     class ActiveRecord < Base
@@ -22,6 +24,7 @@ module Operations
 
         # (see Base#save_with)
         def save_with(task, children)
+          children.each { |child| child.start_key ||= SecureRandom.hex(8) } # so that written again it is the same
           others = nil
           done = surely(task) do |version|
             together do |connection|
@@ -33,7 +36,6 @@ module Operations
           return refuse_old_copy(task) unless done
 
           stored(task, done)
-          others ||= together { |connection| children.map { |child| add_child(connection, task, child) } }
           children.zip(others).map { |child, (added, there)| added ? stored(child, added) : child._adopt(there, {}) }
         end
 

@@ -44,8 +44,10 @@ RSpec.shared_examples "tasks whose connection is lost" do
 
     it "after it was stored, its answer lost: it is known, and nothing is repeated" do
       quiet = task_class("Quiet") do
+        durability :every_transition
         starts_with :one
-        action(:one) {}.then(:done)
+        action(:one) {}.then(:two)
+        action(:two) {}.then(:done)
         result :done
       end
       task = storage.save(quiet.new)
@@ -56,7 +58,7 @@ RSpec.shared_examples "tasks whose connection is lost" do
       sql("SELECT pg_terminate_backend(pid) #{waits}")
       reconfigure("")
       expect(worker.value).to be_completed
-      expect(stored(task).history.map(&:state)).to eq(%w[one done])
+      expect(stored(task).history.map(&:state)).to eq(%w[one two done])
     ensure
       reconfigure("")
     end

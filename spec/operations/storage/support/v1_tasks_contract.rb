@@ -86,8 +86,17 @@ RSpec.describe Operations::Storage::ActiveRecord do
       copies = Array.new(2) { storage.find(@id ||= waiting) }
       copies.first.update!(text: "first")
       expect { copies.last.update!(text: "second") }.to raise_error(Operations::Busy, /changed/)
-      expect(copies.first.tap { |copy| at(copy.updated_at) { 3.times { |number| copy.update!(text: number.to_s) } } }.text).to eq("2")
-      expect(storage.find(@id).text).to eq("2")
+      expect(storage.find(@id).text).to eq("first")
+    end
+
+    it "refuses it although both were written at the same moment" do
+      task = storage.find(waiting)
+      at(task.updated_at) do
+        copies = Array.new(2) { storage.find(task.id) }
+        copies.first.update!(text: "first")
+        expect { copies.last.update!(text: "second") }.to raise_error(Operations::Busy, /changed/)
+      end
+      expect(stored(task).text).to eq("first")
     end
 
     it "runs each wake once in processes that share it", req: "O-63" do
