@@ -2,6 +2,7 @@
 
 require_relative "base"
 require_relative "sql/statements"
+require_relative "sql/keys"
 require_relative "sql/connection"
 require_relative "sql/starting"
 require_relative "sql/outcomes"
@@ -14,6 +15,7 @@ module ActiveDataFlow
     # fence's UPDATE; who is overtaken matches no row. All moments are the server's.
     class SQL < Base
       include Statements
+      include Keys
       include Connection
       include Starting
       include Outcomes
@@ -77,7 +79,7 @@ module ActiveDataFlow
         database.transaction do |connection|
           change(connection, "lease_until = #{later("lease_seconds")}", guards, **holder(claim), known: claim.commits) or raise lost(claim)
           uncommitted_rejects(claim).each_slice(REJECTS_AT_ONCE) do |some|
-            connection.delete("DELETE FROM #{Statements::REJECTS} WHERE id IN (#{some.join(", ")})")
+            connection.delete("DELETE FROM #{Statements::REJECTS} WHERE id IN (#{some.map { |id| connection.quote(id) }.join(", ")})")
           end
         end
       end
@@ -197,8 +199,7 @@ module ActiveDataFlow
 
       # Those of commits are the first ones.
       def uncommitted_rejects(claim)
-        sql = "SELECT id FROM #{Statements::REJECTS} WHERE run_id = :run_id ORDER BY id"
-        database.with_connection { |connection| ask(connection, sql, run_id: claim.id).drop(claim.rows_rejected).map { |hash| hash["id"] } }
+        database.with_connection { |connection| rejects_of(connection, claim.id, "id").drop(claim.rows_rejected).map { |hash| hash["id"] } }
       end
 
       def seconds = Process.clock_gettime(Process::CLOCK_MONOTONIC)

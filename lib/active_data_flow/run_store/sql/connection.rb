@@ -47,16 +47,23 @@ module ActiveDataFlow
         end
 
         # @param rows [Array<Hash>] with the same keys; `:now` is the server's moment
-        # @return [Integer] an id of theirs
+        # @return [Integer, String] an id of theirs
         def insert(connection, table, *rows)
+          rows = rows.map { |row| {**own_key(connection), **row} }
           names = rows.first.keys.map { |name| connection.quote_column_name(name) }.join(", ")
           values = rows.map { |row| "(#{row.values.map { |value| (value == :now) ? now : literal(connection, value) }.join(", ")})" }
-          connection.insert("INSERT INTO #{table} (#{names}) VALUES #{values.join(", ")}", "ActiveDataFlow", "id")
+          id = connection.insert("INSERT INTO #{table} (#{names}) VALUES #{values.join(", ")}", "ActiveDataFlow", "id")
+          rows.first.fetch(:id, id)
         end
 
-        def read(connection, where, order: "id", **values)
+        def read(connection, where, order: in_order(connection), **values)
           sql = "SELECT #{Statements::RUNS}.*, #{Statements::FLOW_NAME} FROM #{Statements::RUNS} WHERE #{where} ORDER BY #{order}"
           ask(connection, sql, **values).map { |hash| Row.new(typed(hash)) }
+        end
+
+        # @return [Array<Hash{String => Object}>] the rows that were put aside, as they came
+        def rejects_of(connection, run_id, columns = "*")
+          ask(connection, "SELECT #{columns} FROM #{Statements::REJECTS} WHERE run_id = :run_id ORDER BY #{in_order(connection)}", run_id:)
         end
 
         def typed(hash)

@@ -72,9 +72,8 @@ module ActiveDataFlow
         # In one statement: whoever had added a flow that is there would share its lock, and two of them would wait for each
         # other.
         def locked_flow(connection, name, definition)
-          sql = "INSERT INTO #{Statements::FLOWS} (name, source, sink, runtime, status, created_at, updated_at) " \
-            "VALUES (:name, :source, :sink, :runtime, 'active', #{now}, #{now}) ON DUPLICATE KEY UPDATE updated_at = #{now}"
-          connection.update(bind(connection, sql, {name:, **flow_columns(definition)}))
+          values = flow_values(connection, name, definition)
+          connection.update(bind(connection, "#{insert_flow(values)} ON DUPLICATE KEY UPDATE updated_at = #{now}", values))
           ask(connection, "SELECT id FROM #{Statements::FLOWS} WHERE name = :name", name:).first["id"]
         end
 

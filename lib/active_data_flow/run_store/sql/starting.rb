@@ -24,7 +24,7 @@ module ActiveDataFlow
         # (see Base#last_success)
         def last_success(flow_name, digest)
           where = "data_flow_id = (SELECT id FROM #{Statements::FLOWS} WHERE name = :flow_name) AND arguments_digest = :digest AND status = 'success'"
-          database.with_connection { |connection| read(connection, where, order: "id DESC LIMIT 1", flow_name:, digest:).first }
+          database.with_connection { |connection| newest(connection, where, flow_name:, digest:) }
         end
 
         # (see Base#owing_callbacks)
@@ -40,13 +40,12 @@ module ActiveDataFlow
         # (see Base#runs)
         def runs(flow_name = nil)
           where = flow_name ? "data_flow_id = (SELECT id FROM #{Statements::FLOWS} WHERE name = :flow_name)" : "1 = 1"
-          database.with_connection { |connection| read(connection, where, order: "id DESC", flow_name:) }
+          database.with_connection { |connection| read(connection, where, order: in_order(connection, "DESC"), flow_name:) }
         end
 
         # (see Base#rejects)
         def rejects(run_id)
-          sql = "SELECT * FROM #{Statements::REJECTS} WHERE run_id = :run_id ORDER BY id"
-          database.with_connection { |connection| ask(connection, sql, run_id:) }.map { |hash| hash.transform_keys(&:to_sym) }
+          database.with_connection { |connection| rejects_of(connection, run_id) }.map { |hash| hash.transform_keys(&:to_sym) }
         end
 
         private
@@ -75,16 +74,23 @@ module ActiveDataFlow
         end
 
         def add_flow(connection, name, definition)
-          sql = "INSERT INTO #{Statements::FLOWS} (name, source, sink, runtime, status, created_at, updated_at) " \
-            "VALUES (:name, :source, :sink, :runtime, 'active', #{now}, #{now}) ON CONFLICT (name) DO NOTHING"
-          ask(connection, sql, name:, **flow_columns(definition))
+          values = flow_values(connection, name, definition)
+          ask(connection, "#{insert_flow(values)} ON CONFLICT (name) DO NOTHING", **values)
         end
 
-        def flow_columns(definition) = {source: definition.fetch(:source, {}), sink: definition.fetch(:sink, {}), runtime: definition[:runtime]}
+        def insert_flow(values)
+          "INSERT INTO #{Statements::FLOWS} (#{values.keys.join(", ")}, status, created_at, updated_at) " \
+            "VALUES (#{values.keys.map { |column| ":#{column}" }.join(", ")}, 'active', #{now}, #{now})"
+        end
+
+        def flow_values(connection, name, definition)
+          {**own_key(connection), name:, source: definition.fetch(:source, {}), sink: definition.fetch(:sink, {}), runtime: definition[:runtime]}
+        end
+
+        def newest(connection, where, **values) = read(connection, where, order: "#{in_order(connection, "DESC")} LIMIT 1", **values).first
 
         def unfinished(connection, flow_id, digest)
-          newest = "data_flow_id = :flow_id AND arguments_digest = :digest AND parent_run_id IS NULL"
-          row = read(connection, newest, order: "id DESC LIMIT 1", flow_id:, digest:).first
+          row = newest(connection, "data_flow_id = :flow_id AND arguments_digest = :digest AND parent_run_id IS NULL", flow_id:, digest:)
           row if row && !%w[success cancelled].include?(row.status)
         end
 
