@@ -18,3 +18,4 @@ require_relative "active_data_flow/flow"
 require_relative "active_data_flow/engine"
 require_relative "active_data_flow/connectors"
 require_relative "active_data_flow/base"
+require_relative "active_data_flow/rails/engine" if defined?(::Rails::Engine)

@@ -4,22 +4,27 @@ module ActiveDataFlow
   # Flows on ActiveRecord, for a program that has it: nothing is loaded before a flow names a table.
   # @private
   module ActiveRecordIfThere
-    module_function
+    @record_class = "ActiveRecord::Base"
 
-    # @return [Module] what tables, models and relations are as the ends of a flow
-    # @raise [DependencyError] where the library is not installed
-    def ends
-      require_relative "active_record"
-      ActiveRecord::Ends
-    end
+    class << self
+      # @return [String] whose database is the program's: the name of a class, since that may be loaded again
+      attr_accessor :record_class
 
-    # @param sink [Object, nil] the sink end
-    # @return [RunStore::SQL, nil] the store in the sink's database, else in the program's; nil without either
-    def store(sink = nil)
-      return unless defined?(::ActiveRecord::Base)
+      # @return [Module] what tables, models and relations are as the ends of a flow
+      # @raise [DependencyError] where the library is not installed
+      def ends
+        require_relative "active_record"
+        ActiveRecord::Ends
+      end
 
-      require_relative "active_record"
-      (sink&.pool && ActiveRecord::Stores.for(sink.table.model)) || ActiveRecord::Stores.for(nil)
+      # @param sink [Object, nil] the sink end
+      # @return [RunStore::SQL, nil] the store in the sink's database, else in the program's; nil without either
+      def store(sink = nil)
+        return unless defined?(::ActiveRecord::Base)
+
+        require_relative "active_record"
+        (sink&.pool && ActiveRecord::Stores.for(sink.table.model)) || ActiveRecord::Stores.for(nil)
+      end
     end
   end
 end

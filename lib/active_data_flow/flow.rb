@@ -20,6 +20,7 @@ module ActiveDataFlow
 end
 
 require_relative "flow/naming"
+require_relative "flow/registry"
 require_relative "flow/ends"
 require_relative "flow/step"
 require_relative "flow/types"

@@ -7,6 +7,7 @@ module Operations
     # What a class without a name is stored and reported as.
     UNNAMED = "An anonymous task"
     @by_name = {}
+    @unloaded = ObjectSpace::WeakMap.new
 
     class << self
       # @param name [String]
@@ -22,8 +23,20 @@ module Operations
       end
 
       # @return [Array<Class>] every loaded task class that has a name and is not abstract, by name
-      def all
-        descendants(Task).select { |klass| klass.name && !klass.abstract_class? }.uniq(&:name).sort_by(&:name)
+      def all = loaded_below(Task)
+
+      # @private Of flows as well.
+      # @param base [Class]
+      # @return [Array<Class>]
+      def loaded_below(base)
+        named = descendants(base).select { |klass| klass.name && !klass.abstract_class? && current?(klass, klass.name) }
+        named.uniq(&:name).sort_by(&:name)
+      end
+
+      # @private A class that is reloaded, or whose file is gone: there is no constant of it any more, only the object.
+      # @param klass [Class]
+      def unload(klass)
+        @unloaded[klass] = true
       end
 
       # @return [Array<String>] the names of a class and all below it, as they are stored
@@ -35,7 +48,7 @@ module Operations
 
       # After a code reload the constant names a new class; the old one must not come back to life.
       def current?(klass, name)
-        !Object.const_defined?(name) || Object.const_get(name).equal?(klass)
+        !@unloaded.key?(klass) && (!Object.const_defined?(name) || Object.const_get(name).equal?(klass))
       end
 
       def newest(name)

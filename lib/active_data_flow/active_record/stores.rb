@@ -13,8 +13,9 @@ module ActiveDataFlow
         # @param model [Class, nil] whose database; nil: the program's own
         # @return [RunStore::SQL, nil] nil where {ActiveDataFlow.prepare_database!} has not been called
         def for(model)
-          pool = (model || ::ActiveRecord::Base).connection_pool
-          @lock.synchronize { @stores[pool] } || found(model || ::ActiveRecord::Base, pool)
+          owner = model || Object.const_get(ActiveRecordIfThere.record_class)
+          pool = owner.connection_pool
+          @lock.synchronize { @stores[pool] } || found(owner, pool)
         rescue ::ActiveRecord::ConnectionNotEstablished
           raise if model
 

@@ -1,0 +1,9 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  # The row of a row that was put aside. {Run#rejects} reads them as people do.
+  class Reject < ApplicationRecord
+    belongs_to :data_flow, inverse_of: :rejects
+    belongs_to :run, class_name: "ActiveDataFlow::DataFlowRun", inverse_of: :reject_rows
+  end
+end

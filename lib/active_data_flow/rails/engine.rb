@@ -1,0 +1,45 @@
+# frozen_string_literal: true
+
+require_relative "options"
+require_relative "settings"
+require_relative "host_class"
+require_relative "registration"
+
+module ActiveDataFlow
+  # What needs Rails. This folder is the root of the engine: app/, config/ and db/ are below it.
+  module Rails
+    # Brings the models, the settings (`config.active_data_flow`) and the flows of the application to it. Prints nothing,
+    # starts no thread, and asks no database.
+    class Engine < ::Rails::Engine
+      isolate_namespace ActiveDataFlow
+
+      # Which folder of app/ needs which part of Rails.
+      PARTS = {"models" => "ActiveRecord::Railtie", "jobs" => "ActiveJob::Railtie", "controllers" => "ActionController::Railtie"}.freeze
+      private_constant :PARTS
+
+      config.root = __dir__
+      config.active_data_flow = Settings.new
+
+      # An application may do without ActiveJob: what leans on it is then not there to be loaded.
+      initializer "active_data_flow.parts", before: :setup_main_autoloader do
+        PARTS.each { |folder, railtie| ::Rails.autoloaders.main.ignore(root.join("app", folder)) unless Object.const_defined?(railtie) }
+      end
+
+      # Of a class that is loaded again the old one stays for a while, and is nobody's any more.
+      initializer "active_data_flow.reloading", after: :setup_main_autoloader do
+        ::Rails.autoloaders.main.on_unload { |_name, value, _file| Operations::Registry.unload(value) if value.is_a?(Class) && (value < Base || value < Operations::Task) }
+      end
+
+      # Before the application's initializers, which may set another.
+      initializer "active_data_flow.logger", after: :initialize_logger, before: :load_config_initializers do
+        Operations.logger = ::Rails.logger
+      end
+
+      initializer "active_data_flow.record" do
+        ActiveRecordIfThere.record_class = "ActiveDataFlow::ApplicationRecord" if Object.const_defined?("ActiveRecord::Railtie")
+      end
+
+      config.to_prepare { Registration.call }
+    end
+  end
+end

@@ -1,0 +1,91 @@
+# frozen_string_literal: true
+
+RSpec.describe "bin/rails generate active_data_flow:install" do
+  include RailsApps
+
+  let(:everything) { "{app,config,db,lib,test}/**/{*,.keep}" }
+
+  def contents(app) = app.files(everything).reject { |path| File.directory?(File.join(app.folder, path)) }.to_h { |path| [path, app.read(path)] }
+
+  it "writes nothing with --dry-run, and says what it would write", req: "E-36" do
+    app = rails_app(RailsApps.fresh)
+    before = contents(app)
+    said = app.rails!("generate", "active_data_flow:install", "--dry-run")
+    expect(said).to include("create  config/initializers/active_data_flow.rb", "_create_active_data_flow_tables.active_data_flow.rb", "app/data_flows/.keep", "Nothing was written.")
+    expect(contents(app)).to eq(before)
+  end
+
+  it "makes initializer, migrations, mount line and folders, and a second time changes nothing", req: %w[E-36 E-19] do
+    app = rails_app
+    before = contents(app)
+    expect(before.keys).to include("config/initializers/active_data_flow.rb", "app/data_flows/.keep", "app/operations/.keep")
+    expect(before.keys.grep(%r{\Adb/migrate/\d+_create_active_data_flow_tables\.active_data_flow\.rb\z}).size).to eq(1)
+    expect(before["config/routes.rb"].scan('mount ActiveDataFlow::Rails::Engine => "/active_data_flow"').size).to eq(1)
+
+    said = app.rails!("generate", "active_data_flow:install")
+    expect(said).to include("exist  config/initializers/active_data_flow.rb", "identical  CreateActiveDataFlowTables", "active_data_flow:flow NAME")
+    expect(said).not_to match(/create |db:migrate/)
+    expect(contents(app)).to eq(before)
+  end
+
+  it "brings the migrations that are missing with update, and takes what Rails' own task brought as brought" do
+    app = rails_app(RailsApps.fresh)
+    app.rails!("active_data_flow:install:migrations")
+    brought = app.files("db/migrate/*")
+    expect(brought.size).to eq(1)
+    expect(app.rails!("generate", "active_data_flow:update")).to include("identical  CreateActiveDataFlowTables", "Nothing to bring")
+    expect(app.files("db/migrate/*")).to eq(brought)
+
+    File.delete(File.join(app.folder, brought.first))
+    expect(app.rails!("generate", "active_data_flow:update")).to include("Next: bin/rails db:migrate")
+    expect(app.files("db/migrate/*").size).to eq(1)
+  end
+
+  it "puts the tables into another database when it is told to, and the gem's models find them there", req: "E-23" do
+    app = rails_app(RailsApps.fresh)
+    app.write("config/database.yml", <<~YAML)
+      development:
+        primary: {adapter: sqlite3, database: storage/development.sqlite3}
+        flows: {adapter: sqlite3, database: storage/flows.sqlite3, migrations_paths: db/flows_migrate}
+    YAML
+    said = app.rails!("generate", "active_data_flow:install", "--database=flows")
+    expect(said).to include("bin/rails db:migrate:flows", "config.connects_to = {database: {writing: :flows, reading: :flows}}")
+    app.write("config/initializers/flows.rb", "ActiveDataFlow.configuration.connects_to = {database: {writing: :flows, reading: :flows}}")
+    app.rails!("db:migrate")
+    said = app.runner(<<~RUBY)
+      class LetterFlow < ActiveDataFlow::Base
+        source [{id: 1}]
+        sink { |row| puts "row \#{row[:id]}" }
+      end
+      LetterFlow.run_now
+      Rails.application.reloader.reload!
+      puts ActiveDataFlow::DataFlowRun.sole.status, ActiveRecord::Base.connection.tables.grep(/flow/).inspect
+    RUBY
+    expect(said.lines(chomp: true)).to eq(["row 1", "success", "[]"])
+  end
+end
+
+RSpec.describe "bin/rails generate active_data_flow:flow and :task" do
+  include RailsApps
+
+  it "write a class and its spec, which pass as they are", req: "E-36" do
+    app = rails_app
+    app.rails!("generate", "active_data_flow:flow", "order_export", "--scope=paid", "--batch-size=500")
+    app.rails!("generate", "active_data_flow:task", "approve_invoice")
+    expect(app.read("app/data_flows/order_export_flow.rb")).to include("class OrderExportFlow < ActiveDataFlow::Base", "source :orders, scope: :paid", "sink :order_exports, key: :id", "batch_size 500")
+    expect(app.read("app/operations/approve_invoice.rb")).to include("class ApproveInvoice < Operations::Task")
+    tests = app.rails!("test")
+    expect(tests).to include("2 runs, 2 assertions, 0 failures, 0 errors")
+  end
+
+  it "write RSpec's kind of spec where there is a folder for it, and take a name as people give it" do
+    app = rails_app
+    app.write("spec/rails_helper.rb", "require File.expand_path(\"../config/environment\", __dir__)\n")
+    app.rails!("generate", "active_data_flow:flow", "Admin::CustomerImportFlow", "--source=legacy_customers", "--sink=customers")
+    app.rails!("generate", "active_data_flow:task", "Admin::CheckCustomer")
+    expect(app.read("app/data_flows/admin/customer_import_flow.rb")).to include("class Admin::CustomerImportFlow < ActiveDataFlow::Base", "source :legacy_customers\n", "sink :customers, key: :id")
+    rspec = app.run("bundle", "exec", "rspec", "-I", "spec")
+    expect(rspec.out).to include("2 examples, 0 failures"), rspec.out + rspec.err
+    expect(app.files("test/{data_flows,operations}/**/*.rb")).to eq([])
+  end
+end
