@@ -10,6 +10,9 @@ module ActiveDataFlow
       # @return [String] whose database is the program's: the name of a class, since that may be loaded again
       attr_accessor :record_class
 
+      # @return [String, nil] what to do where that database lacks the tables; nil: runs are kept in memory then
+      attr_accessor :without_tables
+
       # @return [Module] what tables, models and relations are as the ends of a flow
       # @raise [DependencyError] where the library is not installed
       def ends
@@ -19,11 +22,18 @@ module ActiveDataFlow
 
       # @param sink [Object, nil] the sink end
       # @return [RunStore::SQL, nil] the store in the sink's database, else in the program's; nil without either
+      # @raise [ConfigurationError] where there is to be one
       def store(sink = nil)
         return unless defined?(::ActiveRecord::Base)
 
         require_relative "active_record"
-        (sink&.pool && ActiveRecord::Stores.for(sink.table.model)) || ActiveRecord::Stores.for(nil)
+        (sink&.pool && ActiveRecord::Stores.for(sink.table.model)) || ActiveRecord::Stores.for(nil) || refuse_memory
+      end
+
+      private
+
+      def refuse_memory
+        raise ConfigurationError, "The tables in which runs are kept are missing. #{without_tables}" if without_tables
       end
     end
   end

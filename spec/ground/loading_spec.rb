@@ -42,6 +42,11 @@ RSpec.describe "Loading the gem" do
     expect(fresh_ruby('require "active_data_flow"; print Thread.list.size').out).to eq "1"
   end
 
+  it "brings neither Rails nor a queue along: whoever has them has them", req: "A-52" do
+    spec = Gem::Specification.load(File.join(CleanMachine::ROOT, "active_data_flow.gemspec"))
+    expect(spec.runtime_dependencies.map(&:name)).to contain_exactly("bigdecimal", "rb_sys")
+  end
+
   it "asks for Ruby 3.2 or later", req: "X-05" do
     spec = Gem::Specification.load(File.join(CleanMachine::ROOT, "active_data_flow.gemspec"))
     expect(spec.required_ruby_version).to eq Gem::Requirement.new(">= 3.2")

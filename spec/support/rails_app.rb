@@ -3,6 +3,7 @@
 require "fileutils"
 require "tmpdir"
 require_relative "clean_machine"
+require_relative "mysql"
 
 # New Rails applications, as `rails new` makes them, with this gem in their Gemfile: the files that the built gem has, in a
 # folder of their own, and the extension that is compiled already. `rails new` and Bundler run once for the whole suite.
@@ -12,8 +13,8 @@ module RailsApps
     docker git hotwire jbuilder javascript kamal rubocop solid system-test thruster].map { |name| "--skip-#{name}" }.freeze
   # Their newest versions that are installed: there is no network in a spec.
   GEMS = %w[rails propshaft sqlite3 pg].freeze
-  # There for those that ask for them.
-  UNLOADED = %w[rspec solid_queue].freeze
+  # There for those that ask for them; MariaDB's client only where the suite asks MariaDB.
+  UNLOADED = ["rspec", "solid_queue", *("trilogy" if Mysql.client?)].freeze
   private_constant :SKIP, :GEMS, :UNLOADED
 
   class << self

@@ -14,15 +14,20 @@ module ActiveDataFlow
         # @return [RunStore::SQL, nil] nil where {ActiveDataFlow.prepare_database!} has not been called
         def for(model)
           owner = model || Object.const_get(ActiveRecordIfThere.record_class)
-          pool = owner.connection_pool
+          pool = pool_of(owner, model) or return
           @lock.synchronize { @stores[pool] } || found(owner, pool)
-        rescue ::ActiveRecord::ConnectionNotEstablished
-          raise if model
-
-          nil
         end
 
         private
+
+        # A program may have none. One that has a server that does not answer has one all the same.
+        def pool_of(owner, needed)
+          owner.connection_pool
+        rescue ::ActiveRecord::ConnectionNotEstablished
+          raise if needed
+
+          nil
+        end
 
         def found(model, pool)
           return unless pool.with_connection { |connection| connection.data_source_exists?(TABLE) }

@@ -35,8 +35,12 @@ module ActiveDataFlow
         Operations.logger = ::Rails.logger
       end
 
+      # Runs of an application with a database are nothing to be kept in memory, and lost.
       initializer "active_data_flow.record" do
-        ActiveRecordIfThere.record_class = "ActiveDataFlow::ApplicationRecord" if Object.const_defined?("ActiveRecord::Railtie")
+        if Object.const_defined?(PARTS.fetch("models"))
+          ActiveRecordIfThere.record_class = "ActiveDataFlow::ApplicationRecord"
+          ActiveRecordIfThere.without_tables = "Run: bin/rails generate active_data_flow:install, then bin/rails db:migrate"
+        end
       end
 
       config.to_prepare { Registration.call }

@@ -17,6 +17,8 @@ module ActiveDataFlow
 
       # @return [Array<String>] the names of those that were missing
       def bring_migrations
+        return [] if behavior == :revoke || !Object.const_defined?("ActiveRecord::Railtie")
+
         missing = migrations_in(engine_folder).reject { |migration| present.include?(migration.name) }
         missing.each { |migration| say_status(:create, "#{migrations_folder}/..._#{migration.name.underscore}.#{SCOPE}.rb") }
         (migrations_in(engine_folder) - missing).each { |migration| say_status(:identical, migration.name) }

@@ -5,6 +5,8 @@ RSpec.describe "A Rails application with this gem" do
 
   let(:flow) { "class OrderExportFlow < ActiveDataFlow::Base\n  source :orders\n  sink :order_exports, key: :id\nend\n" }
 
+  let(:letter) { "class LetterFlow < ActiveDataFlow::Base\n  source [{id: 1}]\n  sink { |row| puts row[:id] }\nend\n" }
+
   # Boots it, loads all of it, loads it again, and says what came over the line.
   let(:boot) do
     <<~'RUBY'
@@ -28,15 +30,31 @@ RSpec.describe "A Rails application with this gem" do
     expect(app.files("public/assets/*")).not_to be_empty
   end
 
-  it "may do without ActiveJob, and load no flow at boot", req: "E-35" do
-    app = rails_app
-    {"config/application.rb" => /^require "active_job/, "config/environments/development.rb" => /^ *config\.active_job/}.each do |path, line|
-      app.write(path, app.read(path).gsub(line, "# \\0"))
+  it "may do without ActiveJob and ActiveRecord: runs are in memory then", req: %w[E-35 X-04] do
+    app = rails_app(RailsApps.fresh)
+    %w[config/application.rb config/environments/development.rb].each do |path|
+      app.write(path, app.read(path).gsub(/^(require "|\s*config\.)active_(job|record)/, "# \\0"))
     end
-    FileUtils.rm_rf(File.join(app.folder, "app/jobs"))
-    app.write("app/data_flows/order_export_flow.rb", flow)
+    FileUtils.rm_rf([File.join(app.folder, "app/jobs"), File.join(app.folder, "app/models")])
+    expect(app.rails!("generate", "active_data_flow:install")).not_to match(/db.migrate|Create/)
+    app.write("app/data_flows/letter_flow.rb", letter)
+    said = app.runner("Rails.application.eager_load!; LetterFlow.run_now; p LetterFlow.runs.map(&:status), defined?(ActiveJob), defined?(ActiveRecord::Base)")
+    expect(said).to eq("1\n[\"success\"]\nnil\nnil\n")
+  end
+
+  it "keeps no run in memory while its server does not answer" do
+    app = rails_app(RailsApps.installed, DATABASE_URL: "postgresql://nobody@127.0.0.1:1/nowhere")
+    app.write("app/data_flows/letter_flow.rb", letter)
+    expect(app.runner("begin; LetterFlow.run_now; rescue ActiveRecord::ConnectionNotEstablished; puts :raised; end")).to eq("raised\n")
+  end
+
+  it "keeps no run in memory where its tables are missing, and loads no flow at boot that it is not to load", req: "E-35" do
+    app = rails_app(RailsApps.fresh)
+    app.write("app/data_flows/letter_flow.rb", letter)
     app.write("config/initializers/flows.rb", "Rails.application.config.active_data_flow.auto_load_data_flows = false")
-    expect(app.runner("p ActiveDataFlow::Flow::Registry.all, defined?(ActiveJob); Rails.application.eager_load!; p ActiveDataFlow::Flow::Registry.all")).to eq("[]\nnil\n[OrderExportFlow]\n")
+    said = app.runner("p ActiveDataFlow::Flow::Registry.all; begin; LetterFlow.run_now; rescue => error; puts error.class, error.message; end")
+    expect(said.lines(chomp: true)).to eq(["[]", "ActiveDataFlow::ConfigurationError",
+      "The tables in which runs are kept are missing. Run: bin/rails generate active_data_flow:install, then bin/rails db:migrate"])
   end
 
   it "has no name where none is expected", req: "E-23" do

@@ -17,6 +17,8 @@ RSpec.describe "This gem in a Rails application" do
     app.write("config/application.rb", app.read("config/application.rb").sub(/^( *)config\.load_defaults.*$/) { "#{$&}\n#{$1}#{line}" })
   end
 
+  def keys(app, kind) = configure(app, "config.generators { |generators| generators.orm :active_record, primary_key_type: #{kind.inspect} }")
+
   define_method(:furnish) do |app|
     app.write("app/data_flows/order_export_flow.rb", flow)
     app.write("app/operations/approve_invoice.rb", "class ApproveInvoice < Operations::Task\n  starts_with :begin\n  action(:begin) {}.then(:done)\n  result :done\nend\n")
@@ -75,13 +77,13 @@ RSpec.describe "This gem in a Rails application" do
 
   context "on PostgreSQL, with UUIDs for keys and a structure.sql", :postgresql do
     before(:context) do
-      next if Postgresql.missing
+      next unless Servers.ready?("postgresql")
 
       %w[adf_rails adf_elsewhere].each { |name| Postgresql.fresh(name) }
       url = ->(name) { "postgresql:///#{name}?host=#{Postgresql.folder}&port=5432&username=postgres" }
       path = [ENV.fetch("PATH"), PostgresqlServer.programs].compact.join(":")
       @app = rails_app(RailsApps.fresh, DATABASE_URL: url.call("adf_rails"), ELSEWHERE: url.call("adf_elsewhere"), PATH: path)
-      configure(@app, "config.generators { |generators| generators.orm :active_record, primary_key_type: :uuid }")
+      keys(@app, :uuid)
       configure(@app, "config.active_record.schema_format = :sql")
       @said = @app.rails!("generate", "active_data_flow:install")
       @run = examples_in(furnish(@app))
@@ -93,5 +95,19 @@ RSpec.describe "This gem in a Rails application" do
       expect(@said).to include("Its keys are of the kind uuid, as config.generators says.")
       expect(@app.read("db/structure.sql")).to match(/CREATE TABLE public\.active_data_flow_data_flow_runs \(\s+id uuid DEFAULT gen_random_uuid\(\) NOT NULL,\s+data_flow_id uuid NOT NULL/)
     end
+  end
+
+  context "on MariaDB, with texts for keys", :mysql do
+    before(:context) do
+      next unless Servers.ready?("mysql")
+
+      url = ->(name) { Mysql.fresh(name).then { |config| "trilogy:///#{name}?socket=#{config[:socket]}&username=#{config[:username]}" } }
+      app = rails_app(RailsApps.fresh, DATABASE_URL: url.call("adf_rails"), ELSEWHERE: url.call("adf_elsewhere"))
+      keys(app, :string)
+      app.rails!("generate", "active_data_flow:install")
+      @run = examples_in(furnish(app))
+    end
+
+    include_examples "an application with this gem"
   end
 end

@@ -8,6 +8,9 @@ module ActiveDataFlow
     # Seconds between two runs where the runtime's settings say nothing else.
     INTERVAL = 3600
 
+    # MariaDB has texts where others have JSON.
+    %i[source sink runtime].each { |name| attribute name, :json }
+
     # What belongs to it goes first, then the row: a commit of a run that is gone matches nothing.
     has_many :rejects, dependent: :delete_all, inverse_of: :data_flow
     has_many :data_flow_runs, -> { order(:run_after) }, dependent: :delete_all, inverse_of: :data_flow

@@ -8,6 +8,9 @@ module ActiveDataFlow
     # How long after its time a pending run counts as overdue.
     PATIENCE = 3600
 
+    # MariaDB has texts where others have JSON.
+    %i[arguments metadata].each { |name| attribute name, :json }
+
     belongs_to :data_flow, inverse_of: :data_flow_runs
     has_many :reject_rows, class_name: "ActiveDataFlow::Reject", foreign_key: :run_id, dependent: :delete_all, inverse_of: :run
 
