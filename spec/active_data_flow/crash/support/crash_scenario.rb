@@ -48,6 +48,10 @@ class CrashScenario
   # @return [CrashProcess] that begins the run
   def begin(**options) = CrashProcess.new(@config, **options) { run_once }
 
+  # @return [CrashProcess] that begins the run, or goes on with it; where it has ended, with its last commit and before
+  #   anybody heard of it, no other is begun
+  def go_on(**options) = CrashProcess.new(@config, **options) { ended? ? [store.runs.first.status] : run_once }
+
   # By SIGKILL at the point.
   def kill(point, **options)
     @first = self.begin(point:, deed: "kill", **options).value

@@ -56,7 +56,7 @@ class RandomKills
 
     at_work, told = IO.pipe
     point = (@random.rand < 0.3) ? "after the claim" : "after COMMIT"
-    process = scenario.begin(point:, deed: -> { told.write(".") && told.close }, later:)
+    process = scenario.go_on(point:, deed: -> { told.write(".") && told.close }, later:)
     told.close
     at_work.read(1)
     kill(process.pid, @random.rand * SPAN)
