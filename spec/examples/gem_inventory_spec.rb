@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "fileutils"
+require "pathname"
 require "pty"
 require "sqlite3"
 require "tmpdir"
