@@ -5,6 +5,10 @@ module ActiveDataFlow
     # The path on which no row leaves the database: `INSERT .. SELECT` over windows of the cursor, where source and sink
     # share one and every step can be said in its SQL.
     class Pushdown
+      # Types with so many digits behind the point; moments have six at most.
+      ROUNDING = /\A((numeric|decimal|dec)\b.*\(\d|(time|timestamp|datetime|interval)\b.*\([0-5]\))/i
+      private_constant :ROUNDING
+
       # @return [Engine::Plan]
       attr_reader :plan
       # @return [String, nil] why rows have to come through this process; nil when they need not
@@ -52,8 +56,21 @@ module ActiveDataFlow
       # @return [Target]
       def target = @target ||= Target.new(sink, names, plan.mode)
 
-      # @return [Array<String>] SQL of {#names}, in their order
-      def expressions = names.map { |name| query[:columns].fetch(name) }
+      # @return [Array<String>] SQL of {#names}, in their order, as the sink stores them: a value that is rounded on its way in
+      #   would differ from what is there each time
+      def expressions
+        names.map do |name|
+          sql = query[:columns].fetch(name)
+          rounded?(name) ? "CAST(#{sql} AS #{sink.table.column(name).sql_type})" : sql
+        end
+      end
+
+      # @param name [String] one of {#names}
+      # @return [Boolean] whether the sink's column has fewer digits than what comes may have
+      def rounded?(name)
+        type = sink.table.column(name).sql_type
+        type.match?(ROUNDING) && untouched(name)&.sql_type != type
+      end
 
       # @return [String, nil] SQL: which rows go on
       def condition = query[:where]

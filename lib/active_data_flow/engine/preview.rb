@@ -19,6 +19,8 @@ module ActiveDataFlow
       # @param count [Integer]
       # @return [Array<Entry>]
       def first(count)
+        raise ArgumentError, "preview shows at least one row, not #{count.inspect}. Write: preview(rows: 20)" unless count.is_a?(Integer) && count.positive?
+
         plan = Plan.new(@flow)
         reader = plan.source.reader(after: nil)
         page = reader.next(count) or return []

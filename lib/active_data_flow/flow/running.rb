@@ -24,8 +24,9 @@ module ActiveDataFlow
       def plan(**arguments) = Engine::Plan.new(new(**arguments))
 
       # What the first rows would become. Nothing is written.
-      # @param rows [Integer]
+      # @param rows [Integer] at least 1
       # @return [Array<Engine::Preview::Entry>] with `before` and `after`
+      # @raise [ArgumentError] for any other number of rows
       def preview(rows: 20, **arguments) = Engine::Preview.new(new(**arguments)).first(rows)
 
       # Sends rows through the steps, without source and sink.

@@ -75,7 +75,7 @@ module ActiveDataFlow
             "RETURNING #{fresh ? "(xmax = 0) AS fresh" : "1"})"
         end
 
-        def order = target.key ? " ORDER BY #{target.key_of("p")}" : ""
+        def order = (target.key && (target.key - target.columns).empty?) ? " ORDER BY #{target.key_of("p")}" : ""
 
         def missing(page)
           "(SELECT * FROM #{page} q WHERE NOT EXISTS (SELECT 1 FROM #{target.table} s WHERE #{target.same_key("s", "q")}))"

@@ -29,12 +29,13 @@ module ActiveDataFlow
         def column_reason(path, name)
           theirs = path.sink.table.column(name).sql_type
           ours = path.untouched(name)
+          return "#{name} is rounded to #{theirs}, which SQLite does not do" if path.sink.dialect == :sqlite && path.rounded?(name)
           return if ours ? same?(ours.sql_type, theirs) : FAMILIES[path.query[:kinds][name].to_s]&.match?(theirs)
 
           "#{name} is #{ours&.sql_type || path.query[:kinds][name]} and becomes #{theirs}"
         end
 
-        # Lengths and precisions are the database's to check: it refuses what does not fit, as we do.
+        # Lengths are the database's to check: it refuses what does not fit, as we do.
         def same?(one, other) = base(one) == base(other)
 
         def base(type)

@@ -3,6 +3,14 @@
 RSpec.describe "[looking]" do
   include_context "flows in a database"
 
+  it "shows one row at least" do
+    klass = flow do
+      source :orders
+      sink :exports
+    end
+    [0, -1, nil].each { |count| expect { klass.preview(rows: count) }.to raise_error(ArgumentError, /preview shows at least one row, not #{count.inspect}\. Write: preview\(rows: 20\)/) }
+  end
+
   before { orders(30) }
 
   def export(&more)

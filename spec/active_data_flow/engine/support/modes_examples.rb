@@ -45,6 +45,16 @@ RSpec.describe "[modes]" do
     end
   end
 
+  it "inserts into a table with timestamps and rows of its own what has no key yet" do
+    ActiveRecord::Base.with_connection { |connection| connection.create_table(:events, force: true) { |table| table.string(:kind) && table.timestamps } }
+    klass = flow("EventFlow") do
+      source [{kind: "a"}, {kind: "b"}]
+      sink :events, mode: :insert
+    end
+    2.times { expect(counted(klass.run_now(restart: true))).to eq(read: 2, new: 2) }
+    expect(rows(:events, :kind).flatten).to eq(%w[a b a b])
+  end
+
   it "leaves alone what is there" do
     expect(counted(run(:insert_only))).to eq(read: 6, new: 2, skipped: 4)
     expect(rows(:exports, :name).flatten).to eq(["order 1", "order 2", "order 3", "order 4", "old", "old", "old"])

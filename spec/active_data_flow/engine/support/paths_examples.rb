@@ -64,6 +64,31 @@ RSpec.describe "[paths]" do
     expect(one.first).to eq(read: 6, new: 6)
   end
 
+  # What a column rounds differs from what came, and is no change all the same.
+  [[], [-> { transform { |_row| } }]].each do |steps|
+    it "rounds once what a column of the sink rounds#{", row by row" if steps.any?}" do
+      ActiveRecord::Base.with_connection do |connection|
+        connection.create_table(:exact, force: true) { |table| table.decimal(:price, precision: 12, scale: 4) && table.datetime(:at, precision: 6) }
+        connection.create_table(:rounded, force: true) do |table|
+          table.decimal :price, precision: 8, scale: 2
+          table.decimal :third, precision: 8, scale: 2
+          table.datetime :at, precision: 0
+          table.timestamps precision: 6
+        end
+        connection.execute("INSERT INTO exact (id, price, at) VALUES (1, 1.2367, '2024-05-06 07:08:09.654321'), (2, 10, '2024-05-06 07:08:09')")
+      end
+      klass = flow("RoundingFlow") do
+        source :exact
+        derive(:third) { |row| row[:price] / 3 }
+        steps.each { |step| class_exec(&step) }
+        sink :rounded
+      end
+      expect(counted(klass.run_now)).to eq(read: 2, new: 2)
+      expect(counted(klass.run_now)).to eq(read: 2, unchanged: 2)
+      expect(rows(:rounded, :id, :price, :third).map { |id, *numbers| [id, *numbers.map { |number| number.to_d.to_s("F") }] }).to eq([[1, "1.24", "0.41"], [2, "10.0", "3.33"]])
+    end
+  end
+
   it "cuts the source into windows, to its last row" do
     orders_of(25)
     pushed, = both { batch_size 4 }
