@@ -8,6 +8,7 @@ end
 
 require_relative "engine/page"
 require_relative "engine/spares"
+require_relative "engine/gathering"
 require_relative "engine/pace"
 require_relative "engine/forecast"
 require_relative "engine/place"

@@ -44,7 +44,7 @@ module ActiveDataFlow
       def initialize(rows, passed)
         @rows = rows.each_entry
         @passed = passed
-        @spares = Engine::Spares.new
+        @gathering = Engine::Gathering.new
         passed.times { @rows.next }
       rescue StopIteration
         @ended = true
@@ -58,12 +58,13 @@ module ActiveDataFlow
 
         start = @passed
         @passed += rows.size
-        Engine::Page.new(batch: batch_of(rows), upto: Native.encode_position(@passed, nil), last: ended?,
+        batch, misfits = @gathering.call(rows)
+        Engine::Page.new(batch:, misfits:, upto: Native.encode_position(@passed, nil), last: ended?,
           positions: ->(row) { Native.encode_position(start + row + 1, nil) })
       end
 
       # @param page [Engine::Page] of this reader, whose rows are committed
-      def done(page) = @spares.give(page.batch)
+      def done(page) = @gathering.done(page.batch)
 
       # There is nothing to end.
       def close = nil
@@ -72,7 +73,7 @@ module ActiveDataFlow
 
       def take(limit)
         rows = []
-        rows << Message.hash_of(@rows.next) while rows.size < limit
+        rows << @rows.next while rows.size < limit
         rows
       rescue StopIteration
         @ended = true
@@ -86,14 +87,6 @@ module ActiveDataFlow
         false
       rescue StopIteration
         @ended = true
-      end
-
-      # Rows bring the columns they have; one that a row of the batch lacks is NULL in it.
-      def batch_of(rows)
-        names = rows.flat_map(&:keys).map(&:to_s).uniq
-        batch = @spares.take(names)
-        rows.each { |row| batch.push_hash(row) }
-        batch
       end
     end
   end

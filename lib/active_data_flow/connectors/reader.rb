@@ -8,7 +8,7 @@ module ActiveDataFlow
       # @param stored [Object, nil] the place behind which to go on
       def initialize(source, stored)
         @source = source
-        @spares = Engine::Spares.new
+        @gathering = Engine::Gathering.new
         @rows = fetches? ? Fetching.new(source, stored) : Enumerating.new(source, stored)
       end
 
@@ -19,12 +19,13 @@ module ActiveDataFlow
         rows, places = @rows.next(limit)
         return unless rows
 
-        Engine::Page.new(batch: batch_of(rows), upto: RowsInHand.text_of(places.last), last: @rows.ended?,
+        batch, misfits = @gathering.call(rows)
+        Engine::Page.new(batch:, misfits:, upto: RowsInHand.text_of(places.last), last: @rows.ended?,
           positions: ->(row) { RowsInHand.text_of(places.fetch(row)) })
       end
 
       # @param page [Engine::Page] of this reader, whose rows are committed
-      def done(page) = @spares.give(page.batch)
+      def done(page) = @gathering.done(page.batch)
 
       # @return [void]
       def close
@@ -34,14 +35,6 @@ module ActiveDataFlow
       private
 
       def fetches? = Connector::Methods.own?(@source, :fetch) || !Connector::Methods.own?(@source, :each)
-
-      # A column that some rows lack is NULL in them.
-      def batch_of(rows)
-        hashes = rows.map { |row| Message.hash_of(row) }
-        batch = @spares.take(hashes.flat_map(&:keys).map(&:to_s).uniq)
-        hashes.each { |row| batch.push_hash(row) }
-        batch
-      end
     end
   end
 end

@@ -9,8 +9,9 @@ module ActiveDataFlow
     # last:: whether the source has nothing more
     # positions:: answers `call(row_number)` with a String
     # portion:: RowsPath::Portion, where its rows were worked on while others were written; else nil
-    Page = Data.define(:batch, :upto, :last, :positions, :portion) do
-      def initialize(portion: nil, **) = super
+    # misfits:: Array<Flow::Transformation::Misfit>, its rows that could not be read
+    Page = Data.define(:batch, :upto, :last, :positions, :portion, :misfits) do
+      def initialize(portion: nil, misfits: [], **) = super
     end
   end
 end

@@ -24,7 +24,8 @@ module ActiveDataFlow
         plan = Plan.new(@flow)
         reader = plan.source.reader(after: nil)
         page = reader.next(count) or return []
-        misfits = plan.transformation.call(page.batch).to_h { |misfit| [misfit.row, misfit] }
+        page.misfits.each { |misfit| page.batch.reject(misfit.row) }
+        misfits = [*page.misfits, *plan.transformation.call(page.batch)].to_h { |misfit| [misfit.row, misfit] }
         (0...page.batch.size).map { |row| entry(page.batch, row, misfits[row]) }
       ensure
         reader&.close

@@ -43,7 +43,7 @@ module ActiveDataFlow
         # How often rows are read again that somebody changes meanwhile: they are locked, so once is enough.
         ROUNDS = 3
         # What comes before the transaction, and where a row stands that is put aside in it.
-        STAGES = {transform: :transform, fit: :write, settle: :write, encode: :write}.freeze
+        STAGES = {read: :read, transform: :transform, fit: :write, settle: :write, encode: :write}.freeze
         private_constant :ROUNDS, :STAGES
 
         def initialize(page, plan, transformation, round: 1)
@@ -51,7 +51,7 @@ module ActiveDataFlow
           @plan = plan
           @transformation = transformation
           @round = round
-          @stages = STAGES.keys
+          @stages = page.misfits.any? ? STAGES.keys : STAGES.keys.drop(1)
         end
 
         # @return [Page]
@@ -127,6 +127,8 @@ module ActiveDataFlow
           @stages.shift
           @found = nil
         end
+
+        def read(&) = @page.misfits.each(&)
 
         def transform(&)
           @seen = @plan.seen(@page.batch)

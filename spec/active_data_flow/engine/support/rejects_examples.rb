@@ -67,6 +67,39 @@ RSpec.describe "[rejects]" do
     end
   end
 
+  describe "a row of the program's that cannot be read" do
+    def import(rows, *policy, **options)
+      flow("ImportFlow") do
+        source rows
+        on_error(*policy, **options) if policy.any?
+        sink :exports
+      end
+    end
+
+    let(:given) { [{id: 1, number: "A1", net: 1}, {id: 2, number: "A2", net: 3/2r}, nil, {id: 4, number: 90.minutes}, {id: 5, number: "A5", net: 5}] }
+
+    it "stops the run with its position, its column, and what to write" do
+      error = raised { import(given).run_now }
+      expect(error).to be_a(ActiveDataFlow::RowError).and have_attributes(stage: :read, column_name: "net", row: {"id" => 2, "number" => "A2", "net" => "(3/2)"},
+        message: /\AImportFlow stopped at row 2 \(read\): net: a value of a row is nil, .*, not Rational\. Write row\[:net\]\.to_d\(18\) in the source\. on_error/)
+      expect(raised { import([nil]).run_now }.message).to match(/\AImportFlow stopped at row 1 \(read\): a row is a Hash or a message, not nil\. on_error/)
+      expect(rows(:exports, :id)).to eq([])
+    end
+
+    it "is put aside, and the others go on" do
+      run = import(given, :quarantine, budget: 3).run_now
+      expect(counted(run)).to eq(read: 5, new: 2, rejected: 3)
+      expect(rows(:exports, :id).flatten).to eq([1, 5])
+      expect(run.rejects.map { |reject| [reject.stage, reject.position, reject.column_name] }).to eq([["read", "int:2", "net"], ["read", "int:3", nil], ["read", "int:4", "number"]])
+      expect(run.rejects.last.reason).to end_with("not ActiveSupport::Duration. Write row[:number].iso8601 in the source")
+      expect(counted(import(given, :skip, budget: 3).run_now)).to eq(read: 5, unchanged: 2, rejected: 3)
+    end
+
+    it "is shown by preview with the reason" do
+      expect(import(given).preview.map(&:reason)).to match([nil, /\Anet: .* not Rational/, /not nil/, /\Anumber: /, nil])
+    end
+  end
+
   describe "a constraint that is looked at with COMMIT" do
     before do
       ActiveRecord::Base.with_connection do |connection|

@@ -1,0 +1,65 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Engine
+    # Rows that Ruby gave, as batches. A row that no batch can hold keeps its place in it, so that positions stay what they
+    # are, and is named beside it, to be put aside as the others are.
+    class Gathering
+      # How a value of another class is written, where its `to_s` is not it.
+      WRITTEN = {"Rational" => "to_d(18)", "Complex" => "real", "ActiveSupport::Duration" => "iso8601", "ActionController::Parameters" => "to_unsafe_h"}.freeze
+      private_constant :WRITTEN
+
+      def initialize
+        @spares = Spares.new
+      end
+
+      # @param rows [Array<Hash, Message, Object>] a column that some of them lack is NULL in these
+      # @return [Array<(Native::Batch, Array<Flow::Transformation::Misfit>)>]
+      def call(rows)
+        misfits = []
+        hashes = rows.each_with_index.map { |row, index| hash_of(row) { |error| misfits << misfit(index, nil, error.message, error) } }
+        batch = @spares.take(hashes.flat_map(&:keys).map(&:to_s).uniq)
+        hashes.each_with_index { |row, index| push(batch, row) { |found| misfits << found.with(row: index) } }
+        [batch, misfits.sort_by(&:row)]
+      end
+
+      # @param batch [Native::Batch] of an earlier call, whose rows are committed
+      def done(batch) = @spares.give(batch)
+
+      private
+
+      def hash_of(row)
+        Message.hash_of(row)
+      rescue TypeError => error
+        yield error
+        {}
+      end
+
+      def push(batch, row)
+        batch.push_hash(row)
+      rescue => error
+        name, value = row.find { |pair| refusal(pair) }
+        yield misfit(nil, name&.to_s, reason(name, value, error), error)
+        batch.push_hash(row.to_h { |key, other| refusal([key, other]) ? [key.to_s, shown(other)] : [key, other] })
+      end
+
+      # @return [StandardError, nil] why a batch does not take it
+      def refusal(pair)
+        Native::Batch.new([]).push_hash([pair].to_h)
+        nil
+      rescue => error
+        error
+      end
+
+      def reason(name, value, error)
+        hint = ". Write row[:#{name}].#{WRITTEN.fetch(value.class.name, "to_s")} in the source" if error.is_a?(TypeError) && (name.is_a?(Symbol) || name.is_a?(String))
+        "#{name}: #{error.message}#{hint}"
+      end
+
+      # As a reject shows it.
+      def shown(value) = value.inspect.encode("UTF-8", invalid: :replace, undef: :replace)
+
+      def misfit(row, column, reason, error) = Flow::Transformation::Misfit.new(row:, column:, reason:, error:)
+    end
+  end
+end
