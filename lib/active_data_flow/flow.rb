@@ -7,12 +7,6 @@ module ActiveDataFlow
     # What a class without a name is called in messages.
     UNNAMED = "An anonymous flow"
 
-    # What a block assigned, as the batch takes it: a label of an enum becomes its number. Everything else goes on as it
-    # is and meets the sink's strict casts: a model would make 0 of "abc".
-    # @param cast [#serialize, nil] the model's type of the column
-    # @return [Object]
-    def self.given(cast, value) = cast.respond_to?(:subtype) ? cast.serialize(value) : value
-
     # @param klass [Class]
     # @return [String]
     def self.label(klass) = klass.name || UNNAMED

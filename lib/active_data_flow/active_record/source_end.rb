@@ -48,9 +48,9 @@ module ActiveDataFlow
       # @return [ModelColumns::Reading, nil] what reads them
       def decoder = (ModelColumns::Reading.new(model_types) if model_types.any?)
 
-      # @return [Hash{String => #deserialize}] what a model reads in its own way: times in a zone, enums, JSON, what it encrypts
+      # @return [Hash{String => Cast}] what a model reads in its own way: times in a zone, enums, JSON
       def casts
-        @casts ||= columns.reject { |column| column.plain?(dialect) || model_types.key?(column.name) }.to_h { |column| [column.name, column.type] }
+        @casts ||= columns.reject { |column| model_types.key?(column.name) }.to_h { |column| [column.name, Cast.of(column, dialect)] }.compact
       end
 
       # @param after [Object, nil] a position

@@ -8,7 +8,7 @@ module ActiveDataFlow
     class BatchPart
       # @param flow [Base] self of the block
       # @param block [Proc]
-      # @param casts [Hash{String => #deserialize}]
+      # @param casts [Hash{String => #deserialize, #serialize}]
       # @param split [Boolean] whether bad rows are looked for; otherwise what the block raises goes on as it is
       def initialize(flow, block, casts, split:)
         @flow = flow

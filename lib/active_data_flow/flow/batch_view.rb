@@ -5,7 +5,7 @@ module ActiveDataFlow
     # What a `transform_batch` block gets: the columns of the rows that are still on their way.
     class BatchView
       # @param batch [Native::Batch]
-      # @param casts [Hash{String => #deserialize}] as {Row} takes them
+      # @param casts [Hash{String => #deserialize, #serialize}] as {Row} takes them
       def initialize(batch, casts)
         @batch = batch
         @casts = casts
@@ -32,7 +32,7 @@ module ActiveDataFlow
         end
 
         cast = @casts[name.to_s]
-        give(name.to_s, cast ? values.map { |value| Flow.given(cast, value) } : values)
+        give(name.to_s, cast ? values.map { |value| cast.serialize(value) } : values)
       end
 
       private

@@ -6,7 +6,7 @@ module ActiveDataFlow
     # assigns is kept beside the batch, and belongs to it only when the block has come to its end.
     class PartView < BatchView
       # @param batch [Native::Batch]
-      # @param casts [Hash{String => #deserialize}]
+      # @param casts [Hash{String => #deserialize, #serialize}]
       # @param rows [Array<Integer>] that are still on their way
       def initialize(batch, casts, rows)
         super(batch, casts)

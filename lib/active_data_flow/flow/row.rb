@@ -7,7 +7,7 @@ module ActiveDataFlow
     #
     # One object is moved from row to row: it is not to be kept.
     class Row
-      # @param casts [Hash{String => #deserialize}] columns whose values a model reads in its own way
+      # @param casts [Hash{String => #deserialize, #serialize}] columns whose values a model reads in its own way
       def initialize(casts)
         @casts = casts
         @names = Hash.new { |names, name| names[name] = -name.to_s }
@@ -22,27 +22,25 @@ module ActiveDataFlow
       end
 
       # @param name [Symbol, String]
-      # @return [Object, nil] as ActiveRecord casts it
+      # @return [Object, nil] as ActiveRecord casts it, frozen: a change in place would be lost
       # @raise [ArgumentError] for a column that the row does not have
       def [](name)
-        name = @names[name]
-        value = @batch.value(@index, name)
-        cast = @casts[name]
-        cast ? cast.deserialize(value) : value
+        value = value(@names[name])
+        value.is_a?(String) ? value.freeze : value
       end
 
       # @param name [Symbol, String] new columns are added
       def []=(name, value)
         name = @names[name]
         cast = @casts[name]
-        @batch.set(@index, name, Flow.given(cast, value))
+        @batch.set(@index, name, cast ? cast.serialize(value) : value)
       end
 
       # @return [Boolean] whether the row has that column
       def key?(name) = @batch.outputs.include?(@names[name])
 
       # @return [Hash{Symbol => Object}] a new Hash
-      def to_h = @batch.outputs.to_h { |name| [name.to_sym, self[name]] }
+      def to_h = @batch.outputs.to_h { |name| [name.to_sym, value(name)] }
 
       # Leaves the row out.
       def filter_out
@@ -50,6 +48,14 @@ module ActiveDataFlow
       end
 
       def inspect = "#<row #{to_h.inspect}>"
+
+      private
+
+      def value(name)
+        value = @batch.value(@index, name)
+        cast = @casts[name]
+        cast ? cast.deserialize(value) : value
+      end
     end
   end
 end

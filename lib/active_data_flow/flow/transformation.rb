@@ -11,7 +11,7 @@ module ActiveDataFlow
       # @param steps [Array<Step>] with the values of this run filled in
       # @param types [Hash{String => String, nil}] `sql_type` of the source's columns
       # @param dialect [Symbol, nil] of the source's database
-      # @param casts [Hash{String => #deserialize}]
+      # @param casts [Hash{String => #deserialize, #serialize}]
       # @param decoder [#call, nil] comes before the first step
       # @param split [Boolean] whether a batch whose block raises is split around its bad rows
       def initialize(flow, steps, types: {}, casts: {}, dialect: nil, decoder: nil, split: false)
@@ -132,7 +132,7 @@ module ActiveDataFlow
         return if batch.outputs.include?(name) && rows.each_with_index.all? { |index, place| @row._move(batch, index)[name].eql?(values[place]) }
 
         cast = @casts[name]
-        batch.set_values(name, cast ? values.map { |value| Flow.given(cast, value) } : values)
+        batch.set_values(name, cast ? values.map { |value| cast.serialize(value) } : values)
       end
     end
   end
