@@ -9,10 +9,18 @@ module ActiveDataFlow
       # @param dialect [Symbol]
       # @return [Cast, nil] nil where blocks see what is read
       def self.of(column, dialect)
-        return if column.plain?(dialect)
-
-        (column.type.respond_to?(:subtype) ? Serialized : self).new(column.type)
+        kind = kind_of(column, dialect)
+        kind&.new(column.type)
       end
+
+      def self.kind_of(column, dialect)
+        json = %i[json jsonb].include?(column.type.type)
+        return ParsedJson if json && dialect == :postgresql && column.sql_type&.match?(/\Ajsonb?\z/)
+        return if column.plain?(dialect) && !json
+
+        (json || column.type.respond_to?(:subtype)) ? Serialized : self
+      end
+      private_class_method :kind_of
 
       # @param value [Object] that can be changed in place: what would become of that?
       # @return [Object] the same, which now raises
@@ -38,10 +46,26 @@ module ActiveDataFlow
       # @return [Object]
       def serialize(value) = value
 
-      # What only the type can say: the number of an enum's label.
+      # What only the type can say: the number of an enum's label, the text of JSON.
       class Serialized < Cast
         # (see Cast#serialize)
         def serialize(value) = @type.serialize(value)
+      end
+
+      # JSON that the batch knows as such, and gives as what it says.
+      class ParsedJson < Cast
+        # (see Cast#deserialize)
+        def deserialize(value) = value
+
+        # (see Cast#serialize)
+        def serialize(value) = value.is_a?(String) ? JSONString.new([value]) : value
+      end
+
+      # A String that is said in JSON. A batch takes Strings for text, of which nobody knows whether it is JSON; Arrays and Hashes
+      # it asks for theirs.
+      class JSONString < Array
+        # @return [String]
+        def to_json(...) = first.to_json(...)
       end
     end
   end

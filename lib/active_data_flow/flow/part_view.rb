@@ -11,6 +11,7 @@ module ActiveDataFlow
       def initialize(batch, casts, rows)
         super(batch, casts)
         @rows = rows
+        @given = {}
         @beside = Native::Batch.new([])
         rows.size.times { @beside.push_row([]) }
       end
@@ -22,19 +23,24 @@ module ActiveDataFlow
       def size = @rows.size
 
       # @return [Array<String>] the columns that were assigned
-      def assigned = @beside.outputs
+      def assigned = @given.keys
 
       # @param name [String]
-      # @return [Array, nil] what was assigned, as the batch keeps it
-      def given(name) = (@beside.values(name) if assigned.include?(name))
+      # @return [Array, nil] what was assigned, as the batch takes it
+      def given(name) = @given[name]
 
       private
 
       def values(name)
-        given(name) || (whole? ? @batch.values(name) : @rows.map { |row| @batch.value(row, name) })
+        return @beside.values(name) if @given.key?(name)
+
+        whole? ? @batch.values(name) : @rows.map { |row| @batch.value(row, name) }
       end
 
-      def give(name, values) = @beside.set_values(name, values)
+      def give(name, values)
+        @beside.set_values(name, values)
+        @given[name] = values
+      end
 
       def whole? = @rows.size == @batch.counts[:live]
     end

@@ -81,13 +81,13 @@ RSpec.describe "[mistakes]" do
         source [row]
         sink :people
       end
-      expect(message(TypeError) { klass.run_now }).to eq(text)
+      expect(message(ActiveDataFlow::RowError) { klass.run_now }).to eq("OrderExportFlow stopped at row 1 (read): #{text}. on_error :quarantine puts such rows aside.")
     end
     klass = flow do
       source [Order.new(id: 1)]
       sink :exports
     end
-    expect(message(TypeError) { klass.run_now }).to match(/not #<Order .*>\. Write: record\.attributes\z/)
+    expect(message(ActiveDataFlow::RowError) { klass.run_now }).to match(/not #<Order .*>\. Write: record\.attributes\. on_error/)
   end
 
   it "refuses a lookup that could find nothing, by the types of both tables" do

@@ -30,6 +30,35 @@ RSpec.describe "[values]" do
     end.run_now
   end
 
+  describe "of JSON" do
+    let(:docs) { ["123", "str", "null", "", "{\"a\":1}", "<é>", 5, 1.5, true, [1, "2"], {"a" => {"b" => "3"}}] }
+
+    before { docs.each { |doc| Draft.create!(doc:) } }
+
+    {
+      "a row" => -> { transform { |row| 2.times { row[:doc] = row[:doc].itself } } },
+      "a Hash" => -> { transform(as: :hash) { |row| row.merge(doc: row[:doc], title: "new") } },
+      "a changed Hash" => -> { transform(as: :hash) { |row| (row[:id] == -1) ? row.merge(doc: 1) : row } },
+      "a batch" => -> { transform_batch { |batch| 2.times { batch[:doc] = batch[:doc].itself } } },
+      "a batch that may be split" => lambda {
+        on_error :quarantine, budget: 1
+        transform_batch { |batch| 2.times { batch[:doc] = batch[:doc].itself } }
+      }
+    }.each do |form, steps|
+      it "stay what they are where #{form} gives them back" do
+        Draft.insert({id: -1, doc: 7})
+        expect(copy { instance_exec(&steps) }.counts).to include(read: 12, new: 12)
+        expect(Letter.order(:id).pluck(:doc).drop(1)).to eq(docs)
+        expect(copy { instance_exec(&steps) }.counts).to include(unchanged: 12)
+      end
+    end
+
+    it "are what a block assigns, text as well, as a model would have it" do
+      copy { transform { |row| row[:doc] = (row[:id] == Draft.first.id) ? "12" : {"is" => row[:doc]} } }
+      expect(Letter.order(:id).pluck(:doc)).to eq(["12", *docs.drop(1).map { |doc| {"is" => doc} }])
+    end
+  end
+
   it "raise where they are changed in place, which nobody would hear of" do
     Draft.create!(title: "a", doc: {"list" => ["x"], "text" => "y"})
     [->(row) { row[:title] << "!" }, ->(row) { row[:title].upcase! }, ->(row) { row[:doc]["more"] = 1 },
