@@ -40,7 +40,7 @@ module ActiveDataFlow
       # @return [Table]
       # @raise [ArgumentError] when there is neither a model nor a table of that name
       def self.find(name, connection: nil, role: nil, shard: nil)
-        base = connection ? constant(connection.to_s) || raise(ArgumentError, "there is no class #{connection} whose database could be used") : ::ActiveRecord::Base
+        base = connection ? database_class(connection.to_s) : ::ActiveRecord::Base
         table = new(name.is_a?(Class) ? checked_model(name) : model_named(name.to_s, base), role:, shard:)
         table.exists? ? table : refuse(name, table, base)
       end
@@ -52,6 +52,13 @@ module ActiveDataFlow
         return name if (name.is_a?(Symbol) || name.is_a?(String)) && !name.empty?
 
         raise ArgumentError, "a model is a class, or the name of one or of a table, not #{name.inspect}"
+      end
+
+      def self.database_class(name)
+        found = constant(name)
+        return found if found.is_a?(Class) && found <= ::ActiveRecord::Base
+
+        raise ArgumentError, "there is no class #{name} whose database could be used"
       end
 
       def self.refuse(name, table, base)
@@ -92,7 +99,7 @@ module ActiveDataFlow
       # What a model is called that was made here.
       MADE = "ActiveDataFlow::ActiveRecord::Table"
       private_constant :MADE
-      private_class_method :refuse, :checked_model, :model_named, :model?, :lives_in?, :constant, :table_model
+      private_class_method :database_class, :refuse, :checked_model, :model_named, :model?, :lives_in?, :constant, :table_model
 
       # @param model [Class]
       # @param role [Symbol, nil] as in `connected_to`

@@ -82,11 +82,13 @@ RSpec.describe "[databases]" do
     end
   end
 
-  it "has to be a class's" do
-    klass = flow do
-      source :orders
-      sink :reports, connection: "Reporting"
+  it "has to be that of a class that has one" do
+    %w[Reporting reporting String Kernel].each do |name|
+      klass = flow do
+        source :orders
+        sink :reports, connection: name
+      end
+      expect { klass.plan }.to raise_error(ArgumentError, "OrderExportFlow: sink :reports: there is no class #{name} whose database could be used")
     end
-    expect { klass.plan }.to raise_error(ArgumentError, "OrderExportFlow: sink :reports: there is no class Reporting whose database could be used")
   end
 end
