@@ -105,12 +105,12 @@ module ActiveDataFlow
       # Refuses rows that the table could not take, before the first one is read.
       # @param outputs [Array<String>]
       # @param from [String] the source's name, for the message
-      # @param known [Boolean] whether all rows have these columns; from Hashes what the table lacks is dropped instead
+      # @param known [Boolean] whether all rows have these columns; from Hashes what the table does not take is dropped instead
       # @param mode [Symbol]
       # @return [Array<String>] the outputs that are written
       # @raise [ColumnMismatch]
       def check(outputs, from:, mode:, known: true)
-        extra = outputs - @table.column_names - attributes_of_model(outputs)
+        extra = outputs.reject { |name| takes?(name, mode) }
         refuse_extra(outputs, extra, from) if extra.any? && known
         outputs -= extra
         refuse_missing_key(outputs)
@@ -131,9 +131,13 @@ module ActiveDataFlow
         end
       end
 
-      # What is no column, but can be assigned where rows go through the model: a password, a nickname.
-      def attributes_of_model(outputs)
-        @line.callbacks ? outputs.select { |name| @table.model.method_defined?(:"#{name}=") } : []
+      # What is no column can be assigned where rows go through the model: a password, a nickname. By a key that the
+      # database generates rows may be found.
+      def takes?(name, mode)
+        column = @table.column(name)
+        return !column.generated || (mode == :update_only && @key.include?(name)) if column
+
+        @line.callbacks && @table.model.method_defined?(:"#{name}=")
       end
 
       def writer_class
@@ -177,7 +181,11 @@ module ActiveDataFlow
 
       def refuse_extra(outputs, extra, from)
         kept = (outputs - extra).map { |name| ":#{name}" }.join(", ")
-        raise ColumnMismatch, "#{@table.name} has no column#{"s" unless extra.one?} #{extra.join(", ")} (from #{from}). Write: keep #{kept}"
+        generated, lacking = extra.partition { |name| @table.column(name) }
+        reasons = []
+        reasons << "has no column#{"s" unless lacking.one?} #{lacking.join(", ")}" if lacking.any?
+        reasons << "generates #{generated.join(", ")} itself" if generated.any?
+        raise ColumnMismatch, "#{@table.name} #{reasons.join(", and ")} (from #{from}). Write: keep #{kept}"
       end
 
       def refuse_missing_key(outputs)

@@ -14,7 +14,10 @@ module ActiveDataFlow
     # null:: whether it may be NULL
     # default:: whether the database gives a value where none is written
     # type:: the ActiveRecord type by which the model casts it
-    Column = Data.define(:name, :sql_type, :null, :default, :type) do
+    # generated:: whether its values are the database's own, and nobody may write it
+    Column = Data.define(:name, :sql_type, :null, :default, :type, :generated) do
+      def initialize(generated: false, **) = super
+
       # @param dialect [Symbol]
       # @return [Boolean] whether nobody needs to ask the model
       def plain?(dialect)
@@ -152,7 +155,8 @@ module ActiveDataFlow
       def columns
         @columns ||= with_connection { |connection| connection.columns(name) }.map do |column|
           Column.new(name: column.name, sql_type: full_type(column), null: column.null,
-            default: !column.default.nil? || !column.default_function.nil? || generated?(column), type: @model.type_for_attribute(column.name))
+            default: !column.default.nil? || !column.default_function.nil? || generated?(column) || numbered?(column),
+            type: @model.type_for_attribute(column.name), generated: generated?(column))
         end
       end
 
@@ -191,9 +195,11 @@ module ActiveDataFlow
       # ActiveRecord takes the brackets of PostgreSQL's arrays away.
       def full_type(column) = (column.respond_to?(:array) && column.array) ? "#{column.sql_type}[]" : column.sql_type
 
-      def generated?(column)
+      def generated?(column) = column.respond_to?(:virtual?) && column.virtual?
+
+      def numbered?(column)
         (column.respond_to?(:auto_incremented_by_db?) && column.auto_incremented_by_db?) ||
-          (column.respond_to?(:virtual?) && column.virtual?) || (dialect == :sqlite && primary_key == [column.name] && column.sql_type.match?(/\Aint/i))
+          (dialect == :sqlite && primary_key == [column.name] && column.sql_type.match?(/\Aint/i))
       end
     end
   end

@@ -30,7 +30,7 @@ module ActiveDataFlow
         @same_table = same_table_mode?
         @horizon = @source.horizon(read) if @source.respond_to?(:horizon)
         @outline = @source.columns && Flow::Outline.new(Flow.label(flow.class), @source.columns.map(&:name), @steps)
-        @outputs = @sink.check(@outline.names, from: source_name, mode: @mode) if @outline&.sure?
+        @outputs = @sink.check(brought, from: source_name, mode: @mode) if @outline&.sure?
         transformation if @steps.any? { |step| step.word == :lookup } # it refuses what could find nothing
       end
 
@@ -122,6 +122,13 @@ module ActiveDataFlow
 
       private
 
+      # Of the table that is changed a column that the database generates is only read, unless a step assigns it.
+      def brought
+        return @outline.names unless @same_table
+
+        @outline.names - (@source.columns.select(&:generated).map(&:name) - @outline.assigned - @sink.key)
+      end
+
       def writer_of(names)
         @writers ||= {}
         @writers[names] ||= @sink.writer(@same_table ? checked(names) : @outputs || checked(names), @mode)
@@ -139,7 +146,7 @@ module ActiveDataFlow
         return if names.empty?
 
         @dropped += names
-        Operations.logger.warn("#{label}: #{@sink} has no column#{"s" unless names.one?} #{names.join(", ")}; dropped")
+        Operations.logger.warn("#{label}: #{@sink} takes no column#{"s" unless names.one?} #{names.join(", ")}; dropped")
       end
 
       def source_name = @source.respond_to?(:table) ? @source.table.name : @source.to_s

@@ -16,6 +16,7 @@ RSpec.describe "[mistakes]" do
         table.index %i[shop_id number], unique: true
       end
       connection.create_table(:stated) { |table| table.string(:state, null: false) && table.string(:name) }
+      connection.create_table(:sums) { |table| table.integer(:net) && table.virtual(:twice, type: :integer, as: "net * 2", stored: true) }
       connection.create_table(:bare, id: false) { |table| table.string :name }
       connection.create_view(:nothing, "SELECT 1") if connection.respond_to?(:create_view)
     end
@@ -71,6 +72,56 @@ RSpec.describe "[mistakes]" do
     expect(counted(run)).to eq(read: 2, new: 2)
     expect(log.string.scan("shoe").size).to eq(1)
     ActiveRecord::Base.with_connection { |connection| connection.execute("DELETE FROM order_exports") }
+  end
+
+  describe "a column that the database generates" do
+    before { ActiveRecord::Base.with_connection { |connection| ["DELETE FROM sums", "INSERT INTO sums (id, net) VALUES (1, 5), (2, 6)"].each { |sql| connection.execute(sql) } } }
+
+    it "is refused in the sink before the first row, with the columns to keep" do
+      expect(rejected(ActiveDataFlow::ColumnMismatch) do
+        source(cursor: :id) { Order.select(:id, :net, "net AS twice", :name) }
+        sink :sums
+      end).to eq("sums has no column name, and generates twice itself (from orders). Write: keep :id, :net")
+      [false, true].each do |callbacks|
+        expect(rejected(ActiveDataFlow::ColumnMismatch) do
+          source :sums, scope: -> { where(id: 1) }
+          set net: 1, twice: 2
+          sink :sums, callbacks:
+        end).to eq("sums generates twice itself (from sums). Write: keep :id, :net")
+      end
+    end
+
+    it "is refused where a block brings it" do
+      orders(1)
+      klass = flow do
+        source :orders
+        keep :id, :net
+        transform { |row| row[:twice] = 7 }
+        sink :sums
+      end
+      expect(message(ActiveDataFlow::ColumnMismatch) { klass.run_now }).to eq("sums generates twice itself (from orders). Write: keep :id, :net")
+    end
+
+    it "is dropped from Hash rows, as one that the sink lacks, and named once" do
+      run = flow do
+        source [{id: 3, net: 7, twice: 99}, {id: 1, net: 5, twice: 99}]
+        sink :sums
+      end.run_now
+      expect(counted(run)).to eq(read: 2, new: 1, unchanged: 1)
+      expect(rows(:sums, :id, :net, :twice)).to eq([[1, 5, 10], [2, 6, 12], [3, 7, 14]])
+      expect(log.string.scan("sums by id takes no column twice; dropped").size).to eq(1)
+    end
+
+    it "may be read, also of the table that is written" do
+      [-> { derive(:net) { |row| row[:net] + row[:twice] } }, -> { transform { |row| row[:net] = row[:net] + row[:twice] } }].each do |step|
+        expect(counted(flow("SumFlow") {
+          source :sums
+          class_exec(&step)
+          sink :sums
+        }.run_now)).to eq(read: 2, updated: 2)
+      end
+      expect(rows(:sums, :net, :twice)).to eq([[45, 90], [54, 108]])
+    end
   end
 
   it "refuses rows that are no Hashes, and says what they are made of" do
