@@ -15,6 +15,7 @@ module ActiveDataFlow
 end
 
 require_relative "connector"
+require_relative "engine/hand"
 require_relative "engine/page"
 require_relative "connectors/place"
 require_relative "connectors/rows_in_hand"

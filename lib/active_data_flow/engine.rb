@@ -6,6 +6,8 @@ module ActiveDataFlow
   end
 end
 
+require_relative "engine/hand"
+require_relative "engine/lacking"
 require_relative "engine/page"
 require_relative "engine/spares"
 require_relative "engine/gathering"

@@ -45,6 +45,7 @@ module ActiveDataFlow
         @rows = rows.each_entry
         @passed = passed
         @gathering = Engine::Gathering.new
+        @hand = Engine::Hand.new
         passed.times { @rows.next }
       rescue StopIteration
         @ended = true
@@ -53,13 +54,14 @@ module ActiveDataFlow
       # @param limit [Integer]
       # @return [Engine::Page, nil] nil at the end
       def next(limit)
-        rows = take(limit)
-        return if rows.empty?
+        fill(limit)
+        return if @hand.empty?
 
+        rows = @hand.take(limit)
         start = @passed
         @passed += rows.size
         batch, misfits = @gathering.call(rows)
-        Engine::Page.new(batch:, misfits:, upto: Native.encode_position(@passed, nil), last: ended?,
+        Engine::Page.new(batch:, misfits:, lacking: rows.lacking, upto: Native.encode_position(@passed, nil), last: ended?,
           positions: ->(row) { Native.encode_position(start + row + 1, nil) })
       end
 
@@ -71,17 +73,14 @@ module ActiveDataFlow
 
       private
 
-      def take(limit)
-        rows = []
-        rows << @rows.next while rows.size < limit
-        rows
+      def fill(limit)
+        @hand.add(@rows.next) while @hand.size < limit && !@ended
       rescue StopIteration
         @ended = true
-        rows
       end
 
       def ended?
-        return true if @ended
+        return @hand.empty? if @ended || !@hand.empty?
 
         @rows.peek
         false

@@ -28,6 +28,9 @@ module ActiveDataFlow
       # @return [KeyEquality, nil] by which a row is found again; nil without a key
       def equality = @equality ||= (KeyEquality.new(@table, @key) if @key)
 
+      # @return [Array<String>] columns of the key that rows have to bring
+      def needed_key = (@key.nil? || (@key == @table.primary_key && @line.key.nil? && @line.mode == :insert)) ? [] : @key
+
       # @return [Object] whoever has the same one can be committed with it
       def pool = @table.pool
 
@@ -189,8 +192,8 @@ module ActiveDataFlow
       end
 
       def refuse_missing_key(outputs)
-        missing = (@key || []) - outputs
-        return if missing.empty? || (@key == @table.primary_key && @line.key.nil? && @line.mode == :insert)
+        missing = needed_key - outputs
+        return if missing.empty?
 
         refuse("writes #{@table.name} by #{shown(@key)}, but the rows bring no #{missing.join(", ")}. " \
           "Write: set or rename a column to it, or sink ..., key: another one")

@@ -12,32 +12,30 @@ module ActiveDataFlow
         @counted = !keywords.include?(:start_id)
         @passed = (@counted && stored) || 0
         @after = Place.position(stored)
+        @place = @counted ? Place.method(:text) : ->(row) { Place.text(position_of(row)) }
+        @hand = RowsInHand.new
       end
 
       # (see Fetching#next)
       def next(limit)
-        rows = take(limit)
-        return if rows.empty?
-
-        start = @passed
-        @passed += rows.size
-        place = @counted ? ->(index) { Place.text(start + index + 1) } : ->(index) { Place.text(position_of(rows.fetch(index))) }
-        [rows, rows.each_index.map { |index| [place, index] }]
+        fill(limit)
+        @hand.take(limit) unless @hand.empty?
       end
 
       # (see Fetching#ended?)
-      def ended? = @ended == true
+      def ended? = @ended == true && @hand.empty?
 
       private
 
-      def take(limit)
+      def fill(limit)
         begin_with(limit) unless @rows
-        rows = []
-        rows << @rows.next while rows.size < limit && !@ended
-        rows
+        add(@rows.next) while @hand.size < limit && !@ended
       rescue StopIteration
         @ended = true
-        rows || []
+      end
+
+      def add(row)
+        @hand.add(row, @place, @counted ? @passed += 1 : row)
       end
 
       def begin_with(limit)

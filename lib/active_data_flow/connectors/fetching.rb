@@ -14,7 +14,7 @@ module ActiveDataFlow
       end
 
       # @param limit [Integer]
-      # @return [Array<(Array, Array)>, nil] rows and their places; nil at the end
+      # @return [Array<(Engine::Hand::Taken, Array)>, nil] rows and their places; nil at the end
       def next(limit)
         fetch(limit) while @hand.empty? && !@ended
         @hand.take(limit) unless @hand.empty?
@@ -38,7 +38,8 @@ module ActiveDataFlow
       def page(page)
         refuse_circle(page.cursor) if !page.cursor.nil? && page.cursor == @after
         brought_by, skipped = @after, @skip
-        @hand.put(page.rows.drop(skipped)) { |index| Place.text_in_page(brought_by, skipped + index + 1) }
+        place = ->(passed) { Place.text_in_page(brought_by, passed) }
+        page.rows.drop(skipped).each.with_index(skipped + 1) { |row, passed| @hand.add(row, place, passed) }
         @skip = 0
         @ended = page.cursor.nil?
         @after = page.cursor unless @ended
@@ -49,7 +50,8 @@ module ActiveDataFlow
 
         position = position_of(rows.last)
         refuse_circle(position) if position == @after
-        @hand.put(rows) { |index| Place.text(position_of(rows.fetch(index))) }
+        place = ->(row) { Place.text(position_of(row)) }
+        rows.each { |row| @hand.add(row, place, row) }
         @after = position
       end
 

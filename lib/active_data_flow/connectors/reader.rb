@@ -20,7 +20,7 @@ module ActiveDataFlow
         return unless rows
 
         batch, misfits = @gathering.call(rows)
-        Engine::Page.new(batch:, misfits:, upto: RowsInHand.text_of(places.last), last: @rows.ended?,
+        Engine::Page.new(batch:, misfits:, lacking: rows.lacking, upto: RowsInHand.text_of(places.last), last: @rows.ended?,
           positions: ->(row) { RowsInHand.text_of(places.fetch(row)) })
       end
 

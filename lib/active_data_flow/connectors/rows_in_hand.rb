@@ -5,45 +5,33 @@ module ActiveDataFlow
     # Rows that a source has given and the engine has not taken yet, each with its place.
     class RowsInHand
       def initialize
-        @rows = []
+        @hand = Engine::Hand.new
         @places = []
-        @first = 0
       end
 
       # @return [Integer]
-      def size = @rows.size - @first
+      def size = @hand.size
 
       # @return [Boolean]
-      def empty? = size.zero?
+      def empty? = @hand.empty?
 
-      # @param rows [Array<Hash, Message>]
-      # @yieldparam index [Integer] of a row in `rows`
-      # @yieldreturn [#call] gives the place's text; asked only when it is needed
-      def put(rows, &place)
-        rows.each_index { |index| @places << [place, index] }
-        @rows.concat(rows)
+      # @param row [Hash, Message, #to_h]
+      # @param place [#call] gives the place's text; asked only when it is needed
+      # @param argument [Object] of that call
+      def add(row, place, argument)
+        @hand.add(row)
+        @places << [place, argument]
       end
 
       # @param limit [Integer]
-      # @return [Array<(Array, Array)>] the next rows, and as many places
+      # @return [Array<(Engine::Hand::Taken, Array)>] the next rows that bring the same columns, and as many places
       def take(limit)
-        rows = @rows[@first, limit]
-        places = @places[@first, limit]
-        @first += rows.size
-        forget if @first == @rows.size
-        [rows, places]
+        rows = @hand.take(limit)
+        [rows, @places.shift(rows.size)]
       end
 
       # @return [String]
       def self.text_of(place) = place.first.call(place.last)
-
-      private
-
-      def forget
-        @rows = []
-        @places = []
-        @first = 0
-      end
     end
   end
 end

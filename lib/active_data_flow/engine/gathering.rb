@@ -13,27 +13,22 @@ module ActiveDataFlow
         @spares = Spares.new
       end
 
-      # @param rows [Array<Hash, Message, Object>] a column that some of them lack is NULL in these
+      # @param taken [Hand::Taken]
       # @return [Array<(Native::Batch, Array<Flow::Transformation::Misfit>)>]
-      def call(rows)
+      def call(taken)
         misfits = []
-        hashes = rows.each_with_index.map { |row, index| hash_of(row) { |error| misfits << misfit(index, nil, error.message, error) } }
-        batch = @spares.take(hashes.flat_map(&:keys).map(&:to_s).uniq)
-        hashes.each_with_index { |row, index| push(batch, row) { |found| misfits << found.with(row: index) } }
-        [batch, misfits.sort_by(&:row)]
+        batch = @spares.take(taken.names + taken.lacking)
+        taken.rows.each_with_index do |row, index|
+          misfits << misfit(index, nil, row.message, row) if row.is_a?(TypeError)
+          push(batch, row.is_a?(TypeError) ? {} : row) { |found| misfits << found.with(row: index) }
+        end
+        [batch, misfits]
       end
 
       # @param batch [Native::Batch] of an earlier call, whose rows are committed
       def done(batch) = @spares.give(batch)
 
       private
-
-      def hash_of(row)
-        Message.hash_of(row)
-      rescue TypeError => error
-        yield error
-        {}
-      end
 
       def push(batch, row)
         batch.push_hash(row)

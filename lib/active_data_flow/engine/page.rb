@@ -8,10 +8,11 @@ module ActiveDataFlow
     # upto:: String, the position of its last row; the run goes on after it
     # last:: whether the source has nothing more
     # positions:: answers `call(row_number)` with a String
+    # lacking:: Array of String, the last columns of the batch, where its rows do not bring them: only steps see their NULLs
     # portion:: RowsPath::Portion, where its rows were worked on while others were written; else nil
     # misfits:: Array<Flow::Transformation::Misfit>, its rows that could not be read
-    Page = Data.define(:batch, :upto, :last, :positions, :portion, :misfits) do
-      def initialize(portion: nil, misfits: [], **) = super
+    Page = Data.define(:batch, :upto, :last, :positions, :lacking, :portion, :misfits) do
+      def initialize(lacking: [], portion: nil, misfits: [], **) = super
     end
   end
 end

@@ -71,12 +71,12 @@ module ActiveDataFlow
       # @return [Object, nil] what {#writer_for} wants to know of it after the steps
       def seen(batch) = (ActiveRecord::SameTableWriter.hashes(batch) if @same_table)
 
-      # @param batch [Native::Batch] after the steps
+      # @param page [Page] whose batch is after the steps
       # @param seen [Object, nil]
       # @return [Object] the sink's writer for rows with these columns
-      def writer_for(batch, seen = nil)
-        same = seen && @sink.same_table_writer(@source, batch, seen) { |names| writer_of(names) }
-        same || writer_of(batch.outputs)
+      def writer_for(page, seen = nil)
+        same = seen && @sink.same_table_writer(@source, page.batch, seen) { |names| writer_of(names) }
+        same || writer_of(page.lacking.empty? ? page.batch.outputs : Lacking.new(self, page).outputs)
       end
 
       # @param batch [Native::Batch] after the steps

@@ -22,11 +22,14 @@ module ActiveDataFlow
         raise ArgumentError, "preview shows at least one row, not #{count.inspect}. Write: preview(rows: 20)" unless count.is_a?(Integer) && count.positive?
 
         plan = Plan.new(@flow)
+        transformation = plan.transformation
         reader = plan.source.reader(after: nil)
-        page = reader.next(count) or return []
-        page.misfits.each { |misfit| page.batch.reject(misfit.row) }
-        misfits = [*page.misfits, *plan.transformation.call(page.batch)].to_h { |misfit| [misfit.row, misfit] }
-        (0...page.batch.size).map { |row| entry(page.batch, row, misfits[row]) }
+        entries = []
+        while entries.size < count && (page = reader.next(count - entries.size))
+          entries.concat(entries_of(page, transformation))
+          break if page.last
+        end
+        entries
       ensure
         reader&.close
       end
@@ -46,6 +49,13 @@ module ActiveDataFlow
       end
 
       private
+
+      def entries_of(page, transformation)
+        batch = page.batch
+        page.misfits.each { |misfit| batch.reject(misfit.row) }
+        misfits = [*page.misfits, *transformation.call(batch)].to_h { |misfit| [misfit.row, misfit] }
+        (0...batch.size).map { |row| entry(batch, row, misfits[row]) }
+      end
 
       def batch_of(rows)
         stranger = rows.find { |row| !row.respond_to?(:to_hash) }

@@ -101,7 +101,7 @@ module ActiveDataFlow
         end
 
         # @return [String] the same for the same rows
-        def content = Digest::SHA256.hexdigest(@page.batch.row_hashes(@page.batch.source_names))
+        def content = Digest::SHA256.hexdigest(@page.batch.row_hashes(@page.batch.source_names - @page.lacking))
 
         # @return [Hash{Symbol => Integer}] what is known of its rows
         def known
@@ -139,7 +139,7 @@ module ActiveDataFlow
         def fit(&)
           return if nothing_left?
 
-          @writer = @plan.writer_for(@page.batch, @seen)
+          @writer = @plan.writer_for(@page, @seen)
           @writer.prepare(@page.batch).each(&)
         end
 

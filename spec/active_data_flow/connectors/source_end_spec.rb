@@ -84,9 +84,11 @@ RSpec.describe ActiveDataFlow::Connectors::SourceEnd do
 
   it "takes rows with different columns, as Hashes and messages" do
     rows = [{id: 1, a: 2}, {"id" => 2, "b" => 3}, ActiveDataFlow::Message::Untyped.new({id: 3, c: 4})]
-    batch = reader(fetching { |after, _limit| after ? [] : rows }).next(10).batch
-    expect(batch.hashes(0, 2)).to eq([{"id" => 1, "a" => 2, "b" => nil, "c" => nil}, {"id" => 2, "a" => nil, "b" => 3, "c" => nil},
-      {"id" => 3, "a" => nil, "b" => nil, "c" => 4}])
+    reader = reader(fetching { |after, _limit| after ? [] : rows })
+    pages = Array.new(3) { reader.next(10) }
+    expect(pages.map { |page| [page.batch.hashes(0, page.batch.size - 1), page.lacking, page.upto] })
+      .to eq([[[{"id" => 1, "a" => 2, "b" => nil, "c" => nil}], %w[b c], "int:1"], [[{"id" => 2, "a" => nil, "b" => 3, "c" => nil}], %w[a c], "int:2"],
+        [[{"id" => 3, "a" => nil, "b" => nil, "c" => 4}], %w[a b], "int:3"]])
   end
 
   it "closes the source" do

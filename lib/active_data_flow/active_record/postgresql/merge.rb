@@ -75,6 +75,7 @@ module ActiveDataFlow
             "RETURNING #{fresh ? "(xmax = 0) AS fresh" : "1"})"
         end
 
+        # Rows without their key get one from the database as they come.
         def order = (target.key && (target.key - target.columns).empty?) ? " ORDER BY #{target.key_of("p")}" : ""
 
         def missing(page)

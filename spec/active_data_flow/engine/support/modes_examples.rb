@@ -138,6 +138,115 @@ RSpec.describe "[modes]" do
     end
   end
 
+  describe "columns that only some rows bring" do
+    let(:given) { [{id: 3, number: "A3", name: "a", net: 1}, {"net" => 5, "id" => 4, "number" => "A4"}, {id: 5, number: "A5", name: "x"}, {id: 6, number: "A6", name: "y"}] }
+    let(:expected) { [[3, "a", 1], [4, "order 4", 5], [5, "x", 5], [6, "y", 6]] }
+
+    def brought(rows, batch_size, *steps, **options, &before)
+      spec = self
+      flow("BroughtFlow") do
+        source { spec.instance_exec(rows, &before || :itself.to_proc) }
+        batch_size batch_size
+        steps.each { |step| class_exec(&step) }
+        sink :exports, **options
+      end
+    end
+
+    def paged(rows)
+      Class.new(ActiveDataFlow::Connector::Source) {
+        define_singleton_method(:name) { "Paged" }
+        define_method(:fetch) { |after:, **| ActiveDataFlow::Connector::Source::Page.new(rows.drop(after || 0).first(3), cursor: (after.nil? ? 3 : nil)) }
+      }.new
+    end
+
+    def yielding(rows)
+      Class.new(ActiveDataFlow::Connector::Source) {
+        define_singleton_method(:name) { "Yielding" }
+        define_method(:each) { |batch_size:, start_id:, &block| rows.drop_while { |row| row.values_at(:id, "id").compact.first <= start_id.to_i }.each(&block) }
+        define_method(:position_of) { |row| row.values_at(:id, "id").compact.first }
+      }.new
+    end
+
+    it "keep their values in the others, whatever the batch size and the source" do
+      sources = [->(rows) { rows }, ->(rows) { rows.lazy }, ->(rows) { paged(rows) }, ->(rows) { yielding(rows) }]
+      before = Export.where(id: 3..6).map(&:attributes)
+      sources.product([1, 2, 3, 100]).each do |from, batch_size|
+        Export.upsert_all(before, record_timestamps: false)
+        expect(counted(brought(given, batch_size, &from).run_now)).to eq(read: 4, updated: 4)
+        expect(rows(:exports, :id, :name, :net).first(4)).to eq(expected)
+      end
+    end
+
+    it "are NULL in steps, which write only what they assign" do
+      steps = {-> { filter { |row| row[:name].nil? } } => [[3, "order 3", 3], [4, "order 4", 5], [5, "old", 5], [6, "old", 6]],
+               -> { default name: "?" } => [[3, "a", 1], [4, "?", 5], [5, "x", 5], [6, "y", 6]],
+               -> { cast name: :string, net: :integer } => expected,
+               -> { rename name: :note } => [[3, "order 3", 1], [4, "order 4", 5], [5, "old", 5], [6, "old", 6]],
+               -> { derive(:note) { |row| row[:name].concat("!") } } => expected,
+               -> { transform { |row| row[:net] += 1 if row[:net] } } => [[3, "a", 2], [4, "order 4", 6], [5, "x", 5], [6, "y", 6]]}
+      before = Export.where(id: 3..6).map(&:attributes)
+      notes = steps.keys.to_h { |step| [step, %w[kept kept kept kept]] }.merge(steps.keys[3] => ["a", "kept", "x", "y"], steps.keys[4] => ["a!", nil, "x!", "y!"])
+      steps.to_a.product([1, 2, 100]).each do |(step, result), batch_size|
+        Export.upsert_all(before, record_timestamps: false)
+        brought(given, batch_size, step).run_now
+        expect(rows(:exports, :id, :name, :net).first(4)).to eq(result)
+        expect(rows(:exports, :note).flatten.first(4)).to eq(notes[step])
+      end
+    end
+
+    it "are what the database gives them in a new row" do
+      Export.delete_all
+      run = brought([{id: 2_000_000, number: "B1", state: "paid"}, {number: "B2"}, {number: "B3", state: "sent"}], 100, mode: :insert).run_now
+      expect(counted(run)).to eq(read: 3, new: 3)
+      expect(Export.where(number: %w[B1 B2 B3]).order(:number).pluck(:state)).to eq(%w[paid new sent])
+    end
+
+    it "may be those of the key: such a row is put aside, and no other" do
+      run = brought([{id: 3, number: "A3", net: 30}, {number: "A4", net: 40}, {id: 5, number: "A5", net: 50}], 100, -> { on_error :quarantine, budget: 1 }).run_now
+      expect(counted(run)).to eq(read: 3, updated: 2, rejected: 1)
+      expect(run.rejects.map { |reject| [reject.position, reject.reason] }).to eq([["int:2", "id is NULL, and rows of exports are found by it"]])
+    end
+
+    it "end no batch too early or too late: a failed run goes on behind the last row that is written" do
+      klass = brought(given, 100)
+      cursors = []
+      expect { klass.run_now { |run| cursors << run.cursor and raise "stop" if cursors.size < 2 } }.to raise_error("stop")
+      expect(rows(:exports, :net).flatten.first(4)).to eq([1, 4, 5, 6])
+      expect(counted(klass.run_now { |run| cursors << run.cursor })).to eq(read: 4, updated: 4)
+      expect(cursors).to eq(%w[int:1 int:2 int:4])
+      expect(rows(:exports, :id, :name, :net).first(4)).to eq(expected)
+    end
+
+    it "do not change the key under which a batch is sent again" do
+      sent = []
+      sink = Class.new(ActiveDataFlow::Connector::Sink) {
+        define_singleton_method(:name) { "Sent" }
+        define_method(:write_batch) { |rows, idempotency_key:| (sent << [rows.map { |row| row[:id] || row["id"] }, idempotency_key]).size == 2 and raise IOError, "no answer" }
+      }.new
+      list = given
+      klass = flow("SentFlow") do
+        source list
+        sink sink
+      end
+      expect { klass.run_now }.to raise_error(IOError)
+      klass.run_now
+      expect(sent.map(&:first)).to eq([[3], [4], [4], [5, 6]])
+      expect(sent.map(&:last).uniq.size).to eq(3)
+    end
+
+    it "are not seen by a sink that is called, and all rows are previewed" do
+      seen = []
+      list = given
+      klass = flow("SeenFlow") do
+        source list
+        sink { |row| seen << row }
+      end
+      klass.run_now
+      expect(seen).to eq(given.map { |row| row.transform_keys(&:to_sym) })
+      expect(klass.preview(rows: 3).map { |entry| entry.after[:id] }).to eq([3, 4, 5])
+    end
+  end
+
   it "refuses a row whose key is NULL, since it would never be found again" do
     run = flow do
       source [{id: nil, number: "A1"}, {id: 2, number: "A2"}]
