@@ -15,7 +15,6 @@ rescue LoadError => error
   raise ActiveDataFlow::DependencyError, "active_data_flow/active_record needs activerecord 7.1 or later (#{error.message}). Add it to the Gemfile: gem \"activerecord\", \">= 7.1\""
 end
 
-require_relative "active_record/moments"
 require_relative "run_store/sql"
 require_relative "active_record/whole"
 require_relative "active_record/database"

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "base"
+require_relative "sql/moments"
 require_relative "sql/statements"
 require_relative "sql/keys"
 require_relative "sql/connection"

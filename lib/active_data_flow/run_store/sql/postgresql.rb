@@ -5,7 +5,7 @@ module ActiveDataFlow
     class SQL
       # Row locks: claims, renewals and the sweep pass over a row whose commit is open. READ COMMITTED.
       class PostgreSQL < SQL
-        include ActiveDataFlow::ActiveRecord::Moments::PostgreSQL
+        include Moments::PostgreSQL
 
         # Since when a server looks, during a statement, whether its client is still there.
         CHECKS_CLIENTS = 140_000

@@ -6,7 +6,7 @@ module ActiveDataFlow
       # A file has one writer: who waits for a commit waits for the file. A process that was stopped inside its transaction
       # stops every other writer.
       class SQLite < SQL
-        include ActiveDataFlow::ActiveRecord::Moments::SQLite
+        include Moments::SQLite
 
         LOCK_WAIT_MS = 1000
         private_constant :LOCK_WAIT_MS

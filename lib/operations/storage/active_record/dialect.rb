@@ -36,7 +36,7 @@ module Operations
 
       # A file has one writer.
       class SQLite < Dialect
-        include ActiveDataFlow::ActiveRecord::Moments::SQLite
+        include ActiveDataFlow::RunStore::Moments::SQLite
 
         LOCK_WAIT_MS = 1000
         private_constant :LOCK_WAIT_MS
@@ -48,7 +48,7 @@ module Operations
 
       # Row locks: who holds one is at work on the row, so a claim passes over it.
       class PostgreSQL < Dialect
-        include ActiveDataFlow::ActiveRecord::Moments::PostgreSQL
+        include ActiveDataFlow::RunStore::Moments::PostgreSQL
 
         def place(number) = "$#{number}"
 

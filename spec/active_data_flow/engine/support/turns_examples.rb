@@ -127,7 +127,7 @@ RSpec.describe "[turns]" do
     [[:waiting, :exports], [:standing_still_in_the_commit, :members]].each do |name, table|
       it "in a time that was too short, #{name}" do
         klass = send(name)
-        expect { Timeout.timeout(0.5) { klass.run_now } }.to raise_error(Timeout::Error)
+        expect { Timeout.timeout(2) { klass.run_now } }.to raise_error(Timeout::Error)
         goes_on(table)
       end
 

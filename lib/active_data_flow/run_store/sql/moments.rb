@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module ActiveDataFlow
-  module ActiveRecord
+  module RunStore
     # How each database says which moment it is, in UTC, by its own clock: `clock_timestamp`, never `now()`, which stands
     # still in a transaction. For a class with a `clock` whose offset specs move.
     module Moments
