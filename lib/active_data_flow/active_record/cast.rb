@@ -18,9 +18,14 @@ module ActiveDataFlow
         return ParsedJson if json && dialect == :postgresql && column.sql_type&.match?(/\Ajsonb?\z/)
         return if column.plain?(dialect) && !json
 
+        return PostgresqlText if dialect == :postgresql && text?(column.type)
+
         (json || column.type.respond_to?(:subtype)) ? Serialized : self
       end
-      private_class_method :kind_of
+
+      # Arrays and ranges say the type of what they stand on, too, as enums do.
+      def self.text?(type) = !type.respond_to?(:subtype) || Postgresql::Texts.several?(Postgresql::Texts.bare(type))
+      private_class_method :kind_of, :text?
 
       # @param value [Object] that can be changed in place: what would become of that?
       # @return [Object] the same, which now raises
@@ -50,6 +55,12 @@ module ActiveDataFlow
       class Serialized < Cast
         # (see Cast#serialize)
         def serialize(value) = @type.serialize(value)
+      end
+
+      # What has a class of its own in Ruby, and is a text where nobody asks ActiveRecord: intervals, arrays, addresses.
+      class PostgresqlText < Cast
+        # (see Cast#serialize)
+        def serialize(value) = Postgresql::Texts.of(Postgresql::Texts.bare(@type), value)
       end
 
       # JSON that the batch knows as such, and gives as what it says.

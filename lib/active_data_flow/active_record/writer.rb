@@ -13,6 +13,7 @@ module ActiveDataFlow
         @dialect = target.sink.dialect.to_s
         @deferred = Deferred.of(target.sink.table)
         types = target.sink.table.model_types(target.columns)
+        @arrays = Postgresql::Arrays.of(target.sink.table, target.columns)
         @encoder = ModelColumns::Writing.new(target, types) if types.any?
         @ahead = types.empty? && (target.key.nil? || target.equality.exact?)
       end
@@ -25,6 +26,7 @@ module ActiveDataFlow
       # @param batch [Native::Batch]
       # @return [Array<Flow::Transformation::Misfit>]
       def prepare(batch)
+        @arrays&.call(batch)
         misfits = @encoder ? @encoder.call(batch).each { |row, *| batch.reject(row) } : []
         (misfits + batch.fit(@dialect, @columns) + without_key(batch)).uniq(&:first).map do |row, column, reason|
           Flow::Transformation::Misfit.new(row:, column:, reason:, error: nil)

@@ -59,6 +59,71 @@ RSpec.describe "[values]" do
     end
   end
 
+  describe "of types that only PostgreSQL has", if: FlowDatabase::KIND == :postgresql do
+    before(:context) do
+      ActiveRecord::Base.with_connection do |connection|
+        %i[drafts letters].each do |name|
+          next if connection.column_exists?(name, :tags)
+
+          connection.change_table(name) do |table|
+            {tags: "varchar[]", numbers: "integer[]", days: "date[]", docs: "jsonb[]", moments: "timestamp[]", prices: "numeric[]", span: "interval",
+             range: "int4range", time_range: "tsrange", address: "inet", place: "point", bits: "bit(3)", paid: "money", text: "xml"}.each { |column, type| table.column column, type }
+          end
+        end
+      end
+    end
+
+    let(:names) { Draft.column_names.drop(3).map(&:to_sym) }
+    let(:values) do
+      [{tags: ["a", nil, "b,\"c\\", "", "NULL", "ü"], numbers: [1, nil], days: [Date.new(2024, 2, 29)], docs: [{"a" => [1]}, "x", 5], moments: [Time.utc(2024, 1, 1, 1, 1, 1, 500_001)],
+        prices: [BigDecimal("1.50")], span: 90.minutes + 1.5, range: 1...6, time_range: Time.utc(2024)...Time.utc(2025), address: IPAddr.new("10.0.0.1"), place: ActiveRecord::Point.new(1.5, 2.0),
+        bits: "101", paid: BigDecimal("12.5"), text: "<a/>"},
+        {tags: [], numbers: [[1, 2], [3, 4]], range: 1...Float::INFINITY, address: IPAddr.new("10.0.0.0/8")}]
+    end
+
+    def read(model) = model.order(:id).map { |record| record.attributes.symbolize_keys.slice(*names).compact }
+
+    before do
+      [Draft, Letter].each(&:reset_column_information)
+      values.each { |row| Draft.create!(row) }
+    end
+
+    it "are seen as ActiveRecord casts them, and stay what they are where they are given back" do
+      expect(read(Draft)).to eq(values)
+      seen = []
+      all = names
+      steps = [-> { transform { |row| seen << all.to_h { |name| [name, row[name]] }.compact && all.each { |name| row[name] = row[name] } } },
+        -> { transform(as: :hash) { |row| row.merge(title: "new") } },
+        lambda {
+          on_error :quarantine, budget: 1
+          transform_batch { |batch| all.each { |name| batch[name] = batch[name].itself } }
+        }]
+      steps.each do |step|
+        Letter.delete_all
+        expect(copy { instance_exec(&step) }.counts).to include(read: 2, new: 2)
+        expect(read(Letter)).to eq(values)
+        expect(copy { instance_exec(&step) }.counts).to include(unchanged: 2)
+      end
+      expect(seen.take(2)).to eq(values)
+    end
+
+    it "are changed as Ruby changes them" do
+      copy { transform { |row| (row[:tags] += ["z"]) && row[:span] && row[:span] *= 2 } }
+      expect(Letter.order(:id).pluck(:tags, :span)).to eq([[[*values.first[:tags], "z"], 3.hours + 3], [["z"], nil]])
+    end
+
+    it "go as arrays into columns of arrays, wherever they are from" do
+      rows = [{id: 1, tags: ["a", nil, "b,\"c"], numbers: [1, "2"], docs: [{a: 1}]}, {id: 2, tags: [], numbers: "{3}"}, {id: 3, numbers: ["x"]}, {id: 4, tags: %w[old]}]
+      run = copy(rows) do
+        on_error :quarantine, budget: 1
+        transform { |row| row[:tags] = [:new] if row[:id] == 4 }
+      end
+      expect(counted(run)).to eq(read: 4, new: 3, rejected: 1)
+      expect(run.rejects.first).to have_attributes(position: "int:3", stage: "write", reason: /invalid input syntax for type integer: "x"/)
+      expect(Letter.order(:id).pluck(:tags, :numbers, :docs)).to eq([[["a", nil, "b,\"c"], [1, 2], [{"a" => 1}]], [[], [3], nil], [["new"], nil, nil]])
+    end
+  end
+
   it "raise where they are changed in place, which nobody would hear of" do
     Draft.create!(title: "a", doc: {"list" => ["x"], "text" => "y"})
     [->(row) { row[:title] << "!" }, ->(row) { row[:title].upcase! }, ->(row) { row[:doc]["more"] = 1 },
