@@ -6,7 +6,8 @@ module ActiveDataFlow
     # are, and is named beside it, to be put aside as the others are.
     class Gathering
       # How a value of another class is written, where its `to_s` is not it.
-      WRITTEN = {"Rational" => "to_d(18)", "Complex" => "real", "ActiveSupport::Duration" => "iso8601", "ActionController::Parameters" => "to_unsafe_h"}.freeze
+      WRITTEN = {"Rational" => "to_d(18)", "Complex" => "real", "ActiveSupport::Duration" => "iso8601", "ActionController::Parameters" => "to_unsafe_h",
+                 "Range" => 'then { |range| "[" + [range.begin, range.end].join(",") + "]" }'}.freeze
       private_constant :WRITTEN
 
       def initialize

@@ -53,7 +53,7 @@ module ActiveDataFlow
         end
 
         def range(type, value)
-          bounds = [value.begin, value.end].map { |bound| bound.respond_to?(:infinite?) && bound.infinite? ? nil : element(type, bound) }
+          bounds = [value.begin, value.end].map { |bound| (bound.respond_to?(:infinite?) && bound.infinite?) ? nil : element(type, bound) }
           "[#{bounds.join(",")}#{value.exclude_end? ? ")" : "]"}"
         end
 

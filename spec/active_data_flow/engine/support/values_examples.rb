@@ -92,7 +92,7 @@ RSpec.describe "[values]" do
       expect(read(Draft)).to eq(values)
       seen = []
       all = names
-      steps = [-> { transform { |row| seen << all.to_h { |name| [name, row[name]] }.compact && all.each { |name| row[name] = row[name] } } },
+      steps = [-> { transform { |row| seen << all.to_h { |name| [name, row[name]] }.compact && all.each { |name| row[name] = row[name].itself } } },
         -> { transform(as: :hash) { |row| row.merge(title: "new") } },
         lambda {
           on_error :quarantine, budget: 1
