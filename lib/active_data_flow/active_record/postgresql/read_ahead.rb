@@ -116,7 +116,7 @@ module ActiveDataFlow
             pages << worked_on(page(batch, false))
             batch = @spares.take(@names)
           end
-          pages << page(batch, read < rows) unless batch.size.zero?
+          batch.size.zero? ? @spares.give(batch) : pages << page(batch, read < rows)
           read
         end
       end
