@@ -2,6 +2,7 @@
 
 require_relative "base"
 require_relative "sql/moments"
+require_relative "sql/statement"
 require_relative "sql/statements"
 require_relative "sql/keys"
 require_relative "sql/connection"

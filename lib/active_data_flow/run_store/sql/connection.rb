@@ -8,14 +8,13 @@ module ActiveDataFlow
     class SQL < Base
       # Values into statements, and rows out of them.
       module Connection
-        # Not a PostgreSQL cast, not a time of day.
-        PLACE = /(?<![:\w]):([a-z_]+)/
-        private_constant :PLACE
+        LABEL = "ActiveDataFlow run"
+        private_constant :LABEL
 
         private
 
         def bind(connection, sql, values)
-          sql.gsub(PLACE) { literal(connection, values.fetch($1.to_sym)) }
+          sql.gsub(Statement::PLACE) { literal(connection, values.fetch($1.to_sym)) }
         end
 
         def literal(connection, value)
@@ -25,7 +24,7 @@ module ActiveDataFlow
 
         # One statement, and its answer read to the end. Never out of a query cache.
         # @return [Array<Hash{String => Object}>]
-        def ask(connection, sql, **values) = connection.exec_query(bind(connection, sql, values), "ActiveDataFlow run").to_a
+        def ask(connection, sql, **values) = connection.exec_query(bind(connection, sql, values), LABEL).to_a
 
         # One guarded UPDATE of the run row.
         # @param columns [String] what is wanted of the row as it is afterwards
@@ -36,15 +35,12 @@ module ActiveDataFlow
 
         # The same for a statement that comes with every batch, prepared: its parsing and planning take longer than it does.
         def change_often(connection, set, where, columns = "id", **values)
-          ask_prepared(connection, "UPDATE #{Statements::RUNS} SET #{set} WHERE #{where} RETURNING #{columns}", values).first
+          sql = "UPDATE #{Statements::RUNS} SET #{set} WHERE #{where} RETURNING #{columns}"
+          (often[sql] ||= Statement.new(sql, LABEL) { |number| place(number) }).hashes(connection, values).first
         end
 
-        def ask_prepared(connection, sql, values)
-          names = []
-          text = sql.gsub(PLACE) { place((names.index($1) || names.push($1).size - 1) + 1) }
-          binds = names.map { |name| values.fetch(name.to_sym) }
-          connection.exec_query(text, "ActiveDataFlow run", binds, prepare: connection.prepared_statements?).to_a
-        end
+        # There are four of them, and those of another clock.
+        def often = @often ||= {}
 
         # @param rows [Array<Hash>] with the same keys; `:now` is the server's moment
         # @return [Integer, String] an id of theirs

@@ -40,7 +40,7 @@ module Operations
           ids = claims.map(&:token)
           kept = beside do |connection|
             list = ids.map { |id| connection.quote(id) }.join(", ")
-            Statement.new(setup.statements.renew(list), setup.statements.dialect).rows(connection, owner: ActiveDataFlow::RunStore.owner).flatten
+            setup.statements.dialect.statement(setup.statements.renew(list)).rows(connection, owner: ActiveDataFlow::RunStore.owner).flatten
           end
           (ids - kept).each { |id| @leases.drop(id) }
         rescue ::ActiveRecord::ActiveRecordError => error

@@ -18,6 +18,10 @@ module Operations
 
         def initialize(clock) = @clock = clock
 
+        # @param sql [String] with `:name` for its values
+        # @return [ActiveDataFlow::RunStore::Statement]
+        def statement(sql) = ActiveDataFlow::RunStore::Statement.new(sql, "Operations task") { |number| place(number) }
+
         # @return [String] a WHERE that names one row, if it is free and fits
         def one(where) = "id = :id AND (#{where})"
 

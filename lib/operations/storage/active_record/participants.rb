@@ -6,16 +6,15 @@ module Operations
       # Which models stand in the attributes that a task's class indexes, in a table of their own.
       class Participants
         TABLE = Columns::PARTICIPANTS
-        WHERE = "participant_type = :type AND participant_id = :member"
-        private_constant :TABLE, :WHERE
+        private_constant :TABLE
 
         # @param schema [Schema]
         # @param dialect [Dialect]
         def initialize(schema, dialect)
           @schema = schema
-          @there = Statement.new("SELECT participant_type, participant_id, attribute_name, id FROM #{TABLE} WHERE task_id = :task", dialect)
-          @add = Statement.new("INSERT INTO #{TABLE} (task_id, participant_type, participant_id, attribute_name, created_at, updated_at) " \
-            "VALUES (:task, :type, :member, :attribute, :now, :now)", dialect)
+          @there = dialect.statement("SELECT participant_type, participant_id, attribute_name, id FROM #{TABLE} WHERE task_id = :task")
+          @add = dialect.statement("INSERT INTO #{TABLE} (task_id, participant_type, participant_id, attribute_name, created_at, updated_at) " \
+            "VALUES (:task, :type, :member, :attribute, :now, :now)")
         end
 
         # In the transaction that stores the task.

@@ -25,10 +25,10 @@ module Operations
           @made = {}
         end
 
-        # @return [Statement]
+        # @return [ActiveDataFlow::RunStore::Statement]
         def [](name, *variant)
           forget if @offset != @dialect.clock.offset
-          @made[[name, *variant]] ||= Statement.new(public_send(name, *variant), @dialect)
+          @made[[name, *variant]] ||= @dialect.statement(public_send(name, *variant))
         end
 
         # @param where [String] in SQL
