@@ -9,11 +9,6 @@ RSpec.describe "Reading what is new" do
     ContractRun.new(File.join(support, "#{file}.rb"), env: {"ADF_SPEC_DATABASE" => kind})
   end
 
-  def kept(part)
-    expect(@run.broken("[#{part}]")).to eq([])
-    expect(@run.examples("[#{part}]")).not_to be_empty, @run.said
-  end
-
   shared_examples "what is new" do |kind|
     before(:context) do
       next unless Servers.ready?(kind)

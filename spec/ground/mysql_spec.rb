@@ -14,12 +14,6 @@ RSpec.describe MysqlServer, :mysql do
     RUBY
   end
 
-  def eventually(seconds = 20)
-    deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + seconds
-    sleep 0.02 until yield || Process.clock_gettime(Process::CLOCK_MONOTONIC) > deadline
-    yield
-  end
-
   it "is reached by its socket only, flushes the disk at each commit, and takes settings" do
     _folder, said = with_server("p ask.('SELECT @@skip_networking, @@innodb_flush_log_at_trx_commit, @@max_connections')")
     expect(said).to eq("[1, 1, 11]")

@@ -14,12 +14,6 @@ RSpec.describe PostgresqlServer, :postgresql do
     RUBY
   end
 
-  def eventually(seconds = 20)
-    deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + seconds
-    sleep 0.02 until yield || Process.clock_gettime(Process::CLOCK_MONOTONIC) > deadline
-    yield
-  end
-
   it "is reached by its socket only, flushes the disk at each commit, and takes settings" do
     _folder, *said = with_server("puts %w[listen_addresses fsync synchronous_commit max_connections].map { |name| ask.('SHOW ' + name) }")
     expect(said).to eq ["", "on", "on", "7"]

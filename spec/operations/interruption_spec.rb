@@ -90,7 +90,9 @@ RSpec.describe "interruption", req: %w[O-34 O-88] do
       boom = stub_const("Boom", Class.new(Exception)) # standard:disable Lint/InheritException
       klass.retry_on boom, wait: 0
       trouble << -> { raise boom }
-      expect(klass.call).to have_attributes(status: :waiting, current_state: "second", exception_class: nil)
+      task = nil
+      expect(logged { task = klass.call }).to match(/Errand.* waits in second to try again: Boom/)
+      expect(task).to have_attributes(status: :waiting, current_state: "second", exception_class: nil)
       expect(Operations::Runner.new.tick).to include(woken: 1, failed: 0)
       expect(Operations.storage.all(klass)).to all(be_completed)
     end

@@ -39,4 +39,18 @@ class ContractRun
   end
 
   def of(part) = @examples.select { |example| example["full_description"].include?(part) }
+
+  # For specs whose examples are those of the run in `@run`.
+  module Kept
+    # @param part [String] what those examples are marked with, without its brackets
+    # @param run [ContractRun]
+    # @return [Array<String>] the examples, of which there is one at least
+    def kept(part, run = @run)
+      expect(run.broken("[#{part}]")).to eq([])
+      expect(run.examples("[#{part}]")).not_to be_empty, run.said
+      run.examples("[#{part}]")
+    end
+  end
 end
+
+RSpec.configure { |config| config.include(ContractRun::Kept) }

@@ -12,12 +12,6 @@ RSpec.describe "Connectors on a database" do
       @run = ContractRun.new(file, env: {"ADF_SPEC_DATABASE" => kind})
     end
 
-    def kept(part)
-      expect(@run.broken("[#{part}]")).to eq([])
-      expect(@run.examples("[#{part}]")).not_to be_empty, @run.said
-      @run.examples("[#{part}]")
-    end
-
     it "keep the contract of a source", req: "E-07" do
       expect(kept("source contract").size).to be > 7
     end

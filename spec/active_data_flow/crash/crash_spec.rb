@@ -10,13 +10,6 @@ RSpec.describe "Flows whose processes meet their end", :crash do
       @run = ContractRun.new(File.join(__dir__, "support/crash_contract.rb"), env: {"ADF_SPEC_DATABASE" => kind})
     end
 
-    # @return [Array<String>] the examples of one part of the contract
-    def kept(part)
-      expect(@run.broken("[#{part}]")).to eq([])
-      expect(@run.examples("[#{part}]")).not_to be_empty, @run.said
-      @run.examples("[#{part}]")
-    end
-
     it "has each row once, wherever a process is killed", req: "A-33" do
       expect(kept("kill")).to include(/before the claim/, /after the claim/, /after a read/, /in the transform/, /after BEGIN/,
         /after the fence/, /between the rows/, /inside a savepoint/, /before COMMIT/, /after COMMIT/, /in the callbacks/,

@@ -12,12 +12,6 @@ RSpec.describe "A flow between tables" do
       @run = ContractRun.new(File.join(support, "examples.rb"), env: {"ADF_SPEC_DATABASE" => kind})
     end
 
-    # @return [Array<String>] the examples of one part
-    def kept(part)
-      expect(@run.broken("[#{part}]")).to eq([])
-      expect(@run.examples("[#{part}]")).not_to be_empty, @run.said
-    end
-
     it "writes by its mode and its key, and counts exactly" do
       kept("modes")
     end

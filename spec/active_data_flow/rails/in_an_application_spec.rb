@@ -33,12 +33,6 @@ RSpec.describe "This gem in a Rails application" do
     end
   end
 
-  # @return [Array<String>] the examples of one part
-  def kept(part)
-    expect(@run.broken("[#{part}]")).to eq([]), "#{@run.broken("[#{part}]").inspect}\n#{@run.said}"
-    expect(@run.examples("[#{part}]")).not_to be_empty, @run.said
-  end
-
   shared_examples "an application with this gem" do
     it "runs its flows and tasks", req: %w[E-23 E-24] do
       kept("flows")

@@ -18,13 +18,6 @@ RSpec.describe "Runs in a database" do
       @mutants = contract(kind, "run_store_mutants")
     end
 
-    # @return [Array<String>] the examples of one part of the contract
-    def kept(part)
-      expect(@run.broken("[#{part}]")).to eq([])
-      expect(@run.examples("[#{part}]")).not_to be_empty, @run.said
-      @run.examples("[#{part}]")
-    end
-
     it "keeps the contract of every run store" do
       expect(kept("store")).to include(/\[start\]/, /\[claim\]/, /\[deaths\]/, /\[commit\]/, /\[guards\]/, /\[lease\]/, /\[outcome\]/,
         /\[people\]/, /\[failing\]/, /\[Run\]/)

@@ -10,13 +10,6 @@ RSpec.describe "ActiveRecord as a library", req: "O-08" do
   # One run of the contract, for all examples.
   before(:context) { @run = ContractRun.new(File.join(support, "active_record_contract.rb")) }
 
-  # @return [Array<String>] the examples of one part of the contract
-  def kept(part)
-    expect(@run.broken("[#{part}]")).to eq([])
-    expect(@run.examples("[#{part}]")).not_to be_empty, @run.said
-    @run.examples("[#{part}]")
-  end
-
   it "keeps the contract of a task storage, and of a complete one", req: %w[O-20 O-76] do
     expect(kept("storage")).to include(/#claim/, /#save/, /#find/, /copies/, /#sleeping_tasks/, /#sub_tasks_of/, /#delete_old/,
       /a parent and its sub-tasks/, /#delete /, /#all and #each/, /an old copy/, /unique_by/)

@@ -6,6 +6,7 @@ require "operations/executor/async"
 require "timeout"
 require "tmpdir"
 require_relative "task_database"
+require_relative "tasks_in_a_table"
 require_relative "active_record_processes"
 
 RSpec.describe ActiveRecordStorage do
@@ -30,19 +31,18 @@ RSpec.describe ActiveRecordStorage do
   end
 
   let(:storage) { described_class.new }
-
-  describe "[storage]" do
-    it_behaves_like "a complete task storage"
-  end
-
-  describe "[product]" do
-    it_behaves_like "the product of storages and executors",
-      storages: {"ActiveRecord" => -> { ActiveRecordStorage.new }},
-      executors: {
-        "Inline" => -> { Operations::Executor::Inline.new },
-        "Inline(run_later: true)" => -> { Operations::Executor::Inline.new(run_later: true) },
-        "Async" => -> { Operations::Executor::Async.new }
-      }
+  let(:other_weight) { 6 }
+  let(:parent) do
+    task_class("Counted") do
+      has_attribute :tries, :integer, default: 0
+      starts_with :begin!
+      action(:begin!) do
+        start StoredTasks::Parcel, weight: 5
+        start StoredTasks::Parcel, weight: 6
+      end.then(:over?)
+      wait_until(:over?) { condition { unfinished_sub_tasks.none? } and go_to(:done) }
+      result :done
+    end
   end
 
   describe "[migration]" do
@@ -108,21 +108,6 @@ RSpec.describe ActiveRecordStorage do
   end
 
   describe "[atomic]" do
-    let(:parent) do
-      task_class("Counted") do
-        has_attribute :tries, :integer, default: 0
-        starts_with :begin!
-        action(:begin!) do
-          start StoredTasks::Parcel, weight: 5
-          start StoredTasks::Parcel, weight: 6
-        end.then(:over?)
-        wait_until(:over?) { condition { unfinished_sub_tasks.none? } and go_to(:done) }
-        result :done
-      end
-    end
-
-    def rows = described_class::Row
-
     it "stores a transition and the sub-tasks of its handler together, or neither" do
       task = storage.save(parent.new)
       ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute(<<~SQL) }
@@ -133,16 +118,6 @@ RSpec.describe ActiveRecordStorage do
       expect(stored(task)).to have_attributes(status: :failed, current_state: "begin!")
       ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DROP TRIGGER full") }
       expect(stored(task).retry!.sub_tasks.map(&:weight)).to eq([5, 6])
-    end
-
-    it "takes a sub-task that is there already for the one that is started" do
-      task = storage.save(parent.new)
-      child = StoredTasks::Parcel.new(status: :waiting, parent_task_id: task.id, weight: 5)
-      child.start_key = "0/0"
-      storage.save(child)
-      task.call
-      expect(task.sub_tasks.map(&:weight)).to eq([5, 6])
-      expect(task.sub_tasks.first).to eq(child)
     end
 
     it "writes nothing of a run that was overtaken, and records no failure for it" do
@@ -161,30 +136,11 @@ RSpec.describe ActiveRecordStorage do
       expect(stored(slow)).to have_attributes(status: :waiting, current_state: "write", text: nil, exception_class: nil)
       expect(stored(task)).to be_waiting
     end
-
-    it "keeps a failure whose text is no text" do
-      klass = task_class("Garbled") { action(:start) { raise "bad \xFF".b }.then(:done) and result(:done) }
-      task = storage.save(klass.new)
-      expect { task.call }.to raise_error(RuntimeError)
-      expect(stored(task)).to have_attributes(status: :failed, exception_message: "bad \u{FFFD}")
-    end
-
-    it "wakes the others when the class of one is gone" do
-      lost, found = Array.new(2) { StoredTasks::Parcel.later }
-      rows.where(task_id: lost.id).update_all(task_type: "Gone")
-      expect(logged { Operations::Runner.new.tick }).to match(/#{lost.id}.*"Gone" is not a registered task class/)
-      expect(stored(found)).to be_completed
-    end
-
-    it "gives the place of a unique task that ended to the next" do
-      klass = task_class("Single") { has_attribute(:number) and unique_by(:number) and result(:start) }
-      first = klass.later(number: 1)
-      expect(klass.later(number: 1)).to eq(first)
-      Operations::Runner.new.tick
-      expect(klass.later(number: 1)).not_to eq(first)
-      expect(rows.pluck(:unique_key).compact.size).to eq(1)
-    end
   end
+
+  def rows = described_class::Row
+
+  def lose_class(task) = rows.where(task_id: task.id).update_all(task_type: "Gone")
 
   def disconnect = TaskDatabase.disconnect
 
@@ -193,5 +149,6 @@ RSpec.describe ActiveRecordStorage do
     expect(storage.wake_abandoned(since: Time.now)).to eq(1)
   end
 
+  include_examples "tasks in a table"
   include_examples "ActiveRecord in several processes"
 end

@@ -5,6 +5,7 @@
 require "operations/executor/async"
 require "timeout"
 require_relative "tasks_in_a_database"
+require_relative "tasks_in_a_table"
 require_relative "active_record_processes"
 require_relative "tasks_and_their_models"
 require_relative "tasks_of_dead_processes"
@@ -24,12 +25,26 @@ RSpec.describe Operations::Storage::ActiveRecord do
   end
 
   let(:storage) { described_class.new }
+  let(:other_weight) { 600 }
+  let(:parent) do
+    task_class("Counted") do
+      starts_with :begin!
+      action(:begin!) do
+        start StoredTasks::Parcel, weight: 5
+        start StoredTasks::Parcel, weight: 600
+      end.then(:over?)
+      wait_until(:over?) { condition { unfinished_sub_tasks.none? } and go_to(:done) }
+      result :done
+    end
+  end
 
   def rows = TasksInADatabase::Row
 
   def row(task) = rows.find(task.id)
 
   def sql(text) = TasksInADatabase.run { |connection| connection.select_rows(text) }
+
+  def lose_class(task) = rows.where(id: task.id).update_all(type: "Gone")
 
   def disconnect = TasksInADatabase.disconnect
 
@@ -41,20 +56,6 @@ RSpec.describe Operations::Storage::ActiveRecord do
     listener = ->(*, payload) { said << payload[:sql] unless payload[:name] == "SCHEMA" }
     ActiveSupport::Notifications.subscribed(listener, "sql.active_record") { yield }
     said
-  end
-
-  describe "[storage]" do
-    it_behaves_like "a complete task storage"
-  end
-
-  describe "[product]" do
-    it_behaves_like "the product of storages and executors",
-      storages: {"ActiveRecord" => -> { Operations::Storage::ActiveRecord.new }},
-      executors: {
-        "Inline" => -> { Operations::Executor::Inline.new },
-        "Inline(run_later: true)" => -> { Operations::Executor::Inline.new(run_later: true) },
-        "Async" => -> { Operations::Executor::Async.new }
-      }
   end
 
   describe "[tables]" do
@@ -115,18 +116,6 @@ RSpec.describe Operations::Storage::ActiveRecord do
   end
 
   describe "[atomic]" do
-    let(:parent) do
-      task_class("Counted") do
-        starts_with :begin!
-        action(:begin!) do
-          start StoredTasks::Parcel, weight: 5
-          start StoredTasks::Parcel, weight: 600
-        end.then(:over?)
-        wait_until(:over?) { condition { unfinished_sub_tasks.none? } and go_to(:done) }
-        result :done
-      end
-    end
-
     # The database refuses a heavy parcel.
     def full
       TasksInADatabase.run do |connection|
@@ -146,39 +135,6 @@ RSpec.describe Operations::Storage::ActiveRecord do
       expect(stored(task).current_state).to eq("begin!")
     end
 
-    it "takes a sub-task that is there already for the one that is started" do
-      task = storage.save(parent.new)
-      child = StoredTasks::Parcel.new(status: :waiting, parent_task_id: task.id, weight: 5)
-      child.start_key = "0/0"
-      storage.save(child)
-      task.call
-      expect(task.sub_tasks.map(&:weight)).to eq([5, 600])
-      expect(task.sub_tasks.first).to eq(child)
-    end
-
-    it "wakes the others when the class of one is gone" do
-      lost, found = Array.new(2) { StoredTasks::Parcel.later }
-      rows.where(id: lost.id).update_all(type: "Gone")
-      expect(logged { Operations::Runner.new.tick }).to match(/#{lost.id}.*"Gone" is not a registered task class/)
-      expect(stored(found)).to be_completed
-    end
-
-    it "gives the place of a unique task that ended to the next" do
-      klass = task_class("Single") { has_attribute(:number) and unique_by(:number) and result(:start) }
-      first = klass.later(number: 1)
-      expect(klass.later(number: 1)).to eq(first)
-      Operations::Runner.new.tick
-      expect(klass.later(number: 1)).not_to eq(first)
-      expect(rows.pluck(:unique_key).compact.size).to eq(1)
-    end
-
-    it "keeps a failure whose text is no text" do
-      klass = task_class("Garbled") { action(:start) { raise "bad \xFF".b }.then(:done) and result(:done) }
-      task = storage.save(klass.new)
-      expect { task.call }.to raise_error(RuntimeError)
-      expect(stored(task)).to have_attributes(status: :failed, exception_message: "bad \u{FFFD}")
-    end
-
     it "refuses text that JSON cannot hold, and says what to write" do
       expect { StoredTasks::Letter.call(text: "\xFF".b) }.to raise_error(Operations::Error, /:text.*:binary/)
       expect(rows.count).to eq(0)
@@ -194,6 +150,7 @@ RSpec.describe Operations::Storage::ActiveRecord do
     include_context "stored letters"
   end
 
+  include_examples "tasks in a table"
   include_examples "tasks and their models"
   include_examples "durability of tasks"
   include_examples "ActiveRecord in several processes"
