@@ -21,7 +21,7 @@ module ActiveDataFlow
       def write(connection, batch, first, last, &aside)
         found = found(batch, first, last)
         counts = {**NOTHING, aside: 0}
-        in_order(batch, first, last).each do |row|
+        live_rows(batch, first, last).each do |row|
           counts[one(connection, batch, row, found, &aside)] += 1
         end
         counts.except(:aside)
@@ -32,13 +32,11 @@ module ActiveDataFlow
       # A model that reads a column in its own way gets the value as it is, and so does an attribute without a column.
       def strict?(name) = @target.sink.table.column(name) && !ModelColumns.type?(@model.type_for_attribute(name))
 
-      def in_order(batch, first, last) = batch.live.select { |row| row.between?(first, last) }
-
       # @return [Hash{Array => ::ActiveRecord::Base}] by their keys
       def found(batch, first, last)
         return {} if @target.mode == :insert
 
-        keys = in_order(batch, first, last).map { |row| key_of(batch, row) }
+        keys = live_rows(batch, first, last).map { |row| key_of(batch, row) }
         records = @model.unscoped.where((key.size == 1) ? {key.first => keys.map(&:first)} : {key => keys})
         locked(records).order(*key).index_by { |record| key.map { |name| record[name] } }
       end

@@ -10,7 +10,7 @@ module ActiveDataFlow
 
       # (see Writer#write)
       def write(connection, batch, first, last)
-        parts = batch.live.select { |row| row.between?(first, last) }.each_slice(ROWS)
+        parts = live_rows(batch, first, last).each_slice(ROWS)
         parts.reduce(NOTHING) do |sum, rows|
           sum.merge(part(connection, batch, rows)) { |_name, count, more| count + more }
         end

@@ -98,10 +98,10 @@ module ActiveDataFlow
       end
 
       def live_between(batch, first, last)
-        return batch.counts[:live] if first.zero? && last == batch.size - 1
-
-        batch.live.count { |row| row.between?(first, last) }
+        (first.zero? && last == batch.size - 1) ? batch.counts[:live] : live_rows(batch, first, last).size
       end
+
+      def live_rows(batch, first, last) = batch.live.select { |row| row.between?(first, last) }
     end
   end
 end

@@ -60,7 +60,7 @@ module ActiveDataFlow
       # @return [Taken] the first rows, as far as they bring the same
       def take(limit)
         first = @columns.first
-        count = @columns.first(limit).take_while { |columns| columns.equal?(first) }.size
+        count = [@columns.index { |columns| !columns.equal?(first) } || size, limit].min
         @columns.shift(count)
         Taken.new(rows: @rows.shift(count), names: first.names, lacking: @names - first.names)
       end

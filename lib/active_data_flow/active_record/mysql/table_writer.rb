@@ -22,7 +22,7 @@ module ActiveDataFlow
 
         # (see Writer#write)
         def write(connection, batch, first, last)
-          rows = batch.live.select { |row| row.between?(first, last) }
+          rows = live_rows(batch, first, last)
           return NOTHING if rows.empty?
 
           in_table(connection) do
