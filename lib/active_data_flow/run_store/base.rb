@@ -4,6 +4,7 @@ require_relative "row"
 require_relative "clock"
 require_relative "owner"
 require_relative "storable"
+require_relative "dispatching"
 
 module ActiveDataFlow
   module RunStore
@@ -14,6 +15,8 @@ module ActiveDataFlow
     #   claim = store.commit(claim, to: "i:10", counters: {read: 10}, rows: 10) { {new: 9, unchanged: 1} }
     #   store.finish(claim, to: "i:12", counters: {read: 2, new: 2}, rows: 2) { write_last }
     class Base
+      include Dispatching
+
       # @return [Clock] which specs move
       attr_reader :clock
       # @return [Integer] seconds that the lease of a new run lasts
@@ -194,9 +197,8 @@ module ActiveDataFlow
       # @return [Integer] how many sessions were ended
       def break_lock(_row) = 0
 
-      # @return [Array<Row>] runs of this flow and these arguments that ended, and whose process died before it had told
-      #   the flow's callbacks
-      def owing_callbacks(_flow_name, _digest) = []
+      # @return [Array<Row>] those of {#owing}, of this flow and these arguments
+      def owing_callbacks(flow_name, digest) = abstract
 
       # @return [Boolean] whether another thread or process can take a run whose lease has ended
       def shared? = true

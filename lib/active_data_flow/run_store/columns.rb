@@ -69,6 +69,7 @@ module ActiveDataFlow
         dispatches: [:integer, {null: false, default: 0}],
         enqueued_job_id: [:string],
         created_by_job_id: [:string],
+        triggered_by: [:string], # what a chain makes once, e.g. "run:17:complete"
         attempt: [:integer, {null: false, default: 0}],
         callbacks_due: [:integer, {null: false, default: 0}],
         fingerprint: [:text]
@@ -111,6 +112,7 @@ module ActiveDataFlow
         [:active_data_flow_data_flow_runs, :active_key, "index_adf_runs_on_active_key", {unique: true}],
         [:active_data_flow_data_flow_runs, :slot_key, "index_adf_runs_on_slot_key", {unique: true}],
         [:active_data_flow_data_flow_runs, :created_by_job_id, "index_adf_runs_on_job", {unique: true}],
+        [:active_data_flow_data_flow_runs, %i[triggered_by data_flow_id], "index_adf_runs_on_trigger", {unique: true}],
         [:active_data_flow_rejects, %i[run_id status], "index_adf_rejects_on_run", {}],
         [:active_data_flow_rejects, %i[data_flow_id status], "index_adf_rejects_on_flow", {}]
       ].freeze

@@ -3,6 +3,7 @@
 require_relative "base"
 require_relative "memory/people"
 require_relative "memory/table"
+require_relative "memory/dispatching"
 
 module ActiveDataFlow
   module RunStore
@@ -10,6 +11,7 @@ module ActiveDataFlow
     # block writes is not taken back when it raises; only cursor and counters are.
     class Memory < Base
       include People
+      include Dispatching
 
       def initialize(**options)
         super
@@ -21,7 +23,7 @@ module ActiveDataFlow
         @table.exclusively do
           known = @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == digest }
           known = nil if known && (%w[success cancelled].include?(known[:status]) || given_up?(known, restart))
-          known ? Row.new(reopen(known).dup) : create(flow_name:, arguments: JSON.parse(JSON.generate(arguments)), arguments_digest: digest, fingerprint:, cursor:)
+          known ? Row.new(reopen(known).dup) : create(flow_name:, arguments:, arguments_digest: digest, fingerprint:, cursor:)
         end
       end
 
@@ -74,7 +76,7 @@ module ActiveDataFlow
 
       # (see Base#release)
       def release(claim, after: nil)
-        change(claim) { {token: nil, lease_until: nil, dispatch_after: after && now + after} }
+        change(claim) { released(after) }
       end
 
       # (see Base#leaving)

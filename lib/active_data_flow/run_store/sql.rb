@@ -10,6 +10,8 @@ require_relative "sql/starting"
 require_relative "sql/outcomes"
 require_relative "sql/people"
 require_relative "sql/reading"
+require_relative "sql/dispatching"
+require_relative "sql/slots"
 
 module ActiveDataFlow
   module RunStore
@@ -23,6 +25,8 @@ module ActiveDataFlow
       include Outcomes
       include People
       include Reading
+      include Dispatching
+      include Slots
 
       REJECTS_AT_ONCE = 200
       private_constant :REJECTS_AT_ONCE
@@ -87,10 +91,7 @@ module ActiveDataFlow
       end
 
       # (see Base#release)
-      def release(claim, after: nil)
-        due = after ? later(Float(after).to_s) : "NULL"
-        hold(claim, "token = NULL, lease_until = NULL, dispatch_after = #{due}")
-      end
+      def release(claim, after: nil) = hold(claim, set_released(after))
 
       # (see Base#leaving)
       def leaving(claim, going = true) = hold(claim, "leaving = #{going ? 1 : 0}")
@@ -186,7 +187,7 @@ module ActiveDataFlow
         !database.with_connection { |connection| change(connection, set, Statements::HELD, **holder(claim), **values) }.nil?
       end
 
-      def take(connection, **values) = change(connection, set_claim, "id = :id AND #{free}", everything, **values)
+      def take(connection, **values) = change_unlocked(connection, set_claim, "id = :id AND #{free}", everything, **values)
 
       def everything = "*, #{Statements::FLOW_NAME}"
 

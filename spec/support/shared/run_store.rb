@@ -336,6 +336,7 @@ RSpec.shared_examples "a run store" do
   end
 
   include_examples "guarded commits"
+  include_examples "runs that a queue carries over"
 
   describe "[overtaken]" do
     it "refuses all else that an overtaken worker does" do

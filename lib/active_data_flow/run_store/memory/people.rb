@@ -78,9 +78,12 @@ module ActiveDataFlow
           raise AlreadyRunning, "run #{row[:id]} cannot begin: another run of its flow and arguments is at work"
         end
 
-        def create(**values)
-          Row.new(@table.add({**values, lease_seconds:, run_after: now, dispatch_after: now + 30, created_at: now}).dup)
+        def create(arguments:, wait: RunStore::Dispatching::ABANDONED, run_after: now, **values)
+          Row.new(@table.add({**values, arguments: JSON.parse(JSON.generate(arguments)), lease_seconds:, run_after:,
+            dispatch_after: now + wait, created_at: now}).dup)
         end
+
+        def released(after) = {token: nil, lease_until: nil, slot_key: nil, dispatch_after: after && now + after}
 
         def given_up?(row, restart)
           raise AtWork, Row.new(row.dup) if restart && held?(row)

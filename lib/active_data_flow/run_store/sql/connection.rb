@@ -42,15 +42,25 @@ module ActiveDataFlow
         # There are four of them, and those of another clock.
         def often = @often ||= {}
 
-        # @param rows [Array<Hash>] with the same keys; `:now` is the server's moment
+        # @param rows [Array<Hash>] with the same keys; `:now` is the server's moment, {Dispatching::Later} one after it
         # @return [Integer, String] an id of theirs
-        def insert(connection, table, *rows)
+        def insert(connection, table, *rows, unless_there: "")
           rows = rows.map { |row| {**own_key(connection), **row} }
           names = rows.first.keys.map { |name| connection.quote_column_name(name) }.join(", ")
-          values = rows.map { |row| "(#{row.values.map { |value| (value == :now) ? now : literal(connection, value) }.join(", ")})" }
-          id = connection.insert("INSERT INTO #{table} (#{names}) VALUES #{values.join(", ")}", "ActiveDataFlow", "id")
+          values = rows.map { |row| "(#{row.values.map { |value| written(connection, value) }.join(", ")})" }
+          id = connection.insert("INSERT INTO #{table} (#{names}) VALUES #{values.join(", ")}#{unless_there}", "ActiveDataFlow", "id")
           rows.first.fetch(:id, id)
         end
+
+        def written(connection, value)
+          case value
+          when :now then now
+          when Dispatching::Later then later(Float(value.seconds).to_s)
+          else literal(connection, value)
+          end
+        end
+
+        def listed(connection, values) = values.map { |value| connection.quote(value) }.join(", ")
 
         def read(connection, where, order: in_order(connection), **values)
           sql = "SELECT #{Statements::RUNS}.*, #{Statements::FLOW_NAME} FROM #{Statements::RUNS} WHERE #{where} ORDER BY #{order}"

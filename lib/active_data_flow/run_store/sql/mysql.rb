@@ -11,10 +11,7 @@ module ActiveDataFlow
 
         # (see Base#renew)
         def renew(claims)
-          database.own_connection do |connection|
-            connection.execute("SET SESSION innodb_lock_wait_timeout = 1")
-            claims.reject { |claim| renewed?(connection, claim) }.map(&:token)
-          end
+          briefly { |connection| claims.reject { |claim| renewed?(connection, claim) }.map(&:token) }
         end
 
         private
@@ -49,14 +46,25 @@ module ActiveDataFlow
 
         alias_method :change_often, :change
 
-        def take(connection, **values)
-          free_row = "SELECT id FROM #{Statements::RUNS} FORCE INDEX (PRIMARY) WHERE id = :id AND #{free} FOR UPDATE SKIP LOCKED"
+        def change_unlocked(connection, set, where, columns = "id", **values)
+          unlocked = "SELECT id FROM #{Statements::RUNS} FORCE INDEX (PRIMARY) WHERE #{where} FOR UPDATE SKIP LOCKED"
           begun_again do
             connection.transaction do
-              change(connection, set_claim, "id = :id", everything, **values) if ask(connection, free_row, **values).any?
+              change(connection, set, "id = :id", columns, **values) if ask(connection, unlocked, **values).any?
             end
           end
         end
+
+        def briefly
+          database.own_connection do |connection|
+            connection.execute("SET SESSION innodb_lock_wait_timeout = 1")
+            yield connection
+          end
+        end
+
+        def unless_there = " ON DUPLICATE KEY UPDATE updated_at = updated_at"
+
+        def as_it_is_now = " LOCK IN SHARE MODE"
 
         # An UPDATE waits for the row before it looks, and the one that it waits for may be this thread's own transaction.
         def change_seen(connection, set, where, **values)

@@ -22,12 +22,6 @@ module ActiveDataFlow
           cancel_abandoned(run_id) | told
         end
 
-        # Ends a run that is to be cancelled and has no living worker.
-        # @return [Boolean] whether there was something to end
-        def cancel_abandoned(run_id)
-          apart(run_id, set_cancelled, "id = :id AND stop_requested = 'cancel' AND #{Statements::GO_ON} AND #{unheld}")
-        end
-
         # (see Base#callbacks_done)
         def callbacks_done(run_id)
           apart(run_id, "callbacks_due = 0, dispatch_after = NULL", "id = :id AND callbacks_due = 1")
@@ -49,7 +43,7 @@ module ActiveDataFlow
         def given_up?(connection, row, restart)
           return make_way(connection, row) if restart
 
-          !change_seen(connection, set_cancelled, "id = :id AND stop_requested = 'cancel' AND #{Statements::GO_ON} AND #{unheld}", id: row.id).nil?
+          !change_seen(connection, set_cancelled, "id = :id AND #{told_to_end} AND #{unheld}", id: row.id).nil?
         end
 
         def make_way(connection, row)

@@ -17,7 +17,7 @@ module ActiveDataFlow
           return [] if tokens.empty?
 
           database.own_connection do |connection|
-            mine = tokens.map { |token| connection.quote(token) }.join(", ")
+            mine = listed(connection, tokens)
             free = "SELECT id FROM #{Statements::RUNS} WHERE token IN (#{mine}) AND status = 'in_progress' FOR UPDATE SKIP LOCKED"
             ask(connection, "UPDATE #{Statements::RUNS} SET lease_until = #{later("lease_seconds")} WHERE id IN (#{free})")
             # What is still there and was passed over is locked: its open commit is its lease.
@@ -39,9 +39,15 @@ module ActiveDataFlow
 
         private
 
-        def take(connection, **values)
-          free_row = "SELECT id FROM #{Statements::RUNS} WHERE id = :id AND #{free} FOR UPDATE SKIP LOCKED"
-          change(connection, set_claim, "id = (#{free_row})", everything, **values)
+        def change_unlocked(connection, set, where, columns = "id", **values)
+          change(connection, set, "id = (SELECT id FROM #{Statements::RUNS} WHERE #{where} FOR UPDATE SKIP LOCKED)", columns, **values)
+        end
+
+        def briefly
+          database.own_connection do |connection|
+            connection.execute("SET lock_timeout = '1s'")
+            yield connection
+          end
         end
 
         # The settings live as long as the transaction and cost no trip of their own. In a transaction of the application's

@@ -13,13 +13,13 @@ module ActiveDataFlow
 
         # (see Base#renew)
         def renew(claims)
-          beside { |connection| claims.reject { |claim| renewed?(connection, claim) }.map(&:token) }
+          briefly { |connection| claims.reject { |claim| renewed?(connection, claim) }.map(&:token) }
         end
 
         private
 
         # A database in memory is there in its own connection only.
-        def beside(&) = database.private? ? database.with_connection(&) : database.own_connection(timeout: LOCK_WAIT_MS, &)
+        def briefly(&) = database.private? ? database.with_connection(&) : database.own_connection(timeout: LOCK_WAIT_MS, &)
 
         # A file that is locked has an open commit in it: nobody takes a lease meanwhile.
         def renewed?(connection, claim)

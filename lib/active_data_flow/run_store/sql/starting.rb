@@ -5,33 +5,21 @@ module ActiveDataFlow
     class SQL < Base
       # Which run a start goes on with, and what people look at.
       module Starting
-        # Seconds after which a run that was made and never claimed is anybody's.
-        ABANDONED = 30
-        private_constant :ABANDONED
-
         # (see Base#find_or_create)
         def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {})
           alone_in_a_start do |connection|
             flow_id = locked_flow(connection, flow_name, definition)
-            known = unfinished(connection, flow_id, digest)
+            known = to_go_on_with(connection, flow_id, digest)
             next reopened(connection, known) if known && !given_up?(connection, known, restart)
 
-            id = insert_run(connection, flow_id, arguments, digest, fingerprint, cursor)
-            read(connection, "id = :id", id:).first
+            make(connection, flow_id, {arguments:, digest:, fingerprint:, cursor:}, dispatch_after: Dispatching::Later.new(RunStore::Dispatching::ABANDONED))
           end
         end
 
         # (see Base#last_success)
         def last_success(flow_name, digest)
-          where = "data_flow_id = (SELECT id FROM #{Statements::FLOWS} WHERE name = :flow_name) AND arguments_digest = :digest AND status = 'success'"
+          where = "#{of_flow} AND arguments_digest = :digest AND status = 'success'"
           database.with_connection { |connection| newest(connection, where, flow_name:, digest:) }
-        end
-
-        # (see Base#owing_callbacks)
-        def owing_callbacks(flow_name, digest)
-          where = "data_flow_id = (SELECT id FROM #{Statements::FLOWS} WHERE name = :flow_name) AND arguments_digest = :digest " \
-            "AND callbacks_due = 1 AND status IN ('success', 'failed') AND ended_at < #{later("-lease_seconds")}"
-          database.with_connection { |connection| read(connection, where, flow_name:, digest:) }
         end
 
         # (see Base#find)
@@ -39,7 +27,7 @@ module ActiveDataFlow
 
         # (see Base#runs)
         def runs(flow_name = nil)
-          where = flow_name ? "data_flow_id = (SELECT id FROM #{Statements::FLOWS} WHERE name = :flow_name)" : "1 = 1"
+          where = flow_name ? of_flow : "1 = 1"
           database.with_connection { |connection| read(connection, where, order: in_order(connection, "DESC"), flow_name:) }
         end
 
@@ -49,6 +37,8 @@ module ActiveDataFlow
         end
 
         private
+
+        def of_flow = "data_flow_id = (SELECT id FROM #{Statements::FLOWS} WHERE name = :flow_name)"
 
         def alone_in_a_start
           database.apart do
@@ -87,9 +77,11 @@ module ActiveDataFlow
           {**own_key(connection), name:, source: definition.fetch(:source, {}), sink: definition.fetch(:sink, {}), runtime: definition[:runtime]}
         end
 
-        def newest(connection, where, **values) = read(connection, where, order: "#{in_order(connection, "DESC")} LIMIT 1", **values).first
+        def newest(connection, where, lock: "", **values)
+          read(connection, where, order: "#{in_order(connection, "DESC")} LIMIT 1#{lock}", **values).first
+        end
 
-        def unfinished(connection, flow_id, digest)
+        def to_go_on_with(connection, flow_id, digest)
           row = newest(connection, "data_flow_id = :flow_id AND arguments_digest = :digest AND parent_run_id IS NULL", flow_id:, digest:)
           row if row && !%w[success cancelled].include?(row.status)
         end
@@ -101,12 +93,13 @@ module ActiveDataFlow
           read(connection, "id = :id", id: row.id).first
         end
 
-        def insert_run(connection, flow_id, arguments, digest, fingerprint, cursor)
-          id = insert(connection, Statements::RUNS, data_flow_id: flow_id, run_after: :now, arguments:, arguments_digest: digest,
-            fingerprint:, cursor:, lease_seconds:, created_at: :now, updated_at: :now)
-          change(connection, "dispatch_after = #{later(ABANDONED)}", "id = :id", id:)
-          id
+        def insert_run(connection, flow_id, arguments:, digest:, dispatch_after:, run_after: :now, **columns)
+          insert(connection, Statements::RUNS, {data_flow_id: flow_id, run_after:, dispatch_after:, arguments:, arguments_digest: digest,
+            **columns, lease_seconds:, created_at: :now, updated_at: :now}, unless_there:)
         end
+
+        # A run that another has made meanwhile is no error: that would end the application's transaction.
+        def unless_there = " ON CONFLICT DO NOTHING"
       end
     end
   end

@@ -15,6 +15,7 @@ module ActiveDataFlow
         GO_ON = "status IN ('pending', 'in_progress', 'failed')"
         UNFINISHED = "status IN ('pending', 'in_progress')"
         HELD = "id = :id AND fence = :fence AND token = :token"
+        ERROR = "error_class = :error_class, error_message = :error_message, error_backtrace = :error_backtrace"
         ENDED = "token = NULL, lease_until = NULL, active_key = NULL, slot_key = NULL"
 
         # What a commit is guarded by, a part each: none can be left out, as a spec shows for each.
@@ -32,6 +33,11 @@ module ActiveDataFlow
         # The holder before neither gave it back, nor said it was leaving, nor committed, and is not this process.
         def dead
           "token IS NOT NULL AND leaving = 0 AND claim_commits = commits AND owner <> :owner AND (level = 0 OR tries_fence = fence)"
+        end
+
+        # The place in a group is for who works: a run that waits, or is paused, is not to keep others from it.
+        def set_released(after)
+          "token = NULL, lease_until = NULL, slot_key = NULL, dispatch_after = #{after ? later(Float(after).to_s) : "NULL"}"
         end
 
         # In this order: MySQL reads from left to right.
@@ -81,8 +87,7 @@ module ActiveDataFlow
         end
 
         def set_failed
-          "status = 'failed', #{ENDED}, dispatch_after = #{now}, callbacks_due = 1, ended_at = #{now}, updated_at = #{now}, " \
-            "error_class = :error_class, error_message = :error_message, error_backtrace = :error_backtrace"
+          "status = 'failed', #{ENDED}, dispatch_after = #{now}, callbacks_due = 1, ended_at = #{now}, updated_at = #{now}, #{ERROR}"
         end
 
         # Whoever starts a failed run again may have mended what killed its workers: the row is tried once more.

@@ -92,6 +92,7 @@ class CreateActiveDataFlowTables < ActiveRecord::Migration[7.1]
     t.integer :dispatches, null: false, default: 0
     t.string :enqueued_job_id
     t.string :created_by_job_id
+    t.string :triggered_by
     t.integer :attempt, null: false, default: 0
     t.integer :callbacks_due, null: false, default: 0
     long_text t, :fingerprint
@@ -105,6 +106,7 @@ class CreateActiveDataFlowTables < ActiveRecord::Migration[7.1]
     t.index :active_key, name: "index_adf_runs_on_active_key", unique: true
     t.index :slot_key, name: "index_adf_runs_on_slot_key", unique: true
     t.index :created_by_job_id, name: "index_adf_runs_on_job", unique: true
+    t.index %i[triggered_by data_flow_id], name: "index_adf_runs_on_trigger", unique: true
   end
 
   def create_rejects

@@ -1,0 +1,110 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module RunStore
+    class Memory < Base
+      # The same rules as the statements of a database. There is no transaction that could take a run back.
+      module Dispatching
+        # (see RunStore::Dispatching#enqueue)
+        def enqueue(flow_name:, wait: 0, definition: {}, **run)
+          @table.exclusively { made(flow_name, run) || create(flow_name:, run_after: now + wait, wait:, **columns(run)) }
+        end
+
+        # (see RunStore::Dispatching#run_of_job)
+        def run_of_job(job_id:, run_id: nil, flow_name: nil, definition: {}, **run)
+          run = {**run, created_by_job_id: job_id.to_s}
+          row = run_id ? find(run_id) : @table.exclusively { made(flow_name, run) || create(flow_name:, **columns(run)) }
+          row unless row.nil? || row.finished?
+        end
+
+        # (see RunStore::Dispatching#win)
+        def win(run_id, job_id:) = ask(run_id) { |row| {**postponed(row), enqueued_job_id: job_id.to_s} if waits?(row) && due?(row) }
+
+        # (see RunStore::Dispatching#due)
+        def due(limit: 100) = some(limit, by: ->(row) { row[:dispatch_after] || Time.at(0) }) { |row| waits?(row) && due?(row) }
+
+        # (see RunStore::Dispatching#to_stop)
+        def to_stop(limit: 100) = some(limit) { |row| to_end?(row) }
+
+        # (see RunStore::Dispatching#cancel_abandoned)
+        def cancel_abandoned(run_id) = ask(run_id) { |row| cancelled(row) if to_end?(row) }
+
+        # (see RunStore::Dispatching#owing)
+        def owing(limit: 100) = some(limit, by: ->(row) { row[:dispatch_after] }) { |row| owes?(row) }
+
+        # (see RunStore::Base#owing_callbacks)
+        def owing_callbacks(flow_name, digest)
+          some(100) { |row| row[:flow_name] == flow_name && row[:arguments_digest] == digest && owes?(row) }
+        end
+
+        # (see RunStore::Dispatching#win_callbacks)
+        def win_callbacks(run_id) = ask(run_id) { |row| postponed(row) if owes?(row) }
+
+        # (see RunStore::Dispatching#retry_later)
+        def retry_later(claim, error, after:)
+          change(claim) { |row| {**released(after), attempt: row[:attempt] + 1, **Base.error_columns(error)} }
+        end
+
+        # (see RunStore::Dispatching#end_leases)
+        def end_leases(owners:, job_ids: nil)
+          held = @table.all.select { |row| row.token && owners.include?(row.owner.rpartition(":").first) && (job_ids.nil? || job_ids.include?(row.owner_job_id)) }
+          held.select { |row| ask(row.id) { |now_of| {lease_until: now} if now_of[:token] == row.token && now_of[:lease_until] > now } }.map(&:id)
+        end
+
+        # (see RunStore::Dispatching#taken_slots)
+        def taken_slots(keys) = @table.all.map(&:slot_key) & keys
+
+        # (see RunStore::Dispatching#free_lapsed_slots)
+        def free_lapsed_slots(keys = nil)
+          held = @table.all.select { |row| row.slot_key && (keys.nil? || keys.include?(row.slot_key)) }
+          held.select { |row| ask(row.id) { |now_of| slot_freed(now_of) if now_of[:slot_key] == row.slot_key && now_of[:token] && !held?(now_of) } }.map(&:id)
+        end
+
+        # (see RunStore::Dispatching#await_slot)
+        def await_slot(run_id, job_id:)
+          ask(run_id) { |row| {enqueued_job_id: nil} if unfinished?(row) && row[:token].nil? && row[:enqueued_job_id] == job_id.to_s }
+        end
+
+        # (see RunStore::Dispatching#awaiting_slot)
+        def awaiting_slot(flow_names, limit: 1) = some(limit) { |row| flow_names.include?(row[:flow_name]) && awaits_slot?(row) }
+
+        # (see RunStore::Dispatching#hasten)
+        def hasten(run_id) = ask(run_id) { |row| {dispatch_after: now} if awaits_slot?(row) }
+
+        private
+
+        def made(flow_name, run)
+          job, trigger = run.values_at(:created_by_job_id, :triggered_by)
+          @table.row do
+            (job && @table.newest { |row| row[:created_by_job_id] == job }) ||
+              (trigger && @table.newest { |row| row[:triggered_by] == trigger && row[:flow_name] == flow_name }) ||
+              @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == run.fetch(:digest) && unfinished?(row) }
+          end
+        end
+
+        def columns(run) = {**run.except(:digest), arguments_digest: run.fetch(:digest)}
+
+        def some(limit, by: ->(row) { row[:id] }, &) = @table.exclusively { @table.all.select(&).sort_by(&by).first(limit) }
+
+        def waits?(row) = free?(row, nil)
+
+        def due?(row) = row[:dispatch_after] ? row[:dispatch_after] <= now : row[:status] == "in_progress" && !row[:token].nil?
+
+        def to_end?(row) = (unfinished?(row) || row[:status] == "failed") && row[:stop_requested] == "cancel" && !held?(row)
+
+        def owes?(row) = %w[success failed].include?(row[:status]) && row[:callbacks_due] == 1 && row[:dispatch_after] <= now
+
+        def awaits_slot?(row)
+          unfinished?(row) && row[:stop_requested].nil? && row[:token].nil? && row[:dispatches].positive? && row[:enqueued_job_id].nil?
+        end
+
+        def postponed(row) = {dispatch_after: now + [30 * (1 << row[:dispatches]), 3600].min, dispatches: row[:dispatches] + 1}
+
+        def slot_freed(row)
+          trying = row[:tries_fence] == row[:fence]
+          {slot_key: nil, fence: row[:fence] + 1, tries_fence: trying ? row[:fence] + 1 : row[:tries_fence]}
+        end
+      end
+    end
+  end
+end
