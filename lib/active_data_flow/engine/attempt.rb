@@ -48,12 +48,14 @@ module ActiveDataFlow
       # Under `on_conflict :wait` as soon as the other worker has ended, or its lease has.
       # @return [RunStore::Claim, nil] nil when the run is another worker's
       def claimed
-        claim = Claiming.new(@store, @row).call
+        claiming = Claiming.new(@store, @row, group: @plan.flow.class.group)
+        claim = claiming.call
+        turn = Turn.new(@plan, @store)
         return claim if claim
-        return Turn.new(@plan, @store).pass(@row) unless @plan.flow.class.on_conflict == :wait
+        return turn.pass(@row, claiming.why) unless @plan.flow.class.on_conflict == :wait
 
-        Operations.logger.info("#{@plan.label} is already running as run #{@row.id}; waits for it.")
-        sleep LOOK until (claim = Claiming.new(@store, @row).call) || !run_at_work?
+        turn.wait(@row, claiming.why)
+        sleep LOOK until (claim = claiming.call) || !run_at_work?
         claim
       end
 
@@ -78,6 +80,7 @@ module ActiveDataFlow
         # too short, a throw. Nobody is to wait for the lease.
         release unless @parted
         @lease.end
+        Outbox.next_of_group(@store, @plan.flow.class.group)
       end
 
       # Whom the database did not answer leaves the run to who comes next: that is no failure.

@@ -4,6 +4,19 @@ module ActiveDataFlow
   module Engine
     # What the author wants to be told at the end of a run: at least once, and no error in it changes the run.
     class Callbacks
+      # Those of a run whose process died before it had called them.
+      # @param store [RunStore::Base]
+      # @param row [RunStore::Row] of {RunStore::Base#owing}
+      # @return [Boolean] whether they were called here, and not by somebody else
+      # @raise [ConfigurationError] when there is no class of that flow; they are due again after a time
+      def self.deliver(store, row)
+        return false unless store.win_callbacks(row.id)
+
+        flow = Flow::Arguments.restore(Flow::Registry.fetch(row.flow_name), row.arguments || {})
+        new(flow, store, Run.new(store, row)).tell
+        true
+      end
+
       # @param flow [Base]
       # @param store [RunStore::Base]
       # @param run [Run]
@@ -13,22 +26,29 @@ module ActiveDataFlow
         @run = run
       end
 
-      # Calls those that belong to the run's end, then notes that they were.
+      # Calls those that belong to the run's end, unless somebody else does.
       def call
-        callbacks = of(@run.status) or return
+        return if wanted.nil?
+
+        tell if wanted.empty? || Lasting.call(@store) { @store.win_callbacks(@run.id) }
+      end
+
+      # Calls them, then notes that they were.
+      def tell
         @flow._run_as(@run)
-        callbacks.each { |callback| tell(callback) }
+        wanted.each { |callback| call_one(callback) }
         Lasting.call(@store) { @store.callbacks_done(@run.id) }
       end
 
       private
 
-      def of(status)
+      # @return [Array, nil] nil for a run that has not ended, or was cancelled
+      def wanted
         declared = @flow.class.declarations
-        {"success" => declared.after_complete, "failed" => declared.after_failure}[status]
+        {"success" => declared.after_complete, "failed" => declared.after_failure}[@run.status]
       end
 
-      def tell(callback)
+      def call_one(callback)
         block = callback.is_a?(Symbol) ? @flow.method(callback) : callback
         arguments = block.arity.zero? ? [] : [@run]
         callback.is_a?(Symbol) ? block.call(*arguments) : @flow.instance_exec(*arguments, &block)

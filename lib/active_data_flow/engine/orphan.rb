@@ -37,13 +37,14 @@ module ActiveDataFlow
         @run_id = run_id
       end
 
+      # @yieldreturn [RunStore::Claim, nil] of an attempt to take it
       # @return [RunStore::Claim, nil] nil when a living worker has it, or nobody knows
-      def claim
+      def claim(&)
         row = @store.find(@run_id)
         return unless Orphan.of?(row) && row.stop_requested.nil?
 
         Operations.logger.warn("#{row.flow_name} run #{row.id}: its process (#{row.owner}) is gone; goes on when its lease of #{row.lease_seconds} seconds has ended")
-        wait(row)
+        wait(row, &)
       end
 
       private
@@ -51,7 +52,7 @@ module ActiveDataFlow
       # As long as it is still the same worker's.
       def wait(row)
         ((row.lease_seconds + 2) / PAUSE).ceil.times do
-          claim = @store.claim(@run_id)
+          claim = yield
           return claim if claim
           return if @store.find(@run_id)&.token != row.token
 

@@ -28,13 +28,18 @@ module ActiveDataFlow
         sleep(Attempt::LOOK) || true
       end
 
-      # Another worker's run is returned as it is.
+      # A run that is not to be had now is returned as it is.
       # @param row [RunStore::Row]
+      # @param why [Symbol] as {Claiming#why}
       # @return [nil]
-      def pass(row)
-        Operations.logger.info("#{@plan.label} is already running as run #{row.id}; returned it.")
+      def pass(row, why = :busy)
+        Operations.logger.info("#{@plan.label} #{found(row, why)}; returned it.")
         nil
       end
+
+      # Says for what a run is waited for.
+      # @param (see #pass)
+      def wait(row, why = :busy) = Operations.logger.info("#{@plan.label} #{found(row, why)}; waits for it.")
 
       # @param row [RunStore::Row] as it was found
       # @raise [Error] always
@@ -46,6 +51,13 @@ module ActiveDataFlow
       end
 
       private
+
+      def found(row, why)
+        return "is already running as run #{row.id}" if why == :busy
+
+        group = @plan.flow.class.group
+        "is to run as run #{row.id}, and as many flows of the group #{group.name} are at work as may be (#{group.limit})"
+      end
 
       def say(row, what)
         Operations.logger.info("#{@plan.label} is at work as run #{row.id}; #{what}.") unless @said == row.token

@@ -22,6 +22,9 @@ module ActiveDataFlow
     ThrottleRule = Data.define(:backoff, :block)
 
     # One `group` line.
-    GroupRule = Data.define(:name, :limit)
+    GroupRule = Data.define(:name, :limit) do
+      # @return [Array<String>] the places in it
+      def slots = Array.new(limit) { |number| "#{name}/#{number}" }
+    end
   end
 end

@@ -24,6 +24,9 @@ module ActiveDataFlow
         ActiveRecordIfThere.store || memory
       end
 
+      # @return [Array<Base>] the program's, and those of all flows that are loaded
+      def all = [ActiveRecordIfThere.store || memory, *Flow::Registry.all.filter_map { |klass| of_loaded(klass) }].uniq
+
       # @return [Memory] of this process
       def memory = @memory_lock.synchronize { @memory ||= Memory.new }
 
@@ -31,6 +34,16 @@ module ActiveDataFlow
       # @return [void]
       def reset!
         @memory_lock.synchronize { @memory = nil }
+      end
+
+      private
+
+      # A flow that has no store now keeps nobody from the others' runs.
+      def of_loaded(klass)
+        of(klass) if klass.declarations.sink
+      rescue => error
+        Operations.logger.warn("the runs of #{klass.flow_name} are not looked at: #{error.message}")
+        nil
       end
     end
   end

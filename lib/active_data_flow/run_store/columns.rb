@@ -93,10 +93,17 @@ module ActiveDataFlow
         replayed_at: [:datetime]
       }.freeze
 
+      # When somebody last looked for runs that nobody is at.
+      SWEEPS = {
+        name: [:string, {null: false}],
+        swept_at: [:datetime]
+      }.freeze
+
       TABLES = {
         active_data_flow_data_flows: FLOWS,
         active_data_flow_data_flow_runs: RUNS,
-        active_data_flow_rejects: REJECTS
+        active_data_flow_rejects: REJECTS,
+        active_data_flow_sweeps: SWEEPS
       }.freeze
 
       # Given names: made up ones would be longer than some databases allow (63 characters).
@@ -114,7 +121,8 @@ module ActiveDataFlow
         [:active_data_flow_data_flow_runs, :created_by_job_id, "index_adf_runs_on_job", {unique: true}],
         [:active_data_flow_data_flow_runs, %i[triggered_by data_flow_id], "index_adf_runs_on_trigger", {unique: true}],
         [:active_data_flow_rejects, %i[run_id status], "index_adf_rejects_on_run", {}],
-        [:active_data_flow_rejects, %i[data_flow_id status], "index_adf_rejects_on_flow", {}]
+        [:active_data_flow_rejects, %i[data_flow_id status], "index_adf_rejects_on_flow", {}],
+        [:active_data_flow_sweeps, :name, "index_adf_sweeps_on_name", {unique: true}]
       ].freeze
     end
   end

@@ -56,6 +56,14 @@ module ActiveDataFlow
       # @return [Boolean]
       def win_callbacks(run_id) = abstract
 
+      # Begins a sweep of these runs, unless somebody else has done so just now.
+      # @param apart [Numeric] seconds
+      # @return [Boolean]
+      def begin_sweep(apart:) = abstract
+
+      # @return [Time, nil] when the last one began
+      def swept_at = abstract
+
       # Gives the run back after an error, to be tried again.
       # @param error [Exception] kept with the run
       # @param after [Numeric] seconds

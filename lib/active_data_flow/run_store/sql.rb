@@ -12,6 +12,7 @@ require_relative "sql/people"
 require_relative "sql/reading"
 require_relative "sql/dispatching"
 require_relative "sql/slots"
+require_relative "sql/sweeping"
 
 module ActiveDataFlow
   module RunStore
@@ -27,6 +28,7 @@ module ActiveDataFlow
       include Reading
       include Dispatching
       include Slots
+      include Sweeping
 
       REJECTS_AT_ONCE = 200
       private_constant :REJECTS_AT_ONCE

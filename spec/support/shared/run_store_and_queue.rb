@@ -197,6 +197,19 @@ RSpec.shared_examples "runs that a queue carries over" do
     end
   end
 
+  describe "[sweep]" do
+    it "is begun by one, and by nobody else for a while; a clock that was ahead keeps nobody" do
+      expect(store.swept_at).to be_nil
+      expect([store.begin_sweep(apart: 10), store.begin_sweep(apart: 10)]).to eq([true, false])
+      expect(store.swept_at).to be_within(10).of(Time.now)
+      expect(store.begin_sweep(apart: 0)).to be(true)
+      later(11)
+      expect([store.begin_sweep(apart: 10), store.begin_sweep(apart: 10)]).to eq([true, false])
+      later(-3600)
+      expect(store.begin_sweep(apart: 10)).to be(true)
+    end
+  end
+
   describe "[leases of the dead]" do
     it "end where the process is named, and the job, if it matters" do
       here, there, other_job = %w[one two three].map { |digest| enqueued(digest:) }
@@ -247,6 +260,14 @@ RSpec.shared_examples "runs that a queue carries over" do
       later
       store.free_lapsed_slots
       expect(store.claim(claim.id, owner: "elsewhere", slot_key: "exports/1")).to have_attributes(deaths: 1, level: 2)
+    end
+
+    it "are waited for by the run of a dead worker too, whose slot was taken away" do
+      dead = claimed(enqueued, slot_key: "exports/0")
+      later
+      store.free_lapsed_slots
+      store.win(dead.id, job_id: "job")
+      expect([store.await_slot(dead.id, job_id: "job"), ids(store.awaiting_slot(%w[OrderExportFlow])), store.hasten(dead.id)]).to eq([true, [dead.id], true])
     end
 
     it "are waited for by a row, not by a job; the oldest is made due first" do

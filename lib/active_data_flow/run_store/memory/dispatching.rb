@@ -51,6 +51,19 @@ module ActiveDataFlow
           held.select { |row| ask(row.id) { |now_of| {lease_until: now} if now_of[:token] == row.token && now_of[:lease_until] > now } }.map(&:id)
         end
 
+        # (see RunStore::Dispatching#begin_sweep)
+        def begin_sweep(apart:)
+          @table.exclusively do
+            next false if swept_at&.between?(now - apart, now) && apart.positive?
+
+            @swept_at = now
+            true
+          end
+        end
+
+        # (see RunStore::Dispatching#swept_at)
+        attr_reader :swept_at
+
         # (see RunStore::Dispatching#taken_slots)
         def taken_slots(keys) = @table.all.map(&:slot_key) & keys
 
@@ -62,7 +75,7 @@ module ActiveDataFlow
 
         # (see RunStore::Dispatching#await_slot)
         def await_slot(run_id, job_id:)
-          ask(run_id) { |row| {enqueued_job_id: nil} if unfinished?(row) && row[:token].nil? && row[:enqueued_job_id] == job_id.to_s }
+          ask(run_id) { |row| {enqueued_job_id: nil} if unfinished?(row) && !held?(row) && row[:enqueued_job_id] == job_id.to_s }
         end
 
         # (see RunStore::Dispatching#awaiting_slot)
@@ -95,7 +108,7 @@ module ActiveDataFlow
         def owes?(row) = %w[success failed].include?(row[:status]) && row[:callbacks_due] == 1 && row[:dispatch_after] <= now
 
         def awaits_slot?(row)
-          unfinished?(row) && row[:stop_requested].nil? && row[:token].nil? && row[:dispatches].positive? && row[:enqueued_job_id].nil?
+          unfinished?(row) && row[:stop_requested].nil? && !held?(row) && row[:dispatches].positive? && row[:enqueued_job_id].nil?
         end
 
         def postponed(row) = {dispatch_after: now + [30 * (1 << row[:dispatches]), 3600].min, dispatches: row[:dispatches] + 1}

@@ -24,7 +24,7 @@ module ActiveDataFlow
 
         # (see RunStore::Dispatching#await_slot)
         def await_slot(run_id, job_id:)
-          alter(run_id, "enqueued_job_id = NULL, updated_at = #{now}", "#{Statements::UNFINISHED} AND token IS NULL AND enqueued_job_id = :job", job: job_id.to_s)
+          alter(run_id, "enqueued_job_id = NULL, updated_at = #{now}", "#{Statements::UNFINISHED} AND #{unheld} AND enqueued_job_id = :job", job: job_id.to_s)
         end
 
         # (see RunStore::Dispatching#awaiting_slot)
@@ -42,7 +42,7 @@ module ActiveDataFlow
 
         # It was won, no worker has taken it, and the job that was enqueued for it is gone.
         def awaits_slot
-          "#{Statements::UNFINISHED} AND stop_requested IS NULL AND token IS NULL AND dispatches > 0 AND enqueued_job_id IS NULL"
+          "#{Statements::UNFINISHED} AND stop_requested IS NULL AND #{unheld} AND dispatches > 0 AND enqueued_job_id IS NULL"
         end
 
         # A row that its worker was trying, and died of, is still that one's for the next claim, which counts the death.

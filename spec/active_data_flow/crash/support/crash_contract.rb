@@ -74,7 +74,7 @@ RSpec.describe "Flows on #{CrashDatabase::KIND} whose processes meet their end" 
       scenario.begin(point:, deed: "kill").value
       left = scenario.facts
       expect([left.status, left.unmade, left.calls]).to eq([["success"], 1, before])
-      scenario.again(later: 5)
+      scenario.again(later: 40)
       facts = scenario.facts
       expect([facts.status, facts.unmade, facts.calls]).to eq([%w[success success], 0, before + 2])
       expect([facts.rows, facts.twice]).to eq([left.rows, []])

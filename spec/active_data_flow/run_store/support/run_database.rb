@@ -31,7 +31,7 @@ module RunDatabase
   def folder = @folder ||= Dir.mktmpdir.tap { |folder| at_exit { FileUtils.rm_rf(folder) } }
 
   def empty
-    %w[active_data_flow_rejects active_data_flow_data_flow_runs active_data_flow_data_flows sink_rows].each do |table|
+    %w[active_data_flow_rejects active_data_flow_sweeps active_data_flow_data_flow_runs active_data_flow_data_flows sink_rows].each do |table|
       ActiveRecord::Base.with_connection { |connection| connection.execute("DELETE FROM #{table}") }
     end
   end

@@ -27,14 +27,15 @@ RSpec.describe "Runs in #{RunDatabase::KIND}" do
       RunDatabase::Run.reset_column_information
       expect(RunDatabase::Run.column_names).to include("tries_key", "fence", "rows_unchanged", "run_after", "created_at")
       expect([tables, indexes("active_data_flow_data_flow_runs")]).to eq(made)
-      expect(made.first).to eq(%w[active_data_flow_data_flow_runs active_data_flow_data_flows active_data_flow_rejects])
+      expect(made.first).to eq(%w[active_data_flow_data_flow_runs active_data_flow_data_flows active_data_flow_rejects
+        active_data_flow_sweeps])
       expect(made.flatten.map(&:size).max).to be <= 63
     end
 
     it "are made from nothing, by four at once" do
       ActiveRecord::Base.with_connection { |connection| tables.sort_by { |table| table.end_with?("flows") ? 1 : 0 }.each { |table| connection.drop_table(table) } }
       Array.new((RunDatabase::KIND == :postgresql) ? 4 : 1) { Thread.new { ActiveDataFlow.prepare_database! } }.each(&:value)
-      expect(tables.size).to eq(3)
+      expect(tables.size).to eq(4)
       expect(start.status).to eq("pending")
     end
   end

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# The tables of flows, their runs, and the rows that were put aside. Keys are of the kind that
+# The tables of flows, their runs, the rows that were put aside, and the sweep's. Keys are of the kind that
 # `config.generators { |g| g.orm :active_record, primary_key_type: :uuid }` asks for.
 class CreateActiveDataFlowTables < ActiveRecord::Migration[7.1]
   COUNTERS = %i[read new updated unchanged filtered rejected skipped deleted].freeze
@@ -9,6 +9,7 @@ class CreateActiveDataFlowTables < ActiveRecord::Migration[7.1]
     create_flows
     create_runs
     create_rejects
+    create_sweeps
   end
 
   private
@@ -128,6 +129,17 @@ class CreateActiveDataFlowTables < ActiveRecord::Migration[7.1]
 
       t.index %i[run_id status], name: "index_adf_rejects_on_run"
       t.index %i[data_flow_id status], name: "index_adf_rejects_on_flow"
+    end
+  end
+
+  # When somebody last looked for runs that nobody is at.
+  def create_sweeps
+    create_table :active_data_flow_sweeps, id: primary_key_type do |t|
+      t.string :name, null: false
+      t.datetime :swept_at
+      t.timestamps
+
+      t.index :name, name: "index_adf_sweeps_on_name", unique: true
     end
   end
 
