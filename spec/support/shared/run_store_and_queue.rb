@@ -182,7 +182,16 @@ RSpec.shared_examples "runs that a queue carries over" do
       expect([store.win_callbacks(done.id), store.win_callbacks(done.id)]).to eq([true, false])
       expect(ids(store.owing)).to eq([failed.id])
       store.callbacks_done(failed.id)
+      tamper(failed.id, dispatch_after: Time.now.utc - 5)
       expect([store.owing, store.win_callbacks(failed.id)]).to eq([[], false])
+    end
+
+    it "lists none of a run that has not ended, or was cancelled" do
+      resumed, cancelled = claimed, claimed(enqueued(digest: "two"))
+      [resumed, cancelled].each { |run| tamper(run.id, callbacks_due: 1, dispatch_after: Time.now.utc - 5) }
+      store.stop(cancelled.with(stop_requested: "cancel"))
+      tamper(cancelled.id, dispatch_after: Time.now.utc - 5)
+      expect([store.owing, store.win_callbacks(resumed.id), store.win_callbacks(cancelled.id)]).to eq([[], false, false])
     end
 
     it "gives them again when whoever had them is gone, after a time that doubles" do
@@ -282,6 +291,8 @@ RSpec.shared_examples "runs that a queue carries over" do
       expect([store.hasten(first.id), store.hasten(not_yet.id)]).to eq([true, false])
       expect(store.win(first.id, job_id: "next")).to be(true)
       expect([store.hasten(first.id), *ids(store.awaiting_slot(%w[OrderExportFlow]))]).to eq([false, second.id])
+      claimed(first)
+      expect(ids(store.awaiting_slot(%w[OrderExportFlow]))).to eq([second.id])
       store.pause(second.id)
       expect([store.hasten(second.id), *store.awaiting_slot(%w[OrderExportFlow])]).to eq([false])
     end

@@ -75,7 +75,7 @@ module ActiveDataFlow
 
         # (see RunStore::Dispatching#await_slot)
         def await_slot(run_id, job_id:)
-          ask(run_id) { |row| {enqueued_job_id: nil} if unfinished?(row) && !held?(row) && row[:enqueued_job_id] == job_id.to_s }
+          ask(run_id) { |row| {enqueued_job_id: nil} if row[:enqueued_job_id] == job_id.to_s }
         end
 
         # (see RunStore::Dispatching#awaiting_slot)
@@ -107,9 +107,7 @@ module ActiveDataFlow
 
         def owes?(row) = %w[success failed].include?(row[:status]) && row[:callbacks_due] == 1 && row[:dispatch_after] <= now
 
-        def awaits_slot?(row)
-          unfinished?(row) && row[:stop_requested].nil? && !held?(row) && row[:dispatches].positive? && row[:enqueued_job_id].nil?
-        end
+        def awaits_slot?(row) = unfinished?(row) && row[:stop_requested].nil? && row[:dispatches].positive? && row[:enqueued_job_id].nil?
 
         def postponed(row) = {dispatch_after: now + [30 * (1 << row[:dispatches]), 3600].min, dispatches: row[:dispatches] + 1}
 

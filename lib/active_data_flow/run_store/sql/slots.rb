@@ -19,12 +19,12 @@ module ActiveDataFlow
           held = database.with_connection do |connection|
             read(connection, keys ? "slot_key IN (#{listed(connection, keys)}) AND #{lapsed}" : lapsed)
           end
-          held.select { |row| alter(row.id, set_slot_free, "slot_key = :slot AND #{lapsed}", slot: row.slot_key) }.map(&:id)
+          held.select { |row| alter(row.id, set_slot_free, lapsed) }.map(&:id)
         end
 
         # (see RunStore::Dispatching#await_slot)
         def await_slot(run_id, job_id:)
-          alter(run_id, "enqueued_job_id = NULL, updated_at = #{now}", "#{Statements::UNFINISHED} AND #{unheld} AND enqueued_job_id = :job", job: job_id.to_s)
+          alter(run_id, "enqueued_job_id = NULL, updated_at = #{now}", "enqueued_job_id = :job", job: job_id.to_s)
         end
 
         # (see RunStore::Dispatching#awaiting_slot)
@@ -40,10 +40,8 @@ module ActiveDataFlow
 
         private
 
-        # It was won, no worker has taken it, and the job that was enqueued for it is gone.
-        def awaits_slot
-          "#{Statements::UNFINISHED} AND stop_requested IS NULL AND #{unheld} AND dispatches > 0 AND enqueued_job_id IS NULL"
-        end
+        # It was won, no worker has taken it since, and the job that was enqueued for it is gone.
+        def awaits_slot = "#{Statements::UNFINISHED} AND stop_requested IS NULL AND dispatches > 0 AND enqueued_job_id IS NULL"
 
         # A row that its worker was trying, and died of, is still that one's for the next claim, which counts the death.
         def set_slot_free

@@ -60,7 +60,13 @@ RSpec.shared_context "runs and a queue" do
 
   def later(seconds) = store.clock.advance(seconds)
 
-  def sweep = ActiveDataFlow::Sweep.call(now_or_never: true)
+  def sweep
+    in_time
+    ActiveDataFlow::Sweep.call(now_or_never: true)
+  end
+
+  # A fork has pools of its own, and so a store of its own.
+  def in_time = ActiveDataFlow::RunStore.all.first.clock.then { |clock| clock.advance(store.clock.offset - clock.offset) }
 
   # In a process that is gone afterwards, without a word.
   def killed(&)

@@ -17,6 +17,24 @@ RSpec.shared_examples "a sweep" do
     expect(ActiveDataFlow::Sweep.call(now_or_never: true)[:dispatched]).to eq(1)
   end
 
+  it "is begun by one of several processes" do
+    expect(in_processes(4) { store.begin_sweep(apart: 10) }.tally).to eq(true => 1, false => 3)
+  end
+
+  it "looks again in the statement that takes: what has come back to life meanwhile keeps its slot and its lease" do
+    claim = claimed(enqueued, slot_key: "exports/0", owner: "host:7:abc")
+    later(store.lease_seconds + 1)
+    sweeper = stop_at(:before, /SET slot_key = NULL/) { sweep[:dispatched] }
+    store.renew([claim])
+    expect(go_on(sweeper)).to eq("0")
+    expect(store.taken_slots(["exports/0"])).to eq(["exports/0"])
+    subscriber = stop_at(:before, /SET lease_until/) { store.end_leases(owners: ["host:7"]).size }
+    later(store.lease_seconds + 1)
+    heir = store.claim(claim.id, owner: "host:8:abc")
+    expect(go_on(subscriber)).to eq("0")
+    expect(commit(heir).commits).to eq(1)
+  end
+
   it "ends what is to be cancelled and has a dead worker, and leaves a living one its time" do
     dead, alive = enqueued, claimed(enqueued(2))
     killed { store.claim(dead.id) && die }
