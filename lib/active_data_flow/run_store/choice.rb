@@ -38,9 +38,9 @@ module ActiveDataFlow
 
       private
 
-      # A flow that has no store now keeps nobody from the others' runs.
+      # A class that others inherit from has no runs; a flow whose store is not to be had now keeps nobody from the others'.
       def of_loaded(klass)
-        of(klass) if klass.declarations.sink
+        of(klass) if klass.declarations.source && klass.declarations.sink
       rescue => error
         Operations.logger.warn("the runs of #{klass.flow_name} are not looked at: #{error.message}")
         nil

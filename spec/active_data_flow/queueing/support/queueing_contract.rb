@@ -36,6 +36,7 @@ end
 
 RSpec.shared_context "runs and a queue" do
   include Worker
+
   include_context "a run database"
 
   # The store that the sweep finds, and in it the clock that it goes by.
