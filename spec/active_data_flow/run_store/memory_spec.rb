@@ -24,10 +24,11 @@ RSpec.describe ActiveDataFlow::RunStore::Memory do
     end
 
     it "passes over a run whose commit is open, though its lease has ended" do
-      claim = claimed
+      claim = claimed(start, slot_key: "exports/0")
       commit(claim) do
         store.clock.advance(store.lease_seconds + 1)
         expect(Thread.new { store.claim(claim.id, owner: "other") }.value).to be_nil
+        expect(Thread.new { swept(claim) }.value).to eq([false, []])
         expect { Thread.new { commit(claim) }.tap { |thread| thread.report_on_exception = false }.value }.to raise_error(lost)
         {}
       end

@@ -24,6 +24,9 @@ RSpec.shared_context "runs in a store" do
   def commit(claim, to: "i:#{claim.commits + 1}", **options, &) = store.commit(claim, to:, **options, &)
 
   def now_of(run) = store.find(run.id)
+
+  # What others do with the run of a dead worker.
+  def swept(run) = [store.win(run.id, job_id: "job"), store.free_lapsed_slots]
 end
 
 # One example for each part of the guard: a store that lacks one fails in that example.

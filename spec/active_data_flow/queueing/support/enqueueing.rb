@@ -37,7 +37,8 @@ RSpec.shared_examples "runs that are enqueued" do
     expect([other.value, sink, store.runs.size]).to eq([ids, ["also written"], 2])
   end
 
-  it "do not keep other starts of the flow waiting, however long the transaction takes", :server do
+  # InnoDB has the flow's row shared by who adds a run of it, so there they wait.
+  it "do not keep other starts of the flow waiting, however long the transaction takes", if: RunDatabase::KIND == :postgresql do
     enqueued
     ActiveRecord::Base.transaction do
       run = enqueued(2)

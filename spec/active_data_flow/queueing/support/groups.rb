@@ -63,6 +63,13 @@ RSpec.shared_examples "runs of a group" do
     expect(full.call.slot_key).to eq(claims.first.slot_key)
   end
 
+  it "try the next place where one was taken between the look and the claim" do
+    late, *others = Array.new(4) { |number| of_group(number) }
+    stopped = stop_at(:before, /SET deaths/) { claiming(late).tap(&:call).why }
+    claims = others.map { |run| claiming(run).call }
+    expect([claims.map(&:slot_key).sort, go_on(stopped)]).to eq([group.slots, "no_slot"])
+  end
+
   it "get the place of a dead worker, and its run gets another" do
     runs = Array.new(4) { |number| of_group(number) }
     killed { runs.first(3).each { |run| claiming(run).call } && die }

@@ -137,9 +137,11 @@ RSpec.describe "Runs in #{RunDatabase::KIND}" do
     end
 
     it "passes over a run whose commit is open, though its lease has ended", :server do
-      claim = claimed
+      claim = claimed(start, slot_key: "exports/0", owner: "host:7:abc")
       commit(claim) do
+        expect(Thread.new { store.end_leases(owners: ["host:7"]) }.value).to eq([])
         store.clock.advance(store.lease_seconds + 1)
+        expect(Thread.new { swept(claim) }.value).to eq([false, []])
         expect(Thread.new { [store.claim(claim.id, owner: "other"), store.renew([claim])] }.value).to eq([nil, []])
         {}
       end
