@@ -25,6 +25,10 @@ module ActiveDataFlow
         abstract
       end
 
+      # @return [Row, nil] the newest run of this flow and these arguments that succeeded or failed: behind its cursor the next one
+      #   of `read :new` begins, for what a failed run has committed is not to be read again
+      def last_ended(flow_name, digest) = abstract
+
       # The run that a job is for: that of the id, else the one that this job has made, else the unfinished one of this flow and
       # these arguments, else a new one.
       # @param job_id [String]

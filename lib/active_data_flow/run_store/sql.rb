@@ -50,11 +50,10 @@ module ActiveDataFlow
 
       # (see Base#claim)
       def claim(run_id, token: RunStore.new_token, owner: RunStore.owner, active_key: nil, slot_key: nil, job_id: nil)
-        row = database.with_connection do |connection|
-          take(connection, id: run_id, token:, owner:, active_key:, slot: slot_key, job: job_id&.to_s)
-        end
+        row = alone_or_undone { |connection| take(connection, id: run_id, token:, owner:, active_key:, slot: slot_key, job: job_id&.to_s) }
         row && Claim.new(typed(row))
       rescue => error
+        raise SlotTaken, "the slot #{slot_key} is being taken" if slot_key && held_up?(error)
         raise unless database.taken?(error)
         raise SlotTaken, "the slot #{slot_key} is taken" if error.message.include?("slot_key")
 
@@ -184,6 +183,12 @@ module ActiveDataFlow
       def prolong(connection, claim, counters)
         change_often(connection, "#{set_counters(counters)}lease_until = #{later("lease_seconds")}", "id = :id", id: claim.id, **counts_of(counters))
       end
+
+      # A key that is taken would end the application's transaction on PostgreSQL, if one is open.
+      def alone_or_undone(&) = inside_transaction? ? database.transaction(&) : database.with_connection(&)
+
+      # Where a claim takes more than one statement, somebody may stand still between them.
+      def held_up?(_error) = false
 
       def hold(claim, set, **values)
         !database.with_connection { |connection| change(connection, set, Statements::HELD, **holder(claim), **values) }.nil?

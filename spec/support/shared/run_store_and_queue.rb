@@ -37,6 +37,18 @@ RSpec.shared_examples "runs that a queue carries over" do
       expect(now_of(run).status).to eq("failed")
     end
 
+    it "can begin a run behind the last one that ended, well or not" do
+      expect(store.last_ended("OrderExportFlow", "one")).to be_nil
+      done = store.finish(claimed(enqueued), to: "i:5")
+      expect(store.last_ended("OrderExportFlow", "one")).to have_attributes(id: done.id, cursor: "i:5")
+      failed = commit(claimed(enqueued), to: "i:9")
+      expect(store.last_ended("OrderExportFlow", "one").id).to eq(done.id)
+      store.fail(failed, RuntimeError.new("no"))
+      store.cancel(enqueued.id)
+      expect(store.last_ended("OrderExportFlow", "one")).to have_attributes(id: failed.id, cursor: "i:9")
+      expect(store.last_ended("OrderExportFlow", "two")).to be_nil
+    end
+
     it "makes a run of a flow once for what has triggered it" do
       run = enqueued(triggered_by: "run:17:complete")
       store.finish(claimed(run))

@@ -10,6 +10,11 @@ module ActiveDataFlow
           @table.exclusively { made(flow_name, run) || create(flow_name:, run_after: now + wait, wait:, **columns(run)) }
         end
 
+        # (see RunStore::Dispatching#last_ended)
+        def last_ended(flow_name, digest)
+          @table.row { @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == digest && %w[success failed].include?(row[:status]) } }
+        end
+
         # (see RunStore::Dispatching#run_of_job)
         def run_of_job(job_id:, run_id: nil, flow_name: nil, definition: {}, **run)
           run = {**run, created_by_job_id: job_id.to_s}

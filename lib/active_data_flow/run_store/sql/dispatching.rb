@@ -21,6 +21,12 @@ module ActiveDataFlow
           end
         end
 
+        # (see RunStore::Dispatching#last_ended)
+        def last_ended(flow_name, digest)
+          where = "#{of_flow} AND arguments_digest = :digest AND status IN ('success', 'failed')"
+          database.with_connection { |connection| newest(connection, where, flow_name:, digest:) }
+        end
+
         # (see RunStore::Dispatching#run_of_job)
         def run_of_job(job_id:, run_id: nil, flow_name: nil, definition: {}, **run)
           row = run_id ? find(run_id) : run_made_by(job_id.to_s, flow_name, definition, run)

@@ -28,6 +28,8 @@ module ActiveDataFlow
           end
         end
 
+        def held_up?(error) = database.busy?(error)
+
         def renewed?(connection, claim)
           change(connection, "lease_until = #{later("lease_seconds")}", "#{Statements::HELD} AND status = 'in_progress'", **holder(claim))
         rescue => error

@@ -173,6 +173,17 @@ RSpec.describe "Runs in #{RunDatabase::KIND}" do
       expect(sink).to eq(%w[before b])
     end
 
+    it "goes on where a run is not to be had because another has its key" do
+      claimed(start, active_key: "same", slot_key: "exports/0")
+      ActiveRecord::Base.transaction do
+        write("before")
+        other = start(digest: "two")
+        expect { store.claim(other.id, active_key: "same") }.to raise_error(ActiveDataFlow::RunStore::AlreadyRunning)
+        expect(store.claim(other.id, slot_key: "exports/1")).not_to be_nil
+      end
+      expect(sink).to eq(["before"])
+    end
+
     it "gets no renewer, and the log says so once" do
       said = StringIO.new
       Operations.logger = Logger.new(said)
