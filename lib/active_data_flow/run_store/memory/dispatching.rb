@@ -29,7 +29,7 @@ module ActiveDataFlow
         def due(limit: 100) = some(limit, by: ->(row) { row[:dispatch_after] || Time.at(0) }) { |row| waits?(row) && due?(row) }
 
         # (see RunStore::Dispatching#to_stop)
-        def to_stop(limit: 100) = some(limit) { |row| to_end?(row) }
+        def to_stop(limit: 100) = some(limit) { |row| unfinished?(row) && to_end?(row) }
 
         # (see RunStore::Dispatching#cancel_abandoned)
         def cancel_abandoned(run_id) = ask(run_id) { |row| cancelled(row) if to_end?(row) }

@@ -15,8 +15,7 @@ module ActiveDataFlow
               # Held until the caller's transaction ends, the flow's lock would stop every start, so there it is not taken:
               # two of them may then make a run each, which are carried over one after the other.
               flow_id = (!alone && flow_id(connection, flow_name)) || locked_flow(connection, flow_name, definition)
-              made(connection, flow_id, run) || unfinished(connection, flow_id, run.fetch(:digest)) ||
-                make(connection, flow_id, run, run_after: Later.new(wait), dispatch_after: Later.new(wait))
+              run_of(connection, flow_id, run, run_after: Later.new(wait), dispatch_after: Later.new(wait))
             end
           end
         end
@@ -44,7 +43,7 @@ module ActiveDataFlow
         end
 
         # (see RunStore::Dispatching#to_stop)
-        def to_stop(limit: 100) = some("#{told_to_end} AND #{unheld}", limit)
+        def to_stop(limit: 100) = some("#{Statements::UNFINISHED} AND stop_requested = 'cancel' AND #{unheld}", limit)
 
         # (see RunStore::Dispatching#cancel_abandoned)
         def cancel_abandoned(run_id) = alter(run_id, set_cancelled, "#{told_to_end} AND #{unheld}")
@@ -124,9 +123,12 @@ module ActiveDataFlow
           run = {**run, created_by_job_id: job_id}
           alone_in_a_start do |connection|
             flow_id = locked_flow(connection, flow_name, definition)
-            made(connection, flow_id, run) || unfinished(connection, flow_id, run.fetch(:digest)) ||
-              make(connection, flow_id, run, dispatch_after: Later.new(RunStore::Dispatching::ABANDONED))
+            run_of(connection, flow_id, run, dispatch_after: Later.new(RunStore::Dispatching::ABANDONED))
           end
+        end
+
+        def run_of(connection, flow_id, run, **moments)
+          made(connection, flow_id, run) || unfinished(connection, flow_id, run.fetch(:digest)) || make(connection, flow_id, run, **moments)
         end
 
         # By the same job, or for the same reason.
