@@ -13,16 +13,28 @@ module ActiveDataFlow
   module Sweep
     # Seconds that another one keeps.
     APART = 10
+    # Seconds without any, after which whoever is at work sweeps beside it.
+    MISSING = 60
+    private_constant :MISSING
 
     class << self
       # @param now_or_never [Boolean] even if one was here within the last ten seconds
       # @return [Hash{Symbol => Integer}] runs that were :dispatched and :cancelled, runs whose :callbacks were called, and what
       #   was done for :tasks
-      def call(now_or_never: false)
-        stores = RunStore.all.select { |store| turn?(store, now_or_never) }
-        done = stores.map { |store| Round.new(store).call }
-        counts = %i[dispatched cancelled callbacks].to_h { |name| [name, done.sum { |round| round[name] }] }
-        {**counts, tasks: stores.any? ? tasks : nil}
+      def call(now_or_never: false) = sweep(apart: now_or_never ? 0 : APART)
+
+      # @private For the thread that renews leases: where all workers are at long runs, nobody else may come. In a thread of its
+      #   own, since no lease is to wait for it, and without callbacks: the author's code belongs in the author's threads.
+      # @return [Thread, nil]
+      def beside_work
+        return if Outbox.dispatcher.nil? || @beside&.alive?
+
+        @beside = Thread.new do
+          Thread.current.name = "active_data_flow sweep"
+          sweep(apart: MISSING, callbacks: false)
+        rescue => error
+          Round.pass_over("everything", error)
+        end
       end
 
       # @return [Time, nil] when one last began, by whatever process; nil: never
@@ -30,8 +42,15 @@ module ActiveDataFlow
 
       private
 
-      def turn?(store, now_or_never)
-        store.begin_sweep(apart: now_or_never ? 0 : APART)
+      def sweep(apart:, callbacks: true)
+        stores = RunStore.all.select { |store| turn?(store, apart) }
+        done = stores.map { |store| Round.new(store).call(callbacks:) }
+        counts = %i[dispatched cancelled callbacks].to_h { |name| [name, done.sum { |round| round[name] }] }
+        {**counts, tasks: stores.any? ? tasks : nil}
+      end
+
+      def turn?(store, apart)
+        store.begin_sweep(apart:)
       rescue => error
         Round.pass_over("runs", error)
       end

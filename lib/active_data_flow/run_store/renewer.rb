@@ -8,6 +8,9 @@ module ActiveDataFlow
     # a fork. It stops for a run that has not committed for the store's `batch_timeout`: a worker that hangs is to be
     # replaced.
     class Renewer
+      LOOK = 30 # seconds
+      private_constant :LOOK
+
       # What a worker has while it is at a run.
       class Lease
         # @return [Claim] the newest
@@ -111,7 +114,16 @@ module ActiveDataFlow
         Thread.current.name = "active_data_flow renewer"
         while wait
           renew
+          look_around
         end
+      end
+
+      # Where all workers are at long runs, nobody else may look for what waits.
+      def look_around
+        return if @looks_at && Renewer.seconds < @looks_at
+
+        @looks_at = Renewer.seconds + LOOK
+        Sweep.beside_work
       end
 
       # @return [Boolean] whether there is something left to renew; otherwise the thread ends

@@ -20,10 +20,12 @@ module ActiveDataFlow
         @store = store
       end
 
+      # @param callbacks [Boolean] whether to call those that are owed
       # @return [Hash{Symbol => Integer}] :dispatched, :cancelled, :callbacks
-      def call
+      def call(callbacks: true)
         cancelled = count(:to_stop) { |row| @store.cancel_abandoned(row.id) }
-        {cancelled:, dispatched: dispatched, callbacks: count(:owing) { |row| Engine::Callbacks.deliver(@store, row) }}
+        called = callbacks ? count(:owing) { |row| Engine::Callbacks.deliver(@store, row) } : 0
+        {cancelled:, dispatched: dispatched, callbacks: called}
       end
 
       private

@@ -17,6 +17,25 @@ RSpec.shared_examples "a sweep" do
     expect(ActiveDataFlow::Sweep.call(now_or_never: true)[:dispatched]).to eq(1)
   end
 
+  it "is done beside a run at work where none was for a minute, without the callbacks" do
+    owing = store.finish(claimed(store.enqueue(flow_name: ToldFlow.flow_name, arguments: {}, digest: "one")))
+    run = enqueued(1).tap { |row| tamper(row.id, lease_seconds: 1) }
+    lease = ActiveDataFlow::RunStore::Renewer.new.hold(store, claimed(run))
+    waiting = enqueued(2)
+    expect(eventually { queue.runs.any? }).to be(true)
+    lease.end
+    expect(eventually { Thread.list.none? { |thread| thread.name == "active_data_flow sweep" } }).to be(true)
+    expect([queue.runs, now_of(owing).callbacks_due, told]).to eq([[waiting.id], 1, []])
+    later(50)
+    ActiveDataFlow::Sweep.beside_work.join
+    expect(now_of(run).dispatches).to eq(0)
+    later(20)
+    ActiveDataFlow::Sweep.beside_work.join
+    expect(now_of(run).dispatches).to eq(1)
+    ActiveDataFlow::Outbox.dispatcher = nil
+    expect(ActiveDataFlow::Sweep.beside_work).to be_nil
+  end
+
   it "is begun by one of several processes" do
     expect(in_processes(4) { store.begin_sweep(apart: 10) }.tally).to eq(true => 1, false => 3)
   end
