@@ -25,6 +25,11 @@ class ToldFlow < ActiveDataFlow::Base
   after_failure { |run| RunDatabase::SinkRow.create!(name: "told of the failure of #{run.id}") }
 end
 
+# Another database.
+class Elsewhere < ActiveRecord::Base
+  self.abstract_class = true
+end
+
 # Of a group, in which three may be at work.
 class GroupedFlow < ActiveDataFlow::Base
   has_attribute :shop, :integer

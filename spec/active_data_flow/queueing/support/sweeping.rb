@@ -111,6 +111,22 @@ RSpec.shared_examples "a sweep" do
     expect(told.tally.values_at(*store.runs.map { |run| "told of #{run.id}" })).to eq([1] * 5)
   end
 
+  it "looks into every database in which a flow's runs are kept" do
+    Elsewhere.establish_connection(adapter: "sqlite3", database: File.join(RunDatabase.folder, "elsewhere.sqlite3"))
+    ActiveDataFlow::ActiveRecord::Tables.new(ActiveDataFlow::ActiveRecord::Database.new(Elsewhere)).prepare
+    Elsewhere.with_connection { |connection| connection.create_table(:copies) { |table| table.string(:name) } }
+    stub_const("Elsewhere::Copy", Class.new(Elsewhere) { self.table_name = "copies" })
+    stub_const("FarFlow", Class.new(ToldFlow) { sink Elsewhere::Copy })
+    far = ActiveDataFlow::RunStore.of(FarFlow)
+    far.finish(far.claim(far.enqueue(flow_name: FarFlow.flow_name, arguments: {}, digest: "one").id))
+    store.finish(claimed(store.enqueue(flow_name: ToldFlow.flow_name, arguments: {}, digest: "one")))
+    expect(ActiveDataFlow::RunStore.all).to eq([store, far])
+    expect([sweep[:callbacks], told.size, far.owing]).to eq([2, 4, []])
+  ensure
+    Operations::Registry.unload(FarFlow)
+    Elsewhere.remove_connection
+  end
+
   it "says what it cannot do for one run, and goes on with the others" do
     gone = store.finish(claimed(store.enqueue(flow_name: "gone", arguments: {}, digest: "one")))
     run = store.finish(claimed(store.enqueue(flow_name: ToldFlow.flow_name, arguments: {}, digest: "one")))
