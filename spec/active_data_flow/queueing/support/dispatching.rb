@@ -77,6 +77,15 @@ RSpec.shared_examples "dispatchers that are killed" do
     expect([queue.work_off(store), sink]).to eq([%i[done nothing], ["run #{run.id}"]])
   end
 
+  it "or stand still in between, and enqueue it when another has done so: one of the two jobs carries the run over" do
+    run = enqueued
+    stopped = stop_at(:after, Worker::IN_TRANSACTION ? /\ACOMMIT/i : /enqueued_job_id =/) { sweep[:dispatched] }
+    expect(sweep[:dispatched]).to eq(0)
+    later(31)
+    expect([sweep[:dispatched], go_on(stopped), queue.runs]).to eq([1, "1", [run.id, run.id]])
+    expect([queue.work_off(store), sink]).to eq([%i[done nothing], ["run #{run.id}"]])
+  end
+
   it "with the run at work: the sweep has it enqueued when the lease has ended, and not before" do
     run = enqueued
     sweep
