@@ -94,7 +94,7 @@ module ActiveDataFlow
         # @return [void]
         def after_failure(method = nil, &block) = add_callback(:after_failure, method, block)
 
-        # At most `limit` runs of all flows in the group at a time.
+        # At most `limit` runs of all flows in the group at a time, over all processes. What becomes of one more says {#on_conflict}.
         # @return [GroupRule, nil] without arguments: the group
         def group(name = nil, limit: 1)
           return declarations.group if name.nil?
@@ -105,7 +105,8 @@ module ActiveDataFlow
           declarations.group = GroupRule.new(name: name.to_s, limit:)
         end
 
-        # What a run does that meets another of the same flow and arguments: it is not made (`:skip`), or it waits (`:wait`).
+        # What a run does that meets another of the same flow and arguments, or a group that is full: it is returned as it is
+        # (`:skip`), or it waits (`:wait`).
         def on_conflict(what = nil)
           return declarations.on_conflict if what.nil?
 
