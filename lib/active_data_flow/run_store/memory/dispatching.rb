@@ -5,7 +5,8 @@ module ActiveDataFlow
     class Memory < Base
       # The same rules as the statements of a database. There is no transaction that could take a run back.
       module Dispatching
-        # (see RunStore::Dispatching#enqueue)
+        # As {RunStore::Dispatching#enqueue} says.
+        # @return [Row]
         def enqueue(flow_name:, wait: 0, definition: {}, **run)
           @table.exclusively { made(flow_name, run) || create(flow_name:, run_after: now + wait, wait:, **columns(run)) }
         end

@@ -8,7 +8,8 @@ module ActiveDataFlow
         # Seconds from now, for a column of a new row.
         Later = Data.define(:seconds)
 
-        # (see RunStore::Dispatching#enqueue)
+        # As {RunStore::Dispatching#enqueue} says.
+        # @return [Row]
         def enqueue(flow_name:, wait: 0, definition: {}, **run)
           begun_again do
             database.transaction do |connection, alone|

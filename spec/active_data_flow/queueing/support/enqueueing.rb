@@ -15,9 +15,11 @@ RSpec.shared_examples "runs that are enqueued" do
     expect([store.runs.map { |run| run.arguments["shop"] }, sink]).to eq([[1], ["order"]])
   end
 
-  it "are one, where several ask for the same at once" do
-    answers = Array.new(8) { Thread.new { enqueued.id } }.map(&:value)
-    expect([answers.uniq.size, store.runs.size]).to eq([1, 1])
+  it "are one, where several ask for the same at once, whether the flow has a row or not" do
+    2.times do |number|
+      answers = Array.new(8) { Thread.new { enqueued(number).id } }.map(&:value)
+      expect([answers.uniq.size, store.runs.size]).to eq([1, number + 1])
+    end
   end
 
   it "are one for one reason, also where two transactions are open at once, and neither is broken by it", :server do

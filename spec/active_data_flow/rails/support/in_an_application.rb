@@ -216,7 +216,7 @@ RSpec.describe "[schema] The migrations" do
   it "give the keys that the application's generators ask for" do
     wanted = Rails.configuration.generators.options[:active_record][:primary_key_type]
     keys = ActiveDataFlow::RunStore::Columns::TABLES.keys.flat_map { |table| connection.columns(table).select { |column| KEYS.include?(column.name) } }
-    expect(keys.size).to eq(7)
+    expect(keys.size).to eq(8)
     expect(keys.map(&:sql_type)).to all(match({nil => /int/i, :uuid => /uuid/, :string => /varchar/}.fetch(wanted)))
   end
 end
