@@ -20,12 +20,12 @@ module ActiveDataFlow
         @store = store
       end
 
+      # The callbacks last: they are the author's, and may take their time.
       # @param callbacks [Boolean] whether to call those that are owed
       # @return [Hash{Symbol => Integer}] :dispatched, :cancelled, :callbacks
       def call(callbacks: true)
-        cancelled = count(:to_stop) { |row| @store.cancel_abandoned(row.id) }
-        called = callbacks ? count(:owing) { |row| Engine::Callbacks.deliver(@store, row) } : 0
-        {cancelled:, dispatched: dispatched, callbacks: called}
+        {cancelled: count(:to_stop) { |row| @store.cancel_abandoned(row.id) }, dispatched: dispatched,
+         callbacks: callbacks ? count(:owing) { |row| Engine::Callbacks.deliver(@store, row) } : 0}
       end
 
       private
