@@ -57,8 +57,11 @@ module Operations
 
     # One round. An error of one task is recorded there, logged, and does not stop the others; one of the storage is raised.
     # So is, when the others have had their turn, a NoMemoryError of a task: it is the process that has none.
+    # Where tasks run in jobs, :woken are those that were enqueued: what becomes of them is seen where they run.
     # @return [Hash{Symbol=>Integer}] :woken, :timed_out, :failed (with an error of their own) and :deleted
     def tick
+      return sweep if Sweep.possible?
+
       counts = {woken: 0, timed_out: 0, failed: 0, deleted: 0}
       no_memory = nil
       wake_all(Operations.storage.sleeping_tasks) { |error| no_memory ||= error if NoMemoryError === error }
@@ -70,6 +73,12 @@ module Operations
     end
 
     private
+
+    def sweep
+      woken, failed = Sweep.wake
+      wait_for_executor
+      {woken:, timed_out: 0, failed:, deleted: clean_up}
+    end
 
     def run
       @ended = false
@@ -105,9 +114,13 @@ module Operations
 
         task._wake_quietly(&on_error)
       end
+      wait_for_executor
+      tasks
+    end
+
+    def wait_for_executor
       executor = Operations.executor
       executor.wait if executor.respond_to?(:wait)
-      tasks
     end
 
     def count(task, counts)

@@ -111,13 +111,23 @@ module Operations
       # @return [Array<Operations::Task>] every stored task of this class and those below it
       def all = Operations.storage.all(self)
 
-      # Wakes every task of this class that is due. One task's error does not stop the others: it is recorded there.
+      # Wakes every task of this class that is due. One task's error does not stop the others: it is recorded there. An
+      # executor with queues gets a job for each, except those it got one for lately ({Operations.sweep}).
       # @return [Integer] how many were due
-      def wake_sleeping = Operations.storage.sleeping_tasks(self).each { |task| task._wake_quietly }.size
+      def wake_sleeping
+        return Sweep.wake(self).first if Sweep.possible?
 
-      # Deletes the finished tasks of this class whose `delete_at` has passed.
-      # @return [Integer] how many
-      def delete_old = Operations.storage.delete_old(self, before: Clock.time(Clock.now_us))
+        Operations.storage.sleeping_tasks(self).each { |task| task._wake_quietly }.size
+      end
+
+      # Deletes the finished tasks of this class whose `delete_at` has passed; an executor with queues does so in a job.
+      # @return [Integer, nil] how many; nil where a job is going to
+      def delete_old
+        executor = Operations.executor
+        return executor.delete_old(self) if executor.respond_to?(:delete_old)
+
+        Operations.storage.delete_old(self, before: Clock.time(Clock.now_us))
+      end
 
       # @private
       def refuse_nameless

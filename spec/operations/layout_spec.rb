@@ -9,7 +9,7 @@ RSpec.describe "The files of Operations" do
   %w[operations.rb operations/task.rb operations/handlers/action_handler.rb operations/handlers/decision_handler.rb
     operations/handlers/wait_handler.rb operations/handlers/interaction_handler.rb operations/handlers/result_handler.rb
     operations/runner.rb operations/storage/base.rb operations/storage/memory.rb operations/storage/active_record.rb operations/executor/base.rb operations/executor/inline.rb
-    operations/executor/async.rb operations/errors.rb operations/version.rb operations/matchers.rb].each do |file|
+    operations/executor/async.rb operations/executor/active_job.rb operations/sweep.rb operations/errors.rb operations/version.rb operations/matchers.rb].each do |file|
     it "has lib/#{file}, where the plan has it", req: "O-12" do
       expect(File).to exist(File.join(root, "lib", file))
     end
@@ -48,6 +48,12 @@ RSpec.describe "The files of Operations" do
     answer = child_ruby("require 'operations/storage/active_record'; abort 'Rails' if defined?(Rails::VERSION); p Operations::Storage::ActiveRecord")
     expect(answer.err).to be_empty
     expect(answer.out).to eq("Operations::Storage::ActiveRecord\n")
+  end
+
+  it "has operations/executor/active_job, which can be required alone and brings no Rails, no database, and the jobs", req: %w[O-05 O-80] do
+    answer = child_ruby("require 'operations/executor/active_job'; abort 'Rails' if defined?(Rails::VERSION) || defined?(ActiveRecord); p Operations::Executor::ActiveJob, Operations::ExecuteTaskJob.superclass.superclass")
+    expect(answer.err).to be_empty
+    expect(answer.out).to eq("Operations::Executor::ActiveJob\nActiveJob::Base\n")
   end
 
   it "loads no adapter's library by itself", req: %w[O-02 O-05] do

@@ -21,6 +21,12 @@ module Operations
       # @return [Operations::Task]
       def wake(task) = _abstract(:wake)
 
+      # A waiting task has become due because a sub-task of it ended. Need not do anything: it is stored as due, for whoever
+      # looks for due tasks.
+      # @param id [String, Integer]
+      # @return [void]
+      def became_due(id) = nil
+
       private
 
       def _abstract(name)

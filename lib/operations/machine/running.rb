@@ -119,9 +119,17 @@ module Operations
 
       def _store_with(started)
         started.each(&:_about_to_be_stored)
-        children = Operations.storage.save_with(self, started)
-        children.zip(started.map(&:_wake_wanted!)) { |child, wanted| _hand_over(child, wanted) if child.waiting? }
+        storage = Operations.storage
+        children = storage.save_with(self, started).zip(started.map(&:_wake_wanted!)).select { |child,| child.waiting? }
+        storage.after_commit { _hand_over_all(children) } if children.any?
         _signal_oneself if started.any?(&:_finished?)
+      end
+
+      def _hand_over_all(children)
+        executor = Operations.executor
+        return executor.later_all(children.map(&:first)) if executor.respond_to?(:later_all)
+
+        children.each { |child, wanted| _hand_over(child, wanted) }
       end
 
       # A sub-task that was ended before it was stored has told nobody.
@@ -136,7 +144,13 @@ module Operations
 
       # Outside the commit: a wake inside it would be lost.
       def _signal_parent
-        Operations.storage.signal(@parent_task_id) if @parent_task_id
+        return unless (id = @parent_task_id)
+
+        storage = Operations.storage
+        storage.after_commit do
+          executor = Operations.executor if storage.signal(id)
+          executor.became_due(id) if executor.respond_to?(:became_due)
+        end
       end
 
       def _own_state(stop)

@@ -39,6 +39,27 @@ module Operations
         look ? _guarded { _look_first(now) } : _time_out
       end
 
+      # @private For executors that wake elsewhere: stores the task as due, with what was changed on this copy.
+      # @return [Boolean] whether there is something to wake; a copy that is older than what is stored has caught up
+      def _make_due
+        return false if _finished? || @_running || @_deleted
+
+        _refuse_stranger
+        self.wake_at = Clock.time(Clock.now_us) if waiting? && !_due?
+        Operations.storage.save(self) if waiting?
+        true
+      rescue Fenced
+        _catch_up
+        false
+      end
+
+      # @private
+      # @return [Boolean] whether the task waits for a moment that has come
+      def _due? = waiting? && [_wake_us, _timeout_us].compact.any? { |moment_us| moment_us <= Clock.now_us }
+
+      # @private Whoever stored its end may have died before the parent was told.
+      def _signal_again = _signal_parent
+
       # @private :woken, :timed_out, or nil when somebody else was quicker
       attr_reader :_wake_result
 

@@ -3,9 +3,11 @@
 require "operations"
 require "active_data_flow/active_record"
 require "active_data_flow/run_store/renewer"
+require "active_data_flow/rails/after_commit"
 require_relative "columns"
 require_relative "active_record/schema"
 require_relative "active_record/dialect"
+require_relative "active_record/dispatching"
 require_relative "active_record/statements"
 require_relative "active_record/data_column"
 require_relative "active_record/row"
@@ -31,6 +33,7 @@ module Operations
       include Outcomes
       include Writing
       include Claiming
+      include Dispatching
 
       AT_ONCE = 1000
       private_constant :AT_ONCE
@@ -115,7 +118,8 @@ module Operations
       end
 
       # (see Base#delete_old)
-      def delete_old(task_class = nil, before:)
+      # @param limit [Integer, nil] about how many at most
+      def delete_old(task_class = nil, before:, limit: nil)
         values = {before: Row.moment(_moment_us(before))}
         deleted = 0
         Kernel.loop do
@@ -123,13 +127,16 @@ module Operations
             delete_rows(connection, setup.statements[:old, of_class(task_class), AT_ONCE].rows(connection, values).flatten)
           end
           deleted += count
-          return deleted if count < AT_ONCE
+          return deleted if count < AT_ONCE || (limit && deleted >= limit)
         end
       end
 
       # A UUID, where the table's ids are none of the database's own numbers.
       # (see Base#new_id)
       def new_id = (ActiveDataFlow::Native.uuid(Random.urandom(16)) unless setup.schema.integer_ids?)
+
+      # (see Base#after_commit)
+      def after_commit(&) = ActiveDataFlow::AfterCommit.call(&)
 
       # (see Base#keeps_versions?)
       def keeps_versions? = true

@@ -159,6 +159,9 @@ module Operations
       # @return [Boolean] whether `action transaction: true` can be kept
       def transactions? = false
 
+      # @yield when what was stored here so far is there for others to see: at once, unless a transaction is open
+      def after_commit = yield
+
       # @private what a burst may write to directly, if this storage has such a thing and keeps the task
       # @return [ActiveDataFlow::Native::Run, nil]
       def burst_of(_task) = nil

@@ -21,7 +21,7 @@ RSpec.describe "Tasks in a database", req: %w[O-08 O-60] do
     end
 
     it "works with every executor", req: %w[O-65 O-66] do
-      executors = ["Inline", "Inline(run_later: true)", "Async"]
+      executors = ["Inline", "Inline(run_later: true)", "Async", "ActiveJob"]
       expect(kept("product")).to include(*executors.map { |name| /with #{Regexp.escape(name)} and ActiveRecord/ })
     end
 
@@ -58,6 +58,14 @@ RSpec.describe "Tasks in a database", req: %w[O-08 O-60] do
     it "holds a task as long as its process runs it, and gives up a handler that kills" do
       kept("lease")
       kept("deaths")
+    end
+
+    it "runs tasks in jobs, which may be lost, late or repeated", req: %w[O-27 O-28] do
+      kept("jobs")
+    end
+
+    it "has those enqueued that are due, or left behind, whoever sweeps", req: %w[O-66 O-74 O-82] do
+      kept("sweep")
     end
 
     it "reads, wakes and writes the ancestor's table as it is", req: "O-61" do

@@ -20,6 +20,12 @@ RSpec.shared_examples "a task executor" do
   # Until everything that was handed over has been run, wherever that is.
   def settle = executor.respond_to?(:wait) ? executor.wait : executor
 
+  # What a round says: where tasks run in jobs, how many were enqueued.
+  def counted(woken: 0, timed_out: 0, failed: 0)
+    in_jobs = executor.respond_to?(:wake_all)
+    {woken: in_jobs ? woken + timed_out + failed : woken, timed_out: in_jobs ? 0 : timed_out, failed: in_jobs ? 0 : failed, deleted: 0}
+  end
+
   def due(klass, **fields) = storage.save(klass.new(status: :waiting, wake_at: Time.now, **fields))
 
   # Wakes until nothing is due any more.
@@ -100,7 +106,7 @@ RSpec.shared_examples "a task executor" do
     it "times a task out that waited too long", req: "O-41" do
       offer = due(StoredTasks::Offer, timeout_at: Time.now - 1)
       reminder = due(StoredTasks::Reminder, timeout_at: Time.now - 1)
-      expect(Operations::Runner.new.tick).to include(timed_out: 2, woken: 0)
+      expect(Operations::Runner.new.tick).to eq(counted(timed_out: 2))
       expect(stored(offer)).to have_attributes(status: :completed, current_state: "withdrawn")
       expect(stored(reminder)).to have_attributes(status: :failed, exception_class: "Operations::Timeout")
     end
@@ -110,7 +116,7 @@ RSpec.shared_examples "a task executor" do
       letter = due(StoredTasks::Letter, sent: true, **missed)
       offer = due(StoredTasks::Offer, **missed)
       reminder = due(StoredTasks::Reminder, **missed)
-      expect(Operations::Runner.new.tick).to eq(woken: 1, timed_out: 2, failed: 0, deleted: 0)
+      expect(Operations::Runner.new.tick).to eq(counted(woken: 1, timed_out: 2))
       expect(stored(letter)).to be_completed
       expect(stored(offer)).to have_attributes(status: :completed, current_state: "withdrawn")
       expect(stored(reminder)).to have_attributes(status: :failed, exception_class: "Operations::Timeout")
@@ -142,7 +148,7 @@ RSpec.shared_examples "a task executor" do
 
   it "goes on after an error of one task", req: "O-58" do
     tasks = [1, 200, 3].map { |weight| due(StoredTasks::Parcel, weight:) }
-    expect(Operations::Runner.new.tick).to eq(woken: 2, timed_out: 0, failed: 1, deleted: 0)
+    expect(Operations::Runner.new.tick).to eq(counted(woken: 2, failed: 1))
     expect(tasks.map { |task| stored(task).status }).to eq(%i[completed failed completed])
   end
 end

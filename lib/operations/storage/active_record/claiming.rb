@@ -7,7 +7,6 @@ module Operations
       module Claiming
         # How often a handler may end its process.
         DEATHS = 3
-        private_constant :DEATHS
 
         # (see Base#claim)
         def claim(id, now = Clock.now_us)

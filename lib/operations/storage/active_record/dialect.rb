@@ -34,6 +34,13 @@ module Operations
         # @return [Hash] what the configuration of a connection for renewals has of its own
         def beside = {}
 
+        # @param moment [String] an expression
+        # @return [String] an expression of seconds
+        def seconds_since(moment) = "EXTRACT(EPOCH FROM (#{now} - (#{moment})))"
+
+        # @return [String] the expression in the middle, within the two bounds
+        def within(least, expression, most) = "LEAST(#{most}, GREATEST(#{least}, #{expression}))"
+
         # @return [String] what locks the rows that a SELECT names, passing over those that others hold
         def lock = ""
       end
@@ -48,6 +55,10 @@ module Operations
         def place(number) = "?#{number}"
 
         def beside = {timeout: LOCK_WAIT_MS}
+
+        def seconds_since(moment) = "(julianday(#{now}) - julianday(#{moment})) * 86400"
+
+        def within(least, expression, most) = "MIN(#{most}, MAX(#{least}, #{expression}))"
       end
 
       # Row locks: who holds one is at work on the row, so a claim passes over it.

@@ -8,14 +8,15 @@ module Operations
         REDUCED = "operations_tasks lacks %s, so tasks work with less: the task of a process that died goes on after %d seconds " \
           "instead of %d, however often it kills one; a handler that is repeated starts its sub-tasks again, a sub-task that " \
           "ends while its parent runs is seen at the next look, unique_by holds within one process, retry_on counts no attempts, " \
-          "history has the current state only. ActiveDataFlow.prepare_database! adds what is missing"
-        private_constant :REDUCED
+          "history has the current state only, and a task that waits for a worker is enqueued at each sweep. To add what is missing: %s"
+        UUID = /\A\h{8}-\h{4}-\h{4}-\h{4}-\h{12}\z/
+        private_constant :REDUCED, :UUID
 
         # @param connection of ActiveRecord
         # @raise [Error] when there is no table, or its `updated_at` cannot tell two writes apart
         def initialize(connection)
           unless connection.table_exists?(Columns::TASKS)
-            raise Error, "there is no table #{Columns::TASKS} in this database. Write: ActiveDataFlow.prepare_database!"
+            raise Error, "there is no table #{Columns::TASKS} in this database. #{remedy}"
           end
 
           @columns = connection.columns(Columns::TASKS).to_h { |column| [column.name, column] }
@@ -35,7 +36,7 @@ module Operations
         # @param id [Object]
         # @return [Integer, String, nil] nil for what cannot be an id here, so that nothing is stored under it
         def key(id)
-          return id&.to_s unless integer_ids?
+          return text_key(id) unless integer_ids?
 
           id = Integer(id) if id.is_a?(String) && id.match?(/\A[1-9]\d{0,18}\z/)
           id if id.is_a?(Integer) && id.bit_length < 64
@@ -44,9 +45,13 @@ module Operations
         # @param age [Numeric] seconds after which an active task counts as dead here
         # @param lease [Numeric] the same where there are leases
         # @return [String, nil] which promises are reduced
-        def reduced(age, lease) = (format(REDUCED, missing.join(", "), age, lease) unless complete?)
+        def reduced(age, lease) = (format(REDUCED, missing.join(", "), age, lease, remedy) unless complete?)
 
         private
+
+        def text_key(id) = (id&.to_s if @columns["id"].type != :uuid || UUID.match?(id.to_s))
+
+        def remedy = ActiveDataFlow::ActiveRecordIfThere.without_tables || "Write: ActiveDataFlow.prepare_database!"
 
         def missing = @missing ||= Columns::ADDED.keys.map(&:name) - @columns.keys
 
@@ -55,7 +60,7 @@ module Operations
           return if precision.nil? || precision >= 6
 
           raise Error, "operations_tasks.updated_at keeps #{precision} digits of a second, too few to tell two writes apart. " \
-            "ActiveDataFlow.prepare_database! adds a column that does"
+            "Its version column does: #{remedy}"
         end
       end
     end

@@ -5,6 +5,8 @@ module Operations
     class ActiveRecord < Base
       # The statements of tasks, as protocols have them; each is made and prepared once. `:name` is a value.
       class Statements
+        include Dispatches
+
         READ = %w[id version type task_status current_state entered_at wakes_at expires_at delete_at completed_at failed_at
           steps attempts created_at updated_at parent_id data history].freeze
         STATE = {task_status: :status, current_state: :state, completed_at: :completed, failed_at: :failed, expires_at: :timeout,
@@ -137,6 +139,9 @@ module Operations
         def signal
           change({wakes_at: ":now"}, "id = :id AND task_status = 10 AND (wakes_at IS NULL OR wakes_at > :now)", "task_status")
         end
+
+        # Without a column for the mark: all that is due, each time.
+        def dispatch(more, limit) = "SELECT id, type FROM #{Columns::TASKS} WHERE ((#{DUE}) OR (#{dead}))#{more} ORDER BY wakes_at LIMIT #{limit}"
 
         def claim = change(claimed, @dialect.one("(#{DUE}) OR (#{dead})"), "0")
 

@@ -3,12 +3,14 @@
 # Run by active_record_spec.rb in processes of their own, since ActiveRecord brings ActiveSupport, and the suite has to hold
 # without it. At the desk: ADF_SPEC_DATABASE=postgresql bin/exec rspec spec/operations/storage/support/tasks_in_a_database_contract.rb
 require "operations/executor/async"
+require_relative "performed_jobs"
 require "timeout"
 require_relative "tasks_in_a_database"
 require_relative "tasks_in_a_table"
 require_relative "active_record_processes"
 require_relative "tasks_and_their_models"
 require_relative "tasks_of_dead_processes"
+require_relative "tasks_in_jobs"
 require_relative "durability_of_tasks"
 require_relative "lost_connections"
 
@@ -150,7 +152,13 @@ RSpec.describe Operations::Storage::ActiveRecord do
     include_context "stored letters"
   end
 
+  describe "[product]" do
+    it_behaves_like "the product of storages and executors",
+      storages: {"ActiveRecord" => -> { Operations::Storage::ActiveRecord.new }}, executors: {"ActiveJob" => -> { PerformedJobs.new }}
+  end
+
   include_examples "tasks in a table"
+  include_examples "tasks in jobs"
   include_examples "tasks and their models"
   include_examples "durability of tasks"
   include_examples "ActiveRecord in several processes"

@@ -1,0 +1,53 @@
+# frozen_string_literal: true
+
+module Operations
+  module Executor
+    class ActiveJob < Base
+      # How jobs come onto their queues: after the commit of what they are about, and many of them at once. One that the
+      # queue refuses is logged, and not missed: its task is due, and the sweep comes by.
+      module Enqueuing
+        # Who fell asleep for a shorter time than a sweep takes to come by gets a job for that moment.
+        # @param task [Operations::Task] that was run just now
+        # @return [Operations::Task] the same
+        def wake_soon(task)
+          stored = Operations.storage.find(task.id) if task.waiting? && task.stored? # a sub-task that ended meanwhile has made it due
+          wake_at = [stored.wake_at, stored.timeout_at].compact.min if stored&.waiting?
+          schedule(stored, wake_at) if wake_at && wake_at < Clock.time(Clock.now_us) + sweep_interval
+          task
+        end
+
+        private
+
+        def schedule(task, wake_at)
+          job = WakeTaskJob.for(task)
+          job.set(wait_until: wake_at) if wake_at > Clock.time(Clock.now_us)
+          enqueue([job])
+        rescue NotImplementedError => error
+          Operations.logger.debug { "#{task} is left to the sweep: #{error.message}" } # an adapter that knows no later
+        end
+
+        def enqueue_one(job, task)
+          enqueue([job])
+          task
+        end
+
+        def enqueue(jobs)
+          return if jobs.empty?
+
+          ActiveDataFlow::AfterCommit.call do
+            jobs.one? ? jobs.first.enqueue : ::ActiveJob.perform_all_later(jobs)
+            refused(jobs)
+          end
+        end
+
+        def refused(jobs)
+          left = jobs.reject(&:successfully_enqueued?)
+          return if left.empty?
+
+          Operations.logger.error("#{left.size} of #{jobs.size} tasks were not taken by their queue and are left to the sweep: " \
+            "#{left.first.enqueue_error&.message || "a callback of the job's class halted it"}")
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,96 @@
+# frozen_string_literal: true
+
+module Operations
+  module Storage
+    class ActiveRecord < Base
+      # For the sweep: which tasks a job has to be enqueued for, what dead processes have left, and tasks of a class or
+      # state that this program does not know.
+      module Dispatching
+        # A task that is due, as far as its job has to know it.
+        Due = Data.define(:id, :type)
+
+        # How long a task may be unknown, while a new version of the program is rolled out; in seconds.
+        UNKNOWN = 3600
+        SINCE = /\Aunknown since (\d+)\z/
+        private_constant :UNKNOWN, :SINCE
+
+        # Tasks that are due and that nobody was given lately. They are the caller's to enqueue; others get them when they
+        # are still due after a while.
+        # @param task_class [Class, nil] only tasks of this class and those below it
+        # @return [Array<Due>]
+        def dispatch(task_class = nil, limit:)
+          now = Clock.now_us
+          ask(:dispatch, of_class(task_class), limit, now: Row.moment(now), dead: dead_before(now)).map { |id, type| Due.new(id, type) }
+        end
+
+        # Makes tasks due that were active when their process died. The one that has done so three times fails.
+        # @return [Integer] how many failed
+        def recover(limit:)
+          return 0 unless setup.schema.complete?
+
+          now = Clock.now_us
+          ask(:recover, limit, now: Row.moment(now)).count { |id, deaths| deaths >= Claiming::DEATHS && !claim(id) }
+        end
+
+        # Lets a task alone that has just been found to be unknown here, for half a minute; after an hour it fails.
+        # @param reason [String]
+        # @return [Symbol, nil] :postponed or :failed; nil when it does not wait any more
+        def postpone(id, reason)
+          Operations.logger.warn("task #{id} waits for a version of this program that knows it: #{reason}")
+          return unless setup.schema.complete?
+
+          mark, version, data = ask(:postpone, id: setup.schema.key(id), mark: "unknown since #{Clock.now_us / 1_000_000}").first
+          return unless mark
+          return :postponed if Clock.now_us / 1_000_000 - Integer(mark[SINCE, 1]) < UNKNOWN
+
+          fail_unknown(id, version, data, reason)
+        end
+
+        private
+
+        # Without its class there is no task to be asked: a person has to see to it.
+        def fail_unknown(id, version, data, reason)
+          data = JSON.generate({**JSON.parse(data || "{}"), "exception_class" => "Operations::Error", "exception_message" => reason})
+          parent, = ask(:fail, id: setup.schema.key(id), version:, data:, now: Row.moment(Clock.now_us)).first
+          Operations.logger.error("task #{id} has failed: #{reason}")
+          signal(parent) if parent
+          :failed
+        end
+      end
+
+      # Their statements, part of {Statements}.
+      module Dispatches
+        FIRST = 30
+        LAST = 3600
+        private_constant :FIRST, :LAST
+
+        # The longer a task has been due, the longer until it is enqueued once more: which doubles the time from one to
+        # the next, and needs no count.
+        def dispatch(more, limit)
+          due = "(#{Statements::DUE}) AND (claimed_until IS NULL OR claimed_until < #{@dialect.now})"
+          since = "CASE WHEN wakes_at <= :now THEN wakes_at ELSE expires_at END"
+          change({claimed_until: @dialect.later(@dialect.within(FIRST, @dialect.seconds_since(since), LAST))},
+            "id IN (SELECT id FROM #{Columns::TASKS} WHERE #{due}#{more} ORDER BY wakes_at LIMIT #{limit}#{@dialect.lock})", "id, type")
+        end
+
+        # One that was left by its process is a waiting one, due at once.
+        def recover(limit)
+          change({deaths: "deaths + 1", task_status: "10", wakes_at: ":now", updated_at: ":now", claimed_by: "NULL", claimed_until: "NULL", **counted},
+            "id IN (SELECT id FROM #{Columns::TASKS} WHERE #{dead} LIMIT #{limit}#{@dialect.lock})", "id, deaths")
+        end
+
+        # The mark is the first one's.
+        def postpone
+          change({claimed_by: "COALESCE(claimed_by, :mark)", claimed_until: @dialect.later(FIRST)},
+            "id = :id AND task_status = 10", "claimed_by, version, data")
+        end
+
+        # Once, by whoever is first.
+        def fail
+          change({task_status: "-1", failed_at: ":now", updated_at: ":now", data: ":data", wakes_at: "NULL", expires_at: "NULL", unique_key: "NULL",
+                  claimed_by: "NULL", claimed_until: "NULL", **counted}, "id = :id AND version = :version AND task_status = 10", "parent_id")
+        end
+      end
+    end
+  end
+end
