@@ -15,6 +15,7 @@ module Operations
   @first_wake = :delay
   @durability = :burst
   @setup = Mutex.new
+  @defaults = {}
 
   class << self
     # @yieldparam config [Module] this module: its writers are the settings
@@ -23,11 +24,16 @@ module Operations
       self
     end
 
-    # @return [Operations::Storage::Base] where tasks are kept; default {Storage::Memory}
-    def storage = @storage || @setup.synchronize { @storage ||= Storage::Memory.new }
+    # @return [Operations::Storage::Base] where tasks are kept; default {Storage::Memory}, in a Rails application with
+    #   ActiveRecord {Storage::ActiveRecord}
+    def storage = @storage || @setup.synchronize { @storage ||= default(:storage) || Storage::Memory.new }
 
-    # @return [Operations::Executor::Base] who runs tasks; default {Executor::Inline}
-    def executor = @executor || @setup.synchronize { @executor ||= Executor::Inline.new }
+    # @return [Operations::Executor::Base] who runs tasks; default {Executor::Inline}, in a Rails application with
+    #   ActiveJob {Executor::ActiveJob}
+    def executor = @executor || @setup.synchronize { @executor ||= default(:executor) || Executor::Inline.new }
+
+    # @private What a framework makes the defaults: `:storage`, `:executor` and `:logger`, each a Proc that is called at the first use.
+    attr_writer :defaults
 
     # @param adapter [Operations::Storage::Base] anything with save, find, sleeping_tasks, sub_tasks_of, delete_old
     # @raise [ArgumentError] when it lacks one of them
@@ -65,11 +71,12 @@ module Operations
     end
 
     # @return [#debug, #info, #warn, #error] default: warnings and errors to standard error
-    def logger = @logger ||= Logger.new($stderr, level: Logger::WARN, progname: "operations")
+    def logger = @logger ||= default(:logger) || Logger.new($stderr, level: Logger::WARN, progname: "operations")
 
     attr_writer :logger
 
-    # Back to the defaults, with an empty memory storage: for the `before` hook of a test suite.
+    # Back to the defaults, without Rails those are an empty memory storage and {Executor::Inline}: for the `before` hook
+    # of a test suite.
     def reset!
       @storage = @executor = @logger = nil
       @first_wake = :delay
@@ -88,6 +95,8 @@ module Operations
     end
 
     private
+
+    def default(word) = @defaults[word]&.call
 
     def one_of(word, policies, policy)
       return policy.to_sym if policies.include?(policy&.to_sym)

@@ -10,6 +10,10 @@ module Operations
     @unloaded = ObjectSpace::WeakMap.new
 
     class << self
+      # @private Called with a name that is not known, where classes are loaded as they are needed. Whatever it loads, only
+      # a task class is found.
+      attr_accessor :loader
+
       # @param name [String]
       # @return [Class] the task class of that name
       # @raise [Operations::Error] when there is none
@@ -19,7 +23,7 @@ module Operations
         known = @by_name[name]
         return known if known && current?(known, name)
 
-        @by_name[name] = newest(name) || raise(Error, refusal(name))
+        @by_name[name] = newest(name) || (loader&.call(name) && newest(name)) || raise(Error, refusal(name))
       end
 
       # @return [Array<Class>] every loaded task class that has a name and is not abstract, by name

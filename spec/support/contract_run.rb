@@ -19,7 +19,9 @@ class ContractRun
       report = File.join(folder, "report.json")
       command = ["rspec", file, *(only && ["--example", only]), "--format", "json", "--out", report]
       @said = elsewhere ? elsewhere.call(command) : in_checkout(env, command)
-      @examples = File.exist?(report) ? JSON.parse(File.read(report))["examples"] : []
+      told = File.exist?(report) ? JSON.parse(File.read(report)) : {}
+      @examples = told.fetch("examples", [])
+      @said += told.fetch("messages", []).join("\n") # what went wrong before the first
     end
   end
 

@@ -4,6 +4,7 @@ require_relative "options"
 require_relative "settings"
 require_relative "host_class"
 require_relative "registration"
+require_relative "../../operations/rails/defaults"
 
 module ActiveDataFlow
   # What needs Rails. This folder is the root of the engine: app/, config/ and db/ are below it.
@@ -34,6 +35,12 @@ module ActiveDataFlow
       initializer "active_data_flow.logger", after: :initialize_logger, before: :load_config_initializers do
         Operations.logger = ::Rails.logger
       end
+
+      initializer("active_data_flow.task_jobs", before: :setup_main_autoloader) do
+        ::Rails.autoloaders.main.push_dir(Operations::Rails::Defaults::JOBS) if Object.const_defined?(PARTS.fetch("jobs"))
+      end
+
+      initializer("active_data_flow.tasks", before: :load_config_initializers) { Operations::Rails::Defaults.set }
 
       # Runs of an application with a database are nothing to be kept in memory, and lost.
       initializer "active_data_flow.record" do

@@ -11,7 +11,7 @@ RSpec.describe "bin/rails generate active_data_flow:install" do
     app = rails_app(RailsApps.fresh)
     before = contents(app)
     said = app.rails!("generate", "active_data_flow:install", "--dry-run")
-    expect(said).to include("create  config/initializers/active_data_flow.rb", "_create_active_data_flow_tables.active_data_flow.rb", "app/data_flows/.keep", "Nothing was written.")
+    expect(said).to include("create  config/initializers/active_data_flow.rb", "_create_active_data_flow_tables.active_data_flow.rb", "_prepare_operations_tasks.active_data_flow.rb", "app/data_flows/.keep", "Nothing was written.")
     expect(contents(app)).to eq(before)
   end
 
@@ -19,7 +19,7 @@ RSpec.describe "bin/rails generate active_data_flow:install" do
     app = rails_app
     before = contents(app)
     expect(before.keys).to include("config/initializers/active_data_flow.rb", "app/data_flows/.keep", "app/operations/.keep")
-    expect(before.keys.grep(%r{\Adb/migrate/\d+_create_active_data_flow_tables\.active_data_flow\.rb\z}).size).to eq(1)
+    expect(before.keys.grep(%r{\Adb/migrate/\d+_(create_active_data_flow_tables|prepare_operations_tasks)\.active_data_flow\.rb\z}).size).to eq(2)
     expect(before["config/routes.rb"].scan('mount ActiveDataFlow::Rails::Engine => "/active_data_flow"').size).to eq(1)
 
     said = app.rails!("generate", "active_data_flow:install")
@@ -32,13 +32,13 @@ RSpec.describe "bin/rails generate active_data_flow:install" do
     app = rails_app(RailsApps.fresh)
     app.rails!("active_data_flow:install:migrations")
     brought = app.files("db/migrate/*")
-    expect(brought.size).to eq(1)
+    expect(brought.size).to eq(2)
     expect(app.rails!("generate", "active_data_flow:update")).to include("identical  CreateActiveDataFlowTables", "Nothing to bring")
     expect(app.files("db/migrate/*")).to eq(brought)
 
     File.delete(File.join(app.folder, brought.first))
     expect(app.rails!("generate", "active_data_flow:update")).to include("Next: bin/rails db:migrate")
-    expect(app.files("db/migrate/*").size).to eq(1)
+    expect(app.files("db/migrate/*").size).to eq(2)
   end
 
   it "puts the tables into another database when it is told to, and the gem's models find them there", req: "E-23" do

@@ -3,6 +3,7 @@
 # Run inside of a Rails application that has this gem installed and migrated: see in_an_application_spec.rb.
 require File.expand_path("config/environment")
 require "active_support/testing/time_helpers"
+require "operations/storage/active_record"
 
 module InAnApplication
   ORDERS = [["Ada", 100], ["Bob", 0], ["Cid", 50]].freeze
@@ -87,13 +88,6 @@ RSpec.describe "[flows] A flow of the application" do
     failed = ActiveDataFlow::DataFlowRun.failed.sole
     expect(failed).to have_attributes(rows_new: 1, error_message: "no")
     expect(failing.run_now).to have_attributes(id: failed.id, status: "success")
-  end
-end
-
-RSpec.describe "[tasks] A task of the application" do
-  it "is found, and runs" do
-    expect(ApproveInvoice.call.current_state).to eq("done")
-    expect(Operations::Registry.fetch("ApproveInvoice")).to eq(ApproveInvoice)
   end
 end
 
@@ -192,11 +186,12 @@ RSpec.describe "[engine] The engine" do
 end
 
 # Of the kind that the application asks for.
-KEYS = %w[id data_flow_id run_id parent_run_id].freeze
+KEYS = %w[id data_flow_id run_id parent_run_id task_id parent_id].freeze
+TABLES = [*ActiveDataFlow::RunStore::Columns::TABLES.keys, *Operations::Storage::Columns::TABLES.keys].freeze
 
 RSpec.describe "[schema] The migrations" do
   def made(connection)
-    ActiveDataFlow::RunStore::Columns::TABLES.keys.to_h do |table|
+    TABLES.to_h do |table|
       columns = connection.columns(table)
       indexes = connection.indexes(table).map { |index| [index.name, index.columns, index.unique] }.sort
       keys = connection.foreign_keys(table).map { |key| [key.name, key.column, key.to_table] }
@@ -215,10 +210,11 @@ RSpec.describe "[schema] The migrations" do
 
   it "give the keys that the application's generators ask for" do
     wanted = Rails.configuration.generators.options[:active_record][:primary_key_type]
-    keys = ActiveDataFlow::RunStore::Columns::TABLES.keys.flat_map { |table| connection.columns(table).select { |column| KEYS.include?(column.name) } }
-    expect(keys.size).to eq(8)
+    keys = TABLES.flat_map { |table| connection.columns(table).select { |column| KEYS.include?(column.name) } }
+    expect(keys.size).to eq(12)
     expect(keys.map(&:sql_type)).to all(match({nil => /int/i, :uuid => /uuid/, :string => /varchar/}.fetch(wanted)))
   end
 end
 
 require_relative "models_in_an_application"
+require_relative "tasks_in_an_application"

@@ -1,0 +1,73 @@
+# frozen_string_literal: true
+
+# Part of in_an_application.rb: tasks, in the application's database and in its jobs.
+require_relative "../../../support/eventually"
+
+RSpec.describe "[tasks] A task of the application" do
+  around do |example|
+    before, ActiveJob::Base.queue_adapter = ActiveJob::Base.queue_adapter, :test
+    example.run
+    ActiveJob::Base.queue_adapter = before
+  end
+
+  before do
+    Operations.reset!
+    connection.execute("DELETE FROM operations_tasks")
+  end
+
+  def enqueued = ActiveJob::Base.queue_adapter.enqueued_jobs
+
+  def perform_enqueued_jobs = enqueued.slice!(0..).each { |job| ActiveJob::Base.execute(job.transform_keys(&:to_s)) }
+
+  def row(task) = connection.select_one("SELECT * FROM operations_tasks WHERE id = #{connection.quote(task.id)}")
+
+  it "is stored in the application's database, and run in its jobs, without a setting" do
+    expect(Operations.storage).to be_a(Operations::Storage::ActiveRecord)
+    expect(Operations.executor).to be_a(Operations::Executor::ActiveJob)
+    task = ApproveInvoice.call
+    expect(task.current_state).to eq("done")
+    expect(row(task)).to include("type" => "ApproveInvoice", "task_status" => 100)
+    expect([ApproveInvoice.find(task.id), ApproveInvoice.find("nobody")]).to eq([task, nil])
+  end
+
+  it "runs in a job of the application's own class", req: "O-64" do
+    expect(Operations::ExecuteTaskJob.superclass.superclass).to eq(ApplicationJob)
+    task = ApproveInvoice.later
+    expect(enqueued.map { |job| [job["job_class"], job["arguments"]] }).to eq([["Operations::ExecuteTaskJob", [task.id, "ApproveInvoice"]]])
+    expect(ApproveInvoice.find(task.id)).to be_waiting
+    perform_enqueued_jobs
+    expect(ApproveInvoice.find(task.id)).to be_completed
+  end
+
+  it "runs in a thread of the async adapter, which is Rails' own", req: "O-64" do
+    ActiveJob::Base.queue_adapter = :async
+    task = ApproveInvoice.later
+    expect(eventually { ApproveInvoice.find(task.id).completed? }).to be(true)
+  end
+
+  it "is found by the sweep where its job is lost", req: "O-66" do
+    task = ApproveInvoice.later
+    enqueued.clear
+    expect([Operations::Runner.new.tick[:woken], Operations.sweep[:dispatched]]).to eq([1, 0])
+    perform_enqueued_jobs
+    expect(ApproveInvoice.find(task.id)).to be_completed
+  end
+
+  it "has a class that is loaded when a row names it, if it is one of tasks" do
+    Rails.application.reloader.reload!
+    expect(Operations::Registry.fetch("ApproveInvoice")).to eq(ApproveInvoice)
+    %w[ApplicationJob Kernel NoSuchTask ../../config/application].each do |name|
+      expect { Operations::Registry.fetch(name) }.to raise_error(Operations::Error, /is not a registered task class/)
+    end
+  end
+
+  it "keeps its jobs through a reload" do
+    before = Operations::WakeTaskJob
+    Rails.application.reloader.reload!
+    expect(Operations::WakeTaskJob).not_to equal(before)
+    expect(Operations::WakeTaskJob.superclass.superclass).to equal(ApplicationJob)
+    task = ApproveInvoice.later
+    perform_enqueued_jobs
+    expect(ApproveInvoice.find(task.id)).to be_completed
+  end
+end
