@@ -33,10 +33,15 @@ RSpec.describe "This gem in a Rails application" do
     end
   end
 
-  shared_examples "an application with this gem" do
-    it "runs its flows and tasks", req: %w[E-23 E-24] do
-      kept("flows")
+  shared_examples "tasks of an application" do
+    it "runs its tasks in its jobs, kept in its database", req: %w[E-24 O-61 O-64 O-66 O-71] do
       kept("tasks")
+    end
+  end
+
+  shared_examples "an application with this gem" do
+    it "runs its flows", req: %w[E-23 E-24] do
+      kept("flows")
     end
 
     it "finds its flows at boot and at each reload, and asks no database for that", req: "E-35" do
@@ -67,6 +72,7 @@ RSpec.describe "This gem in a Rails application" do
     end
 
     include_examples "an application with this gem"
+    include_examples "tasks of an application"
   end
 
   context "on PostgreSQL, with UUIDs for keys and a structure.sql", :postgresql do
@@ -84,6 +90,7 @@ RSpec.describe "This gem in a Rails application" do
     end
 
     include_examples "an application with this gem"
+    include_examples "tasks of an application"
 
     it "says which keys it gets, and finds them in its structure.sql" do
       expect(@said).to include("Its keys are of the kind uuid, as config.generators says.")

@@ -10,7 +10,8 @@ module Operations
         # @raise [Error] for one that is not served
         def self.for(kind, clock)
           classes = {sqlite: SQLite, postgresql: PostgreSQL}
-          (classes[kind] || raise(Error, "tasks can be kept in SQLite and PostgreSQL, not in #{kind} yet")).new(clock)
+          (classes[kind] || raise(Error, "tasks can be kept in SQLite and PostgreSQL, not in #{kind} yet. Give the storage a class that is connected to " \
+            "one of those: Operations.storage = Operations::Storage::ActiveRecord.new(connection_class: TasksRecord)")).new(clock)
         end
 
         # @return [ActiveDataFlow::RunStore::Clock]

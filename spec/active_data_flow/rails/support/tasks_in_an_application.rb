@@ -2,6 +2,7 @@
 
 # Part of in_an_application.rb: tasks, in the application's database and in its jobs.
 require_relative "../../../support/eventually"
+require_relative "../../../operations/storage/support/v1_tables"
 
 RSpec.describe "[tasks] A task of the application" do
   around do |example|
@@ -69,5 +70,46 @@ RSpec.describe "[tasks] A task of the application" do
     task = ApproveInvoice.later
     perform_enqueued_jobs
     expect(ApproveInvoice.find(task.id)).to be_completed
+  end
+end
+
+RSpec.describe "[tasks] The migration of tasks" do
+  before do
+    stub_const("Before", Class.new(ActiveRecord::Base) { self.abstract_class = true })
+    Before.establish_connection(adapter: "sqlite3", database: ":memory:")
+  end
+
+  after { Before.remove_connection }
+
+  let(:migration) do
+    require Rails.root.glob("db/migrate/*_prepare_operations_tasks.active_data_flow.rb").first
+    PrepareOperationsTasks
+  end
+
+  def migrate(direction) = migration.suppress_messages { migration.new.exec_migration(Before.connection, direction) }
+
+  def columns(table = "operations_tasks") = Before.connection.columns(table).map { |column| [column.name, column.sql_type, column.null, column.default] }
+
+  it "adds to the ancestor's tables what they lack, with which it can go on, and takes only that away again", req: %w[O-61 O-71] do
+    V1Tables.make(Before.connection)
+    row = "INSERT INTO operations_tasks (type, data, created_at, updated_at) VALUES ('ApproveInvoice', '{}', '2026-01-01', '2026-01-01')"
+    Before.connection.execute(row)
+    before = columns, Before.connection.indexes("operations_tasks").map(&:name)
+    expect { migrate(:up) }.not_to change { columns("operations_task_participants") }
+    expect(columns.to_h { |name, *rest| [name, rest] }.slice(*before.first.map(&:first))).to eq(before.first.to_h { |name, *rest| [name, rest] })
+    expect(columns.map(&:first) - before.first.map(&:first)).to match_array(Operations::Storage::Columns::ADDED.keys.map(&:name))
+    Before.connection.execute(row)
+    task = Operations::Storage::ActiveRecord.new(connection_class: Before).all.last
+    expect(task).to have_attributes(status: :active, _version: 1)
+    migrate(:down)
+    expect([columns, Before.connection.indexes("operations_tasks").map(&:name)]).to eq(before)
+    expect(Before.connection.select_value("SELECT COUNT(*) FROM operations_tasks")).to eq(2)
+  end
+
+  it "makes the tables where there are none, and takes them away again" do
+    migrate(:up)
+    expect(Before.connection.tables).to match_array(%w[operations_tasks operations_task_participants])
+    migrate(:down)
+    expect(Before.connection.tables).to eq([])
   end
 end

@@ -2,6 +2,7 @@
 
 require "globalid"
 require_relative "tasks_in_a_database"
+require_relative "v1_tables"
 
 # A database as the gem's ancestor leaves it: its two tables, without any column of ours, and rows as it writes them.
 module V1Tasks
@@ -22,34 +23,10 @@ module V1Tasks
   def make
     TasksInADatabase.run do |connection|
       %w[operations_task_participants operations_tasks].each { |table| connection.drop_table(table, if_exists: true) }
-      tasks(connection)
-      participants(connection)
+      V1Tables.make(connection)
     end
     [TasksInADatabase::Row, TasksInADatabase::Place, User, Wake].each(&:reset_column_information)
     [User, Wake].each(&:delete_all)
-  end
-
-  def tasks(connection)
-    connection.create_table :operations_tasks do |table|
-      table.belongs_to :parent, foreign_key: {to_table: :operations_tasks}
-      table.string :type
-      table.integer :task_status, default: 0, null: false
-      table.string :current_state, default: "start", null: false
-      table.text :data
-      table.datetime :wakes_at, :expires_at, :completed_at, :failed_at, :delete_at
-      table.timestamps
-      table.index %i[task_status wakes_at]
-      table.index %i[task_status delete_at]
-    end
-  end
-
-  def participants(connection)
-    connection.create_table :operations_task_participants do |table|
-      table.belongs_to :task, foreign_key: {to_table: :operations_tasks}
-      table.belongs_to :participant, polymorphic: true
-      table.string :attribute_name, default: "", null: false
-      table.timestamps
-    end
   end
 
   # @return [Integer] the id of a row as the ancestor writes it
