@@ -91,6 +91,10 @@ module ActiveDataFlow
       # @return [Boolean] the connection was lost, or there was none to be had
       def unreachable?(error) = Errors.lost?(error)
 
+      # @return [Hash] options of a transaction: what waits for a row has to see it as it is then, whatever the application's
+      #   default is
+      def isolation = (kind == :sqlite) ? {} : {isolation: :read_committed}
+
       private
 
       def connect(**changes)
@@ -100,9 +104,6 @@ module ActiveDataFlow
 
         ::ActiveRecord::Base.public_send(config.adapter_method, config.configuration_hash) # before Rails 7.2
       end
-
-      # What waits for a row has to see it as it is then, whatever the application's default is.
-      def isolation = (kind == :sqlite) ? {} : {isolation: :read_committed}
 
       # SQLite has no session that could be lost, and in memory it is gone with its connection.
       def drop(connection)

@@ -5,8 +5,10 @@ module Operations
     # A task class made ready to run: the plan as the core checked it, and for each state its handler.
     class Chart
       # One state: its name as it is stored, who handles it, whether it runs at once; and for {Burst} the private method
-      # that its block was compiled to, with the stop it leads to (or the two, by its answer), or whether it is a result.
-      Stop = Struct.new(:name, :handler, :immediate, :afters_only, :afters, :number, :work, :target, :yes, :no, :result)
+      # that its block was compiled to, with the stop it leads to (or the two, by its answer), or whether it is a result;
+      # and whether its handler and its transition are one commit ({OneCommit}).
+      Stop = Struct.new(:name, :handler, :immediate, :afters_only, :afters, :number, :work, :target, :yes, :no, :result,
+        :one_commit)
 
       # @return [ActiveDataFlow::Native::Plan]
       attr_reader :plan
@@ -129,6 +131,7 @@ module Operations
       def shorten(stop)
         work, *targets = stop.handler.short_way
         stop.result = stop.handler.instance_of?(Handlers::ResultHandler)
+        stop.one_commit = stop.handler.respond_to?(:transaction?) && stop.handler.transaction?
         ends = targets.map { |state| @stops[state] }
         return unless work && ends.all? { |one| one&.immediate && !one.equal?(stop) }
 

@@ -46,6 +46,8 @@ module Operations
       def _step
         stop = @_stop || _unknown_state(@current_state)
         @_from = stop.name
+        return _step_in_one_commit(stop) if stop.one_commit
+
         stop.handler.call(self)
         _store_handled(stop)
       end

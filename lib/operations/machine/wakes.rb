@@ -111,6 +111,8 @@ module Operations
       # Nothing of a look that leaves the task where it is gets stored by itself: it goes with the timeout.
       def _look_first(now)
         stop = @_stop || _unknown_state(@current_state)
+        return _run_steps if stop.one_commit # it was to be tried again
+
         @_from = stop.name
         _take_look(stop)
         raise _gone if @_destroyed

@@ -18,6 +18,7 @@ require_relative "active_record/setup"
 require_relative "active_record/outcomes"
 require_relative "active_record/writing"
 require_relative "active_record/claiming"
+require_relative "active_record/transactions"
 
 module Operations
   module Storage
@@ -33,6 +34,7 @@ module Operations
       include Outcomes
       include Writing
       include Claiming
+      include Transactions
       include Dispatching
 
       AT_ONCE = 1000

@@ -159,6 +159,14 @@ module Operations
       # @return [Boolean] whether `action transaction: true` can be kept
       def transactions? = false
 
+      # Where {#transactions?}: what is stored in the block is committed with what else its database is told there, or
+      # none of it is.
+      # @param task [Operations::Task] whose handler runs in it
+      # @yield
+      # @return [void]
+      # @raise whatever the block raised
+      def transaction(task) = _abstract(:transaction)
+
       # @yield when what was stored here so far is there for others to see: at once, unless a transaction is open
       def after_commit = yield
 

@@ -38,6 +38,10 @@ RSpec.describe "Tasks in a database", req: %w[O-08 O-60] do
       kept("atomic")
     end
 
+    it "commits a handler with its transition where that is wanted", req: "O-60" do
+      kept("transaction")
+    end
+
     it "keeps models by reference, and in which tasks they stand", req: %w[O-49 O-62] do
       kept("models")
       kept("participants")

@@ -32,6 +32,9 @@ module Operations
         # @return [String] a condition that lets this one commit come before its disk's flush
         def unflushed = nil
 
+        # @return [Boolean] whether the database takes turns among those who write, and so among transactions
+        def one_writer? = false
+
         # @return [Hash] what the configuration of a connection for renewals has of its own
         def beside = {}
 
@@ -54,6 +57,8 @@ module Operations
         private_constant :LOCK_WAIT_MS
 
         def place(number) = "?#{number}"
+
+        def one_writer? = true
 
         def beside = {timeout: LOCK_WAIT_MS}
 

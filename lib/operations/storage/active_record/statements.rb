@@ -87,6 +87,9 @@ module Operations
           change(counted, "id = :id AND (version = :version OR (version = :version + 1 AND updated_at = :updated))", "version")
         end
 
+        # Changes nothing, but is a write.
+        def hold = change({updated_at: "updated_at"}, guard)
+
         # @param ids [String] in SQL
         def renew(ids)
           mine = "SELECT id FROM #{Columns::TASKS} WHERE id IN (#{ids}) AND claimed_by = :owner AND task_status = 0"

@@ -42,6 +42,51 @@ RSpec.shared_examples "tasks whose connection is lost" do
       sleep 0.01 until sql("SHOW synchronous_standby_names") == [[name]]
     end
 
+    it "in a handler with transaction: true: nothing of that is there, which is no failure, and it is run again" do
+      group = self.class
+      tries = 0
+      whole = task_class("Whole") do
+        action(:start, transaction: true) do
+          Wake.create!(task_id: id, pid: Process.pid)
+          group.end_session(TasksInADatabase.run { |connection| connection.select_value("SELECT pg_backend_pid()") }) if (tries += 1) == 1
+        end.then(:done)
+        result :done
+      end
+      task = whole.call
+      expect(stored(task)).to have_attributes(status: :waiting, current_state: "start", exception_class: nil)
+      expect(Wake.count).to eq(0)
+      Operations::Runner.new.tick
+      expect(stored(task)).to be_completed
+      expect([Wake.count, row(task).deaths]).to eq([1, 0])
+    end
+
+    # Its commit is done on the server when the session is ended; the client is told that it is lost.
+    def lose_the_answer(query)
+      reconfigure("nobody")
+      worker = Thread.new { yield }
+      waits = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '#{query}'"
+      sleep 0.01 until sql("SELECT 1 #{waits}").any?
+      sql("SELECT pg_terminate_backend(pid) #{waits}")
+      reconfigure("")
+      worker.value
+    ensure
+      reconfigure("")
+    end
+
+    it "after its commit, the answer lost, with transaction: true: it is known, and nothing is repeated" do
+      whole = task_class("Whole") do
+        action(:start, transaction: true) { Wake.create!(task_id: id, pid: Process.pid) }.then(:two)
+        action(:two) {}.then(:done)
+        result :done
+      end
+      task = storage.save(whole.new)
+      lose_the_answer("COMMIT%") { task.call }
+      expect(stored(task)).to have_attributes(status: :waiting, current_state: "two", exception_class: nil)
+      Operations::Runner.new.tick
+      expect(stored(task)).to have_attributes(status: :completed)
+      expect(Wake.count).to eq(1)
+    end
+
     it "after it was stored, its answer lost: it is known, and nothing is repeated" do
       quiet = task_class("Quiet") do
         durability :every_transition
@@ -51,16 +96,8 @@ RSpec.shared_examples "tasks whose connection is lost" do
         result :done
       end
       task = storage.save(quiet.new)
-      reconfigure("nobody")
-      worker = Thread.new { task.call }
-      waits = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '%UPDATE operations_tasks%'"
-      sleep 0.01 until sql("SELECT 1 #{waits}").any?
-      sql("SELECT pg_terminate_backend(pid) #{waits}")
-      reconfigure("")
-      expect(worker.value).to be_completed
+      expect(lose_the_answer("%UPDATE operations_tasks%") { task.call }).to be_completed
       expect(stored(task).history.map(&:state)).to eq(%w[one two done])
-    ensure
-      reconfigure("")
     end
   end
 end

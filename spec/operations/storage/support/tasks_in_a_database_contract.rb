@@ -11,6 +11,7 @@ require_relative "active_record_processes"
 require_relative "tasks_and_their_models"
 require_relative "tasks_of_dead_processes"
 require_relative "tasks_in_jobs"
+require_relative "transactions_of_tasks"
 require_relative "durability_of_tasks"
 require_relative "lost_connections"
 
@@ -159,6 +160,7 @@ RSpec.describe Operations::Storage::ActiveRecord do
 
   include_examples "tasks in a table"
   include_examples "tasks in jobs"
+  include_examples "transactions of tasks"
   include_examples "tasks and their models"
   include_examples "durability of tasks"
   include_examples "ActiveRecord in several processes"

@@ -24,10 +24,10 @@ RSpec.shared_examples "tasks of dead processes" do
         before = TasksInADatabase::Row.find(running.id).claimed_until
         storage.clock.advance(30)
         ActiveDataFlow::RunStore::Renewer.instance.renew
-        (TasksInADatabase::Row.find(running.id).claimed_until - before).round.to_s
+        (TasksInADatabase::Row.find(running.id).claimed_until >= before + 30).to_s
       end
       storage.save(task).call
-      expect(stored(task)).to have_attributes(status: :completed, text: "30")
+      expect(stored(task)).to have_attributes(status: :completed, text: "true")
     end
 
     it "ends with the run" do

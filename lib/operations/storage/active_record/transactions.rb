@@ -1,0 +1,46 @@
+# frozen_string_literal: true
+
+module Operations
+  module Storage
+    class ActiveRecord < Base
+      # A handler and its transition in one commit. Inside a transaction of the application's it is a part of that one.
+      module Transactions
+        # (see Base#transactions?)
+        def transactions? = true
+
+        # (see Base#transaction)
+        def transaction(task, &work)
+          version = task.version_in(self)
+          database.with_connection { |connection| in_one(connection, task, version, &work) }
+        rescue ::ActiveRecord::ActiveRecordError => error
+          raise unless mendable?(version, error)
+
+          Operations.logger.warn("#{task}: the database was lost in a transaction, and is waited for: #{error.message}")
+          version_after_loss(task, version) # afterwards a commit that is still on its way comes too late
+          raise(Busy.new("#{task} goes on from what is stored of it", task).extend(Fenced))
+        end
+
+        private
+
+        def in_one(connection, task, version)
+          done = nil
+          inside = connection.transaction_open?
+          ActiveDataFlow::ActiveRecord::Whole.transaction(connection, **(inside ? {requires_new: true} : database.isolation)) do
+            begin_by_a_write(connection, task, version) unless inside
+            yield
+            done = true
+          end
+          done || raise(Error.new("#{task} raised ActiveRecord::Rollback in a handler with transaction: true. That takes back what the " \
+            "handler wrote, and says no reason: raise an error of your own", task))
+        end
+
+        # SQLite cannot let a transaction write that began by reading, if somebody wrote in between.
+        def begin_by_a_write(connection, task, version)
+          return if version.nil? || !setup.statements.dialect.one_writer?
+
+          setup.statements[:hold].row(connection, {id: task.id, **setup.guard.values(version)}) || refuse_old_copy(task)
+        end
+      end
+    end
+  end
+end
