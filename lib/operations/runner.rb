@@ -60,7 +60,7 @@ module Operations
     # Where tasks run in jobs, :woken are those that were enqueued: what becomes of them is seen where they run.
     # @return [Hash{Symbol=>Integer}] :woken, :timed_out, :failed (with an error of their own) and :deleted
     def tick
-      return sweep if Sweep.possible?
+      return enqueue if Operations.executor.respond_to?(:wake_all)
 
       counts = {woken: 0, timed_out: 0, failed: 0, deleted: 0}
       no_memory = nil
@@ -74,11 +74,14 @@ module Operations
 
     private
 
-    def sweep
-      woken, failed = Sweep.wake
+    def enqueue
+      woken, failed = Sweep.possible? ? Sweep.wake : [wake_in_jobs, 0]
       wait_for_executor
       {woken:, timed_out: 0, failed:, deleted: clean_up}
     end
+
+    # Of a storage that cannot tell which of them are enqueued already.
+    def wake_in_jobs = Operations.storage.sleeping_tasks.tap { |tasks| Operations.executor.wake_all(tasks) }.size
 
     def run
       @ended = false

@@ -5,8 +5,8 @@ module Operations
   # jobs: have those woken that are due, and those that a dead process has left.
   module Sweep
     AT_ONCE = 1000
-    ROUNDS = 10
-    private_constant :AT_ONCE, :ROUNDS
+    DUE = 5000
+    private_constant :AT_ONCE, :DUE
 
     class << self
       # @return [Boolean] whether the storage can tell who is due to whom, and the executor takes many at once
@@ -23,17 +23,11 @@ module Operations
       # @param task_class [Class, nil] only tasks of this class and those below it
       # @return [Array<Integer>] for how many a job was enqueued, and how many failed
       def wake(task_class = nil)
-        failed = Operations.storage.recover(limit: AT_ONCE)
-        dispatched = 0
-        ROUNDS.times do
-          due = Operations.storage.dispatch(task_class, limit: AT_ONCE)
-          known, unknown = due.partition { |one| known?(one) }
-          Operations.executor.wake_all(known)
-          dispatched += known.size
-          failed += unknown.count { |one| Operations.storage.postpone(one.id, "no class #{one.type} is there") == :failed }
-          break if due.size < AT_ONCE
-        end
-        [dispatched, failed]
+        killed = Operations.storage.recover(limit: AT_ONCE)
+        known, unknown = Operations.storage.dispatch(task_class, limit: DUE).partition { |one| known?(one) }
+        known.each_slice(AT_ONCE) { |some| Operations.executor.wake_all(some) }
+        failed = unknown.count { |one| Operations.storage.postpone(one.id, "no class #{one.type} is there") == :failed }
+        [known.size, killed + failed]
       end
 
       private

@@ -61,7 +61,7 @@ module Operations
 
         def claimed?(statement, id, now_us, **guard)
           values = {id:, now: Row.moment(now_us), dead: dead_before(now_us), owner: ActiveDataFlow::RunStore.owner, **guard}
-          deaths, = database.with_connection { |connection| setup.statements[statement].row(connection, values) }
+          deaths, = surely_claimed(values) { |connection| setup.statements[statement].row(connection, values) }
           return false unless deaths
 
           @leases.hold(id)

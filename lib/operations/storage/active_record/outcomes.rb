@@ -37,6 +37,17 @@ module Operations
           @leases.drop(task.id) if !done && task.id && task._running?
         end
 
+        # A claim whose answer was lost is given back, whether it was made or not: the task is as due as it was before.
+        def surely_claimed(values, &)
+          database.with_connection(&)
+        rescue ::ActiveRecord::ActiveRecordError => error
+          raise unless setup.schema.complete? && database.unreachable?(error) && !inside_transaction?
+
+          Operations.logger.warn("the task #{values[:id]}: the database was lost while it was claimed, and is waited for: #{error.message}")
+          patiently { |connection| setup.statements[:unclaim].row(connection, values) }
+          nil
+        end
+
         # A new task has no guard, and in a transaction that is not ours everything before it is lost as well.
         def mendable?(version, error) = version.is_a?(Integer) && database.unreachable?(error) && !inside_transaction?
 

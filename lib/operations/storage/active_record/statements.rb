@@ -87,6 +87,13 @@ module Operations
           change(counted, "id = :id AND (version = :version OR (version = :version + 1 AND updated_at = :updated))", "version")
         end
 
+        # A claim of this process's that it does not know of, and one that is still on its way.
+        def unclaim
+          mine = "task_status = 0 AND claimed_by = :owner AND updated_at = :now"
+          change({wakes_at: "CASE WHEN task_status = 0 THEN #{moment(:now)} ELSE wakes_at END", task_status: "10", **counted, **leased(false)},
+            "id = :id AND (task_status = 10 OR (#{mine}))")
+        end
+
         # Changes nothing, but is a write.
         def hold = change({updated_at: "updated_at"}, guard)
 

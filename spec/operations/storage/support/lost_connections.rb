@@ -87,6 +87,16 @@ RSpec.shared_examples "tasks whose connection is lost" do
       expect(Wake.count).to eq(1)
     end
 
+    it "after it was claimed, the answer lost: it is as due as before, and nobody counts a death" do
+      quiet = task_class("Quiet") { action(:start) {}.then(:done) and result(:done) }
+      task = storage.save(quiet.new(status: :waiting, wake_at: Time.now))
+      lose_the_answer("%UPDATE operations_tasks SET deaths%") { task.wake_up! }
+      expect(stored(task)).to have_attributes(status: :waiting, wake_at: be <= Time.now)
+      expect(row(task)).to have_attributes(deaths: 0, claimed_by: nil)
+      expect(Operations::Runner.new.tick).to include(woken: 1)
+      expect(stored(task)).to be_completed
+    end
+
     it "after it was stored, its answer lost: it is known, and nothing is repeated" do
       quiet = task_class("Quiet") do
         durability :every_transition

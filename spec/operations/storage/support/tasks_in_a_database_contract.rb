@@ -155,7 +155,7 @@ RSpec.describe Operations::Storage::ActiveRecord do
 
   describe "[product]" do
     it_behaves_like "the product of storages and executors",
-      storages: {"ActiveRecord" => -> { Operations::Storage::ActiveRecord.new }}, executors: {"ActiveJob" => -> { PerformedJobs.new }}
+      storages: {"ActiveRecord" => -> { Operations::Storage::ActiveRecord.new }, "Memory" => -> { Operations::Storage::Memory.new }}, executors: {"ActiveJob" => -> { PerformedJobs.new }}
   end
 
   include_examples "tasks in a table"

@@ -3,6 +3,7 @@
 # Run by active_record_spec.rb in processes of their own, as tasks_in_a_database_contract.rb is.
 require "timeout"
 require_relative "v1_tasks"
+require_relative "performed_jobs"
 
 RSpec.describe Operations::Storage::ActiveRecord do
   before(:context) { V1Tasks.connect }
@@ -120,6 +121,26 @@ RSpec.describe Operations::Storage::ActiveRecord do
       old = V1Tasks.row("Invitation", 0, "write", {"text" => "b"}, updated_at: Time.now - 3601)
       expect(Operations::Runner.new.tick).to include(woken: 1)
       expect([young, old].map { |id| storage.find(id).status }).to eq(%i[active completed])
+    end
+
+    it "loses with a task its participants, and lets its sub-tasks go: its foreign keys do not", req: "O-61" do
+      id = V1Tasks.row("Invitation", 100, "done", delete_at: Time.now - 1)
+      child = waiting({}, parent_id: id)
+      TasksInADatabase::Place.create!(task_id: id, participant_type: "User", participant_id: ada.id, attribute_name: "guests")
+      expect { rows.where(id:).delete_all }.to raise_error(ActiveRecord::InvalidForeignKey)
+      expect(storage.delete_old(before: Time.now)).to eq(1)
+      expect([rows.pluck(:id, :parent_id), TasksInADatabase::Place.count]).to eq([[[child, nil]], 0])
+    end
+
+    it "has what is due, or left behind, enqueued by the sweep, and run in jobs", req: %w[O-27 O-61] do
+      Operations.executor = PerformedJobs.new
+      PerformedJobs.forget
+      ids = [waiting({"urgent" => true}), V1Tasks.row("Invitation", 0, "write", updated_at: Time.now - 3601)]
+      V1Tasks.row("Gone", 10, "start", wakes_at: Time.now - 1)
+      expect(Operations.sweep).to include(dispatched: 2, failed: 0)
+      expect(PerformedJobs.listed.map { |job| job[1].first }).to match_array(ids)
+      PerformedJobs.perform
+      expect(ids.map { |id| storage.find(id).status }).to eq(%i[completed completed])
     end
 
     it "is told once what it lacks" do
