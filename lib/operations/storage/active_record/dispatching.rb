@@ -29,7 +29,7 @@ module Operations
           return 0 unless setup.schema.complete?
 
           now = Clock.now_us
-          ask(:recover, limit, now: Row.moment(now)).count { |id, deaths| deaths >= Claiming::DEATHS && !claim(id) }
+          ask(:recover, limit, now: Row.moment(now)).count { |id, deaths| deaths >= Claiming::DEATHS && buried?(id) }
         end
 
         # Lets a task alone that has just been found to be unknown here, for half a minute; after an hour it fails.
@@ -47,6 +47,14 @@ module Operations
         end
 
         private
+
+        # By the claim, which does so. One of a class that is not known here is found to be due first.
+        def buried?(id)
+          !claim(id)
+        rescue Error => error
+          Operations.logger.error("task #{id} has ended three processes, and cannot be failed here: #{error.message}")
+          false
+        end
 
         # Without its class there is no task to be asked: a person has to see to it.
         def fail_unknown(id, version, data, reason)

@@ -180,6 +180,15 @@ RSpec.shared_examples "tasks in jobs" do
       expect(stored(parent).wake_at).to be <= Time.now
     end
 
+    it "goes on with the others where the class of one that was left is not known" do
+      lost, found = Array.new(2) { storage.save(StoredTasks::Parcel.new) }
+      lose_class(lost)
+      rows.where(id: lost.id).update_all(deaths: 2)
+      be_abandoned
+      expect(Operations.sweep).to eq(dispatched: 1, failed: 0, deleted: 0)
+      expect(jobs.map { |job| job[1].first }).to eq([found.id])
+    end
+
     it "ends who was only slow, when he comes back" do
       task = storage.save(StoredTasks::Parcel.new)
       be_abandoned
@@ -189,7 +198,8 @@ RSpec.shared_examples "tasks in jobs" do
     end
 
     it "leaves a task alone whose class only a newer version has, and fails it after an hour" do
-      lost, = parcels(1)
+      parent = storage.save(StoredTasks::Letter.new(status: :waiting, wake_at: Time.now + 9000))
+      lost, = parcels(1, parent_task_id: parent.id)
       lose_class(lost)
       found, = parcels(1)
       said = logged { expect(Operations.sweep).to eq(dispatched: 1, failed: 0, deleted: 0) }
@@ -202,6 +212,7 @@ RSpec.shared_examples "tasks in jobs" do
         expect(Operations.sweep[:failed]).to eq(1)
       end
       expect(row(lost)).to have_attributes(task_status: -1, data: include("no class Gone is there"))
+      expect(stored(parent).wake_at).to be < Time.now + 4000
     end
 
     it "leaves a task alone in a state that only a newer version has, until that wakes it" do

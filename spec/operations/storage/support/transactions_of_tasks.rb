@@ -101,6 +101,14 @@ RSpec.shared_examples "transactions of tasks" do
       expect(PerformedJobs.listed).to eq([])
     end
 
+    it "hands its sub-tasks over when it has committed, whoever runs them" do
+      Operations.executor = Operations::Executor::Inline.new(run_later: true)
+      inside = nil
+      stub_const("StoredTasks::Parcel", task_class("Watched") { action(:start) { inside = TasksInADatabase.run(&:transaction_open?) }.then(:done) and result(:done) })
+      task = booking.call
+      expect([inside, task.completed_sub_tasks.size]).to eq([false, 1])
+    end
+
     # @param moment [Regexp] of the statement before which the process is killed
     def killed_before(moment, task)
       killer = Class.new do
