@@ -48,13 +48,14 @@ RSpec.describe "A Rails application with this gem" do
     expect(app.runner("begin; LetterFlow.run_now; rescue ActiveRecord::ConnectionNotEstablished; puts :raised; end")).to eq("raised\n")
   end
 
-  it "keeps no run in memory where its tables are missing, and loads no flow at boot that it is not to load", req: "E-35" do
+  it "keeps no run and no task in memory where their tables are missing, and loads no flow at boot that it is not to load", req: "E-35" do
     app = rails_app(RailsApps.fresh)
     app.write("app/data_flows/letter_flow.rb", letter)
     app.write("config/initializers/flows.rb", "Rails.application.config.active_data_flow.auto_load_data_flows = false")
-    said = app.runner("p ActiveDataFlow::Flow::Registry.all; begin; LetterFlow.run_now; rescue => error; puts error.class, error.message; end")
+    said = app.runner("p ActiveDataFlow::Flow::Registry.all; [-> { LetterFlow.run_now }, -> { Operations::Task.find(1) }].each do |way| way.call; rescue => error; puts error.class, error.message; end")
     expect(said.lines(chomp: true)).to eq(["[]", "ActiveDataFlow::ConfigurationError",
-      "The tables in which runs are kept are missing. Run: bin/rails generate active_data_flow:install, then bin/rails db:migrate"])
+      "The tables in which runs are kept are missing. Run: bin/rails generate active_data_flow:install, then bin/rails db:migrate",
+      "Operations::Error", "there is no table operations_tasks in this database. Run: bin/rails generate active_data_flow:install, then bin/rails db:migrate"])
   end
 
   it "has no name where none is expected", req: "E-23" do

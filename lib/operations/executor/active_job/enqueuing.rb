@@ -6,21 +6,29 @@ module Operations
       # How jobs come onto their queues: after the commit of what they are about, and many of them at once. One that the
       # queue refuses is logged, and not missed: its task is due, and the sweep comes by.
       module Enqueuing
+        # Who looks again and again without a pause is not to keep a worker busy; in seconds.
+        PAUSE = 1
+        private_constant :PAUSE
+
         # Who fell asleep for a shorter time than a sweep takes to come by gets a job for that moment.
         # @param task [Operations::Task] that was run just now
         # @return [Operations::Task] the same
         def wake_soon(task)
-          stored = Operations.storage.find(task.id) if task.waiting? && task.stored? # a sub-task that ended meanwhile has made it due
-          wake_at = [stored.wake_at, stored.timeout_at].compact.min if stored&.waiting?
-          schedule(stored, wake_at) if wake_at && wake_at < Clock.time(Clock.now_us) + sweep_interval
+          stored = Operations.storage.find(task.id) if task.waiting? && task.stored? && task.type
+          schedule(stored, task) if stored&.waiting? && moment_of(stored) < from_now(sweep_interval)
           task
         end
 
         private
 
-        def schedule(task, wake_at)
-          job = WakeTaskJob.for(task)
-          job.set(wait_until: wake_at) if wake_at > Clock.time(Clock.now_us)
+        def moment_of(task) = [task.wake_at, task.timeout_at].compact.min
+
+        def from_now(seconds) = Clock.time(Clock.now_us) + seconds
+
+        # A sub-task that ended while its parent was run has made that due at once.
+        def schedule(stored, task)
+          job = WakeTaskJob.for(stored)
+          job.set(wait_until: [moment_of(stored), from_now(PAUSE)].max) unless moment_of(stored) < moment_of(task)
           enqueue([job])
         rescue NotImplementedError => error
           Operations.logger.debug { "#{task} is left to the sweep: #{error.message}" } # an adapter that knows no later

@@ -88,7 +88,7 @@ RSpec.shared_examples "tasks in jobs" do
     end
 
     it "wake who sleeps for less than a sweep takes, at that moment, and nobody else" do
-      short, long = [5, 600].map do |pause|
+      none, short, long = [0, 5, 600].map do |pause|
         task_class("Pausing#{pause}") do
           starts_with :over?
           delay pause
@@ -96,9 +96,49 @@ RSpec.shared_examples "tasks in jobs" do
           result :done
         end
       end
-      [short, long].each(&:call)
-      expect(jobs.map { |job| job[1].last }).to eq(["Pausing5"])
-      expect(PerformedJobs.enqueued.first[:at]).to be_within(3).of(Time.now.to_f + 5)
+      at(Time.now.floor) do
+        [none, short, long].each(&:call)
+        expect(jobs.map { |job| job[1].last }).to eq(%w[Pausing0 Pausing5])
+        expect(PerformedJobs.enqueued.map { |job| job[:at] - Time.now.to_f }).to eq([1, 5])
+      end
+    end
+
+    it "wake a parent at once whose sub-task ended while it was run" do
+      other = storage
+      watched = task_class("Watching") do
+        starts_with :begin
+        delay 600
+        action(:begin) { start StoredTasks::Parcel }.then(:over?)
+        wait_until(:over?) { condition { other.signal(id) && false } and go_to(:done) }
+        result :done
+      end
+      task = watched.call
+      PerformedJobs.forget
+      at(Time.now + 601) { Operations::WakeTaskJob.perform_now(task.id, task.type) }
+      expect(PerformedJobs.enqueued.map { |job| [job["arguments"].first, job[:at]] }).to eq([[task.id, nil]])
+    end
+
+    it "are not asked of an adapter that knows no later" do
+      ActiveJob::Base.queue_adapter = :inline
+      pausing = task_class("Pausing") do
+        starts_with :over?
+        delay 5
+        wait_until(:over?) { condition { false } and go_to(:done) }
+        result :done
+      end
+      expect(pausing.call).to be_waiting
+    ensure
+      ActiveJob::Base.queue_adapter = :test
+    end
+
+    it "are not needed for a task of a class without a name" do
+      nameless = Class.new(Operations::Task) do
+        starts_with :over?
+        wait_until(:over?) { condition { false } and go_to(:done) }
+        result :done
+      end
+      expect(nameless.call).to be_waiting
+      expect(jobs).to eq([])
     end
 
     it "are not missed where a queue takes none: the sweep comes by" do
