@@ -32,6 +32,22 @@ module Operations
           ask(:recover, limit, now: Row.moment(now)).count { |id, deaths| deaths >= Claiming::DEATHS && buried?(id) }
         end
 
+        # What a queue does that has seen worker processes die: their tasks are left behind from now on, not only when
+        # their leases end.
+        # @param owners [Array<String>] "host:pid" of each
+        # @param ids [Array<Integer, String>] tasks whose jobs those processes had; others are not touched
+        # @return [Integer] how many were theirs
+        def end_leases(owners:, ids:)
+          ids = ids.filter_map { |id| setup.schema.key(id) }
+          return 0 if ids.empty? || !shared?
+
+          beside do |connection|
+            list = ids.map { |id| connection.quote(id) }.join(", ")
+            held = connection.select_rows("SELECT id, claimed_by FROM #{Columns::TASKS} WHERE id IN (#{list}) AND task_status = 0 AND claimed_by IS NOT NULL")
+            held.count { |id, owner| owners.any? { |one| owner.start_with?("#{one}:") } && setup.statements[:end_lease].row(connection, {id:, owner:}) }
+          end
+        end
+
         # Lets a task alone that has just been found to be unknown here, for half a minute; after an hour it fails.
         # @param reason [String]
         # @return [Symbol, nil] :postponed or :failed; nil when it does not wait any more
@@ -86,6 +102,9 @@ module Operations
           change({deaths: "deaths + 1", task_status: "10", wakes_at: ":now", updated_at: ":now", claimed_by: "NULL", claimed_until: "NULL", **counted},
             "id IN (SELECT id FROM #{Columns::TASKS} WHERE #{dead} LIMIT #{limit}#{@dialect.lock})", "id, deaths")
         end
+
+        # Of whoever has it still.
+        def end_lease = change({claimed_until: @dialect.later(-1)}, @dialect.one("claimed_by = :owner AND task_status = 0"))
 
         # The mark is the first one's.
         def postpone

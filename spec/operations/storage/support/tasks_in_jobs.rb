@@ -210,6 +210,18 @@ RSpec.shared_examples "tasks in jobs" do
       expect(stored(task)).to be_completed
     end
 
+    it "goes on at once with a task whose process the queue has seen die" do
+      mine, theirs = Array.new(2) { storage.save(StoredTasks::Parcel.new) }
+      host, pid = ActiveDataFlow::RunStore.owner.split(":")
+      rows.where(id: theirs.id).update_all(claimed_by: "#{host}:#{pid}1:abc")
+      ids = [mine, theirs].map(&:id)
+      expect([storage.end_leases(owners: ["#{host}:#{pid}"], ids: [theirs.id]), storage.end_leases(owners: ["#{host}:1"], ids:)]).to eq([0, 0])
+      expect(Operations.sweep[:dispatched]).to eq(0)
+      expect(storage.end_leases(owners: ["#{host}:#{pid}"], ids:)).to eq(1)
+      Operations::WakeTaskJob.perform_now(mine.id, mine.type)
+      expect([stored(mine).status, stored(theirs).status]).to eq(%i[completed active])
+    end
+
     it "fails the task that has ended three, and tells its parent", req: "O-34" do
       parent = storage.save(StoredTasks::Letter.new(status: :waiting, wake_at: Time.now + 600))
       task = storage.save(StoredTasks::Parcel.new(parent_task_id: parent.id))
