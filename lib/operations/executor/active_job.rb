@@ -55,12 +55,12 @@ module Operations
       # The same for many, all at once.
       # @param tasks [Array<Operations::Task>] already stored
       # @return [void]
-      def later_all(tasks) = enqueue(tasks.map { |task| ExecuteTaskJob.for(task) })
+      def later_all(tasks) = enqueue_aside(tasks.map { |task| ExecuteTaskJob.for(task) })
 
       # (see Base#became_due)
       def became_due(id)
         task = Operations.storage.find(id)
-        enqueue([WakeTaskJob.for(task)]) if task && !task._finished?
+        enqueue_aside([WakeTaskJob.for(task)]) if task && !task._finished?
       rescue Error => error
         Operations.logger.warn("task #{id} is due, and left to the sweep: #{error.message}")
       end

@@ -13,9 +13,10 @@ module Operations
         before = dup
         Operations.storage.transaction(self) do
           stop.handler.call(self)
-          _store_handled(stop)
+          _store_handled(stop) unless @_destroyed
         end
         before = nil
+        raise _gone if @_destroyed
       ensure
         _take_back_to(before) if before
       end

@@ -29,7 +29,7 @@ module Operations
         def schedule(stored, task)
           job = WakeTaskJob.for(stored)
           job.set(wait_until: [moment_of(stored), from_now(PAUSE)].max) unless moment_of(stored) < moment_of(task)
-          enqueue([job])
+          enqueue_aside([job])
         rescue NotImplementedError => error
           Operations.logger.debug { "#{task} is left to the sweep: #{error.message}" } # an adapter that knows no later
         end
@@ -40,12 +40,25 @@ module Operations
         end
 
         def enqueue(jobs)
+          ActiveDataFlow::AfterCommit.call { hand_over(jobs) } if jobs.any?
+        end
+
+        # For whoever has asked for something else: what goes wrong here is not his failure.
+        def enqueue_aside(jobs)
           return if jobs.empty?
 
           ActiveDataFlow::AfterCommit.call do
-            jobs.one? ? jobs.first.enqueue : ::ActiveJob.perform_all_later(jobs)
-            refused(jobs)
+            hand_over(jobs)
+          rescue Machine::Recorded => error
+            raise if error.is_a?(NotImplementedError)
+
+            Operations.logger.error("#{jobs.size} tasks are left to the sweep: #{error.class}: #{error.message}")
           end
+        end
+
+        def hand_over(jobs)
+          jobs.one? ? jobs.first.enqueue : ::ActiveJob.perform_all_later(jobs)
+          refused(jobs)
         end
 
         def refused(jobs)

@@ -148,6 +148,17 @@ RSpec.shared_examples "tasks in jobs" do
       expect(Operations.sweep).to include(dispatched: 1)
     end
 
+    it "are nobody's failure who did not ask for them, when the queue's database is away" do
+      allow(refusing).to receive(:enqueue).and_raise(ActiveRecord::ConnectionNotEstablished, "away")
+      allow(Operations::ApplicationJob).to receive(:queue_adapter).and_return(refusing)
+      shipment = nil
+      said = logged { shipment = StoredTasks::Shipment.call(weights: [1]) }
+      expect(said).to include("1 tasks are left to the sweep: ActiveRecord::ConnectionNotEstablished: away")
+      expect { shipment.sub_tasks.first.call(immediate: true) }.to raise_error(ActiveRecord::ConnectionNotEstablished)
+      logged { Operations::ExecuteTaskJob.perform_now(shipment.sub_tasks.first.id, "StoredTasks::Parcel") }
+      expect([stored(shipment).status, stored(shipment.sub_tasks.first).status]).to eq(%i[waiting completed])
+    end
+
     it "delete the old ones of a class", req: "O-74" do
       2.times { ended }
       keep = storage.save(StoredTasks::Parcel.new(status: :completed, delete_at: Time.now - 1))

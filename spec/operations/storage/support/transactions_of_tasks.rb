@@ -101,6 +101,12 @@ RSpec.shared_examples "transactions of tasks" do
       expect(PerformedJobs.listed).to eq([])
     end
 
+    it "ends with the task when the handler destroys it, and what else the handler wrote stays" do
+      task = storage.save(booking { destroy }.new)
+      expect { task.call }.not_to raise_error
+      expect(outcome(task)).to eq([1, nil, 0])
+    end
+
     it "hands its sub-tasks over when it has committed, whoever runs them" do
       Operations.executor = Operations::Executor::Inline.new(run_later: true)
       inside = nil
