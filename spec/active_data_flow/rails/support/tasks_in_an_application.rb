@@ -46,6 +46,16 @@ RSpec.describe "[tasks] A task of the application" do
     expect(eventually { ApproveInvoice.find(task.id).completed? }).to be(true)
   end
 
+  it "lives in the transaction that a test wraps around an example, and so do its jobs", req: "O-64" do
+    connection.begin_transaction(joinable: false)
+    task = ApproveInvoice.later
+    expect(enqueued.size).to eq(1)
+    perform_enqueued_jobs
+    expect(ApproveInvoice.find(task.id)).to be_completed
+    connection.rollback_transaction
+    expect(ApproveInvoice.find(task.id)).to be_nil
+  end
+
   it "is found by the sweep where its job is lost", req: "O-66" do
     task = ApproveInvoice.later
     enqueued.clear
