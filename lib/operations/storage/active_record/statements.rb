@@ -151,7 +151,10 @@ module Operations
         end
 
         # Without a column for the mark: all that is due, each time.
-        def dispatch(more, limit) = "SELECT id, type FROM #{Columns::TASKS} WHERE ((#{DUE}) OR (#{dead}))#{more} ORDER BY wakes_at LIMIT #{limit}"
+        def dispatch(moment, more, limit)
+          due = "(task_status = 10 AND #{moment} <= :now) OR (#{dead})"
+          "SELECT id, type FROM #{Columns::TASKS} WHERE (#{due})#{more} ORDER BY #{moment} LIMIT #{limit}"
+        end
 
         def claim = change(claimed, @dialect.one("(#{DUE}) OR (#{dead})"), "0")
 
