@@ -9,8 +9,12 @@ module Operations
     private_constant :AT_ONCE, :DUE
 
     class << self
-      # @return [Boolean] whether the storage can tell who is due to whom, and the executor takes many at once
-      def possible? = Operations.storage.respond_to?(:dispatch) && Operations.executor.respond_to?(:wake_all)
+      # @return [Boolean] whether the storage can tell who is due to whom, and the executor takes many at once. A program
+      #   without tasks may have no table for them
+      def possible?
+        storage = Operations.storage
+        storage.respond_to?(:dispatch) && Operations.executor.respond_to?(:wake_all) && storage.ready?
+      end
 
       # @return [Hash{Symbol=>Integer}] see {Operations.sweep}
       def call

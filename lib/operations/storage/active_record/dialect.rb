@@ -5,6 +5,9 @@ module Operations
     class ActiveRecord < Base
       # What the databases spell in their own ways. Leases are dated by the server, since workers' clocks differ.
       class Dialect
+        # @return [Boolean] whether tasks can be kept in that kind of database
+        def self.serves?(kind) = %i[sqlite postgresql].include?(kind)
+
         # @param clock [ActiveDataFlow::RunStore::Clock]
         # @return [Dialect] of that kind of database
         # @raise [Error] for one that is not served

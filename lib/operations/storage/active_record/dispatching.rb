@@ -14,6 +14,13 @@ module Operations
         SINCE = /\Aunknown since (\d+)\z/
         private_constant :UNKNOWN, :SINCE
 
+        # @return [Boolean] whether there is a table of tasks, in a database that can keep them
+        def ready?
+          return true if @setup
+
+          Dialect.serves?(database.kind) && database.with_connection { |connection| connection.table_exists?(Columns::TASKS) }
+        end
+
         # Tasks that are due and that nobody was given lately. They are the caller's to enqueue; others get them when they
         # are still due after a while.
         # @param task_class [Class, nil] only tasks of this class and those below it

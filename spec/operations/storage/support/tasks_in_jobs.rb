@@ -312,6 +312,14 @@ RSpec.shared_examples "tasks in jobs" do
       expect(jobs.map { |job| job[1].last }).to eq(["StoredTasks::Letter"])
     end
 
+    it "does nothing in a program without a table of tasks" do
+      TasksInADatabase.run { |connection| connection.rename_table(:operations_tasks, :elsewhere) }
+      expect(Operations.sweep).to eq(dispatched: 0, failed: 0, deleted: 0)
+      expect { Operations::Runner.new.tick }.to raise_error(Operations::Error, /there is no table operations_tasks/)
+    ensure
+      TasksInADatabase.run { |connection| connection.rename_table(:elsewhere, :operations_tasks) }
+    end
+
     it "does nothing where there are no jobs, or the storage is this process's own" do
       parcels(1)
       Operations.executor = Operations::Executor::Inline.new
