@@ -76,8 +76,12 @@ module ActiveDataFlow
         (kind == :text && @database.kind == :mysql) ? {size: :medium} : {}
       end
 
+      # Under whatever name it may be there already; but for the one that InnoDB makes for a foreign key, which gives way.
       def add_index(connection, table, columns, name, options)
-        connection.add_index(table, columns, name:, if_not_exists: true, **options) unless connection.index_exists?(table, columns, **options)
+        there = connection.indexes(table).select { |index| index.columns == Array(columns).map(&:name) && (index.unique || !options[:unique]) }.map(&:name)
+        return if (there - [FOREIGN_KEYS[table]&.last&.fetch(:name)]).any?
+
+        connection.add_index(table, columns, name:, if_not_exists: true, **options)
       end
     end
   end
