@@ -10,6 +10,9 @@ module ActiveDataFlow
       IN_MEMORY = [nil, "", ":memory:"].freeze
       private_constant :KINDS, :IN_MEMORY
 
+      # @return [Class]
+      attr_reader :connection_class
+
       # @param connection_class [Class] whose pool it is, e.g. a model or an abstract class of another database
       def initialize(connection_class = ::ActiveRecord::Base)
         @connection_class = connection_class

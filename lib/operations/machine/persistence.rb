@@ -228,7 +228,7 @@ module Operations
         return if @_stops.key?(state)
 
         errors.add(:current_state, "is invalid: there is no state :#{state}; there are #{@_plan.states.map { |name| ":#{name}" }.join(", ")}")
-        raise ValidationError.new(errors.full_messages.join(", "), self, errors)
+        raise _refusal
       end
     end
   end

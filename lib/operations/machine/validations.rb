@@ -47,10 +47,12 @@ module Operations
       def validate!
         return true if valid?
 
-        raise ValidationError.new(errors.full_messages.join(", "), self, errors)
+        raise _refusal
       end
 
       private
+
+      def _refusal = ValidationError.new(errors.full_messages.join(", "), self, errors)
 
       def _check_model_classes
         @_model_objects.each do |name, objects|

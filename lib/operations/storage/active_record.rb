@@ -68,6 +68,13 @@ module Operations
         id && list("id = :id", id:).first
       end
 
+      # @param ids [Array<Integer, String>]
+      # @return [Array<Operations::Task>] those that there are, in the order they were made
+      def find_all(ids)
+        ids = ids.filter_map { |id| setup.schema.key(id) }
+        ids.empty? ? [] : among { |connection| quoted(connection, ids) }
+      end
+
       # (see Base#sleeping_tasks)
       def sleeping_tasks(task_class = nil)
         now = Clock.now_us
@@ -102,10 +109,7 @@ module Operations
       def tasks_of(model, attribute_name = nil)
         return super unless setup.schema.participants?
 
-        database.with_connection do |connection|
-          ids = setup.participants.tasks_of(connection, model, attribute_name)
-          connection.exec_query("#{setup.statements.select("id IN (#{ids})")} ORDER BY #{order}").rows
-        end.map { |row| setup.rows.task(row) }
+        among { |connection| setup.participants.tasks_of(connection, model, attribute_name) }
       end
 
       # (see Base#forget)
@@ -171,6 +175,14 @@ module Operations
 
       def list(where, **values) = ask(:list, where, order, **values).map { |row| setup.rows.task(row) }
 
+      # @yieldreturn [String] ids, in SQL
+      def among
+        rows = database.with_connection { |connection| connection.exec_query("#{setup.statements.select("id IN (#{yield connection})")} ORDER BY #{order}").rows }
+        rows.map { |row| setup.rows.task(row) }
+      end
+
+      def quoted(connection, values) = values.map { |value| connection.quote(value) }.join(", ")
+
       # In which they were made.
       def order = setup.schema.integer_ids? ? "id" : "created_at, id"
 
@@ -196,7 +208,7 @@ module Operations
       def delete_rows(connection, ids)
         return 0 if ids.empty?
 
-        list = ids.map { |id| connection.quote(id) }.join(", ")
+        list = quoted(connection, ids)
         setup.participants.delete(connection, list)
         connection.exec_update("UPDATE #{Columns::TASKS} SET parent_id = NULL WHERE parent_id IN (#{list})")
         connection.exec_delete("DELETE FROM #{Columns::TASKS} WHERE id IN (#{list})").tap { ids.each { |id| @leases.drop(id) } }
