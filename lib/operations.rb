@@ -1,8 +1,9 @@
 # frozen_string_literal: true
 
 # Durable flowcharts: {Operations::Task}, its storages, executors and runner.
-require_relative "operations/version"
 require_relative "active_data_flow/errors" # classes the extension looks up by name
+require_relative "operations/alone"
+require_relative "operations/version"
 require_relative "operations/errors"
 require_relative "active_data_flow/native" # the rules, written in Rust
 require_relative "operations/clock"

@@ -6,8 +6,8 @@
 #   gem "active_data_flow", require: %w[active_data_flow operations/compat]
 #
 # Without this file nothing of it is there; and no database is asked before the first task asks it.
-require "operations"
-require "active_record"
+require "operations/storage/active_record"
+require "active_model"
 require "global_id"
 require_relative "compat/errors"
 require_relative "compat/defaults"
@@ -17,15 +17,18 @@ require_relative "compat/scope"
 require_relative "compat/finders"
 require_relative "compat/models"
 require_relative "compat/decisions"
+require_relative "compat/cleaning"
 require_relative "compat/runners"
 
 module Operations
   singleton_class.prepend(Compat::Defaults)
   Task.singleton_class.prepend(Compat::Finders)
   Task.prepend(Compat::Models)
+  Task.include(::GlobalID::Identification, ::ActiveModel::Conversion) # arguments of jobs; paths and forms
+  Task.extend(::ActiveModel::Naming)
+  Storage::ActiveRecord.prepend(Compat::Cleaning)
   Handlers::DecisionHandler.prepend(Compat::Decisions)
   Runner.singleton_class.prepend(Compat::Runners)
-  Storage.autoload(:ActiveRecord, "operations/storage/active_record")
   self.first_wake = :immediate
 end
 

@@ -13,7 +13,9 @@ module Operations
 
       private
 
-      def default_storage = Storage::ActiveRecord.new
+      def default_storage
+        Storage::ActiveRecord.new(connection_class: Object.const_defined?(:ApplicationRecord) ? ::ApplicationRecord : ::ActiveRecord::Base)
+      end
     end
   end
 end

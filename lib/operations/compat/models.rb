@@ -2,10 +2,8 @@
 
 module Operations
   module Compat
-    # What tasks answer besides, as ActiveRecord's objects do. They can be arguments of jobs.
+    # What tasks answer besides, as ActiveRecord's objects do.
     module Models
-      include ::GlobalID::Identification
-
       Machine::CODES.each_key do |status|
         define_method(:"#{status}!") { update!(task_status: status) }
       end
@@ -44,7 +42,7 @@ module Operations
       def _unknown_attribute(name)
         super
       rescue Task::UnknownAttributeError => error
-        raise UnknownAttributeError.new(self, name, error.message)
+        raise UnknownAttributeError.new(self, name.to_s, error.message)
       end
     end
   end

@@ -13,14 +13,17 @@ module Operations
       private_constant :AT_ONCE
 
       # @param task_class [Class]
+      # @param storage [Storage::ActiveRecord]
       # @return [Scope] all tasks of a class and those below it
-      def self.of(task_class)
-        rows = Rows.of(Operations.storage)
-        new((task_class == Task) ? rows.all : rows.where(type: Registry.names_below(task_class)))
+      def self.of(task_class, storage = Operations.storage)
+        rows = Rows.of(storage)
+        new(storage, (task_class == Task) ? rows.all : rows.where(type: Registry.names_below(task_class)))
       end
 
+      # @param storage [Storage::ActiveRecord]
       # @param rows [ActiveRecord::Relation]
-      def initialize(rows)
+      def initialize(storage, rows)
+        @storage = storage
         @rows = rows
       end
 
@@ -43,7 +46,7 @@ module Operations
         return enum_for(:each) { size } unless block_given?
 
         ids.each_slice(AT_ONCE) do |some|
-          tasks = Operations.storage.find_all(some).to_h { |task| [task.id, task] }
+          tasks = @storage.find_all(some).to_h { |task| [task.id, task] }
           some.each { |id| tasks[id]&.then { |task| yield task } }
         end
         self
@@ -81,11 +84,9 @@ module Operations
 
       def inspect = "#<#{self.class} #{to_a.inspect}>"
 
-      protected
-
-      def with(word, ...) = self.class.new(sorted.public_send(word, ...))
-
       private
+
+      def with(word, ...) = self.class.new(@storage, @rows.public_send(word, ...))
 
       def sorted = @rows.order_values.empty? ? @rows.order(:id) : @rows
     end
