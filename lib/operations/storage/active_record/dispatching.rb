@@ -38,7 +38,7 @@ module Operations
           return 0 unless setup.schema.complete?
 
           now = Clock.now_us
-          ask(:recover, limit, now: Row.moment(now)).count { |id, deaths| deaths >= Claiming::DEATHS && buried?(id) }
+          ask(:recover, limit, now: Row.moment(now), dead: dead_before(now)).count { |id, deaths| deaths >= Claiming::DEATHS && buried?(id) }
         end
 
         # What a queue does that has seen worker processes die: their tasks are left behind from now on, not only when

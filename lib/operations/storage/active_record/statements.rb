@@ -133,7 +133,8 @@ module Operations
 
         def until_lease_ends = @lease ? @dialect.later(@lease) : "NULL"
 
-        def dead = "task_status = 0 AND claimed_until < #{@dialect.now}"
+        # So has one that the gem's ancestor left active, which knows no leases: that goes by its age.
+        def dead = "task_status = 0 AND (claimed_until < #{@dialect.now}#{" OR (claimed_until IS NULL AND updated_at < :dead)" if @lease})"
 
         def moment(name) = @dialect.moment(":#{name}")
       end

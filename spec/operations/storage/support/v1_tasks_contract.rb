@@ -148,6 +148,15 @@ RSpec.describe Operations::Storage::ActiveRecord do
       expect(text.lines.grep(/operations_tasks lacks version, .*history.*prepare_database!/).size).to eq(1)
     end
 
+    it "has an active task for dead when it is old, also once the table is completed", req: "O-61" do
+      ActiveDataFlow.prepare_database!
+      Operations.storage = described_class.new
+      young = V1Tasks.row("Invitation", 0, "write", {"text" => "a"}, updated_at: Time.now - 600)
+      old = V1Tasks.row("Invitation", 0, "write", {"text" => "b"}, updated_at: Time.now - 3601)
+      expect(Operations::Runner.new.tick).to include(woken: 1)
+      expect([young, old].map { |id| Operations.storage.find(id).status }).to eq(%i[active completed])
+    end
+
     it "has all promises once it is completed, and the ancestor goes on writing it", req: "O-61" do
       id = waiting({"text" => "Come", "urgent" => true})
       ActiveDataFlow.prepare_database!
