@@ -2,7 +2,8 @@
 
 module Operations
   module Compat
-    # What V1 did without being asked: tasks in the application's table, and due at once where they begin to wait.
+    # What V1 did without being asked: tasks in the application's database, due at once where they begin to wait, and run
+    # by who wakes them, in his own thread.
     module Defaults
       # (see Operations.reset!)
       def reset!
@@ -13,8 +14,12 @@ module Operations
 
       private
 
-      def default_storage
-        Storage::ActiveRecord.new(connection_class: Object.const_defined?(:ApplicationRecord) ? ::ApplicationRecord : ::ActiveRecord::Base)
+      def default(word)
+        case word
+        when :executor then Executor::Inline.new
+        when :storage then super || Storage::ActiveRecord.new
+        else super
+        end
       end
     end
   end

@@ -2,13 +2,10 @@
 
 module Operations
   module Compat
-    # A runner that is a program of its own: it ends by a signal, and knows every task class of the application.
+    # A runner was a program of its own, and ended by a signal.
     module Runners
       # (see Operations::Runner.start)
-      def start(handle_signals: true, **intervals)
-        ::Rails.application&.eager_load! if defined?(::Rails.application)
-        super
-      end
+      def start(handle_signals: true, **intervals) = super
     end
   end
 end

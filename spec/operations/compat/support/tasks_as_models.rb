@@ -219,11 +219,5 @@ RSpec.describe Operations::Task, "as a model" do
       expect(Operations.storage.database.connection_class).to be(ActiveRecord::Base)
       expect([Operations.first_wake, Operations.executor.class]).to eq([:immediate, Operations::Executor::Inline])
     end
-
-    it "are asked of the application's own class of records, where there is one" do
-      stub_const("ApplicationRecord", Class.new(ActiveRecord::Base) { self.abstract_class = true })
-      Operations.reset!
-      expect(Operations.storage.database.connection_class).to be(ApplicationRecord)
-    end
   end
 end
