@@ -6,17 +6,20 @@ module Operations
     module Cleaning
       # (see Storage::Base#delete_old)
       # So are those that have been in one state for as long.
-      def delete_old(task_class = nil, before:)
-        super + left_behind(task_class || Task, before).count { |task| delete(task.id) }
+      def delete_old(task_class = nil, before:, **bounds)
+        super + left_behind(task_class || Task, Clock.time(_moment_us(before))).count { |task| delete(task.id) }
       end
 
       private
 
+      # Few of all that wait are old enough to be looked at.
       def left_behind(task_class, before)
-        Scope.of(task_class, self).where(task_status: %i[active waiting]).where(created_at: ..before).select do |task|
-          kept = task.class.deletion_time
-          kept && task.history.last.at + kept <= before
-        end
+        classes = Registry.loaded_below(task_class).push(task_class).uniq.select(&:deletion_time)
+        return [] if classes.empty?
+
+        shortest = classes.map(&:deletion_time).min
+        unfinished = Scope.of(task_class, self).where(task_status: %i[active waiting], type: classes.map(&:name), created_at: ..(before - shortest))
+        unfinished.select { |task| task.history.last.at + task.class.deletion_time <= before }
       end
     end
   end

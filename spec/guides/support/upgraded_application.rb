@@ -3,19 +3,12 @@
 # Run inside of an application that was upgraded as the guide says: see upgrade_spec.rb.
 require File.expand_path("config/environment")
 require_relative "../../support/eventually"
+require_relative "../../support/forks"
 
 module UpgradedApplication
   def invitation(name) = Invitation.all.find { |task| task.email == "#{name}@example.org" }
 
   def connection = ActiveRecord::Base.connection
-
-  # It would hold the pipe open that the suite reads.
-  def kill_if_alive(pid)
-    Process.kill(:KILL, pid)
-    Process.wait(pid)
-  rescue Errno::ESRCH, Errno::ECHILD
-    nil
-  end
 
   # What the ancestor has left in a queue.
   def job_of_v1(name, task)

@@ -196,10 +196,27 @@ RSpec.describe Operations::Task, "as a model" do
       expect(described_class.delete_old).to eq(0)
       at(2.hours.from_now) do
         young = reply
-        expect(described_class.delete_old).to eq(2)
+        expect([Cards::Timeless, described_class].map(&:delete_old)).to eq([0, 2])
         expect(described_class.all).to contain_exactly(timeless, young)
       end
       expect(described_class.where(id: [ended.id, left.id])).to be_empty
+    end
+
+    it "delete although there is a task whose class is gone" do
+      lost = reply
+      rows.where(id: lost.id).update_all(type: "Cards::Gone")
+      reply
+      at(2.hours.from_now) { expect(described_class.delete_old).to eq(1) }
+      expect(rows.pluck(:id)).to eq([lost.id])
+    end
+
+    it "ask for no more tasks than have waited long enough" do
+      reply
+      asked = []
+      listener = ->(*, payload) { asked << payload[:sql] }
+      ActiveSupport::Notifications.subscribed(listener, "sql.active_record") { described_class.delete_old }
+      expect(asked.grep(/SELECT.*created_at. <=/).size).to eq(1)
+      expect(asked.grep(/id IN/).grep_v(/DELETE|UPDATE/)).to eq([])
     end
 
     it "are what a runner does, which ends by a signal", req: "O-74" do
@@ -209,6 +226,8 @@ RSpec.describe Operations::Task, "as a model" do
       expect(eventually { stored(late).completed? }).to be(true)
       Process.kill(:TERM, runner)
       expect(Process.wait2(runner).last).to be_success
+    ensure
+      kill_if_alive(runner)
     end
   end
 
