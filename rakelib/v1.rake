@@ -7,5 +7,7 @@ namespace :v1 do
   task :suite do
     folder = ENV["SUITE"] || abort("Say where the specs are: rake v1:suite SUITE=../operations")
     exit 1 unless V1Suite.new(folder).run(*ENV.fetch("ONLY", "").split(","))
+  rescue V1Suite::Missing => error
+    abort error.message
   end
 end

@@ -18,25 +18,30 @@ class V1Suite
     "operations/matchers" => "require #{File.join(ROOT, "lib/operations/matchers").inspect}\n"
   }.freeze
 
+  # There is something to be brought before the specs can run.
+  class Missing < StandardError; end
+
   # Of the process that runs rake: another Gemfile is meant.
   OURS = ENV.keys.grep(/\ABUNDLE_(?!PATH)|\ABUNDLER_|\ARUBY(?:OPT|LIB)\z/).to_h { |name| [name, nil] }.freeze
   private_constant :OURS
 
   # @param folder [String] of a checkout
-  # @raise [ArgumentError] when there are no specs in it
+  # @raise [Missing] when there are no specs in it
   def initialize(folder)
     @folder = File.expand_path(folder)
     return if File.file?(File.join(@folder, "spec/rails_helper.rb"))
 
-    raise ArgumentError, "there is no spec/rails_helper.rb in #{@folder}; SUITE is the folder of a checkout of the ancestor, at 0.7.5"
+    raise Missing, "There is no spec/rails_helper.rb in #{@folder}; SUITE is the folder of a checkout of the ancestor, at 0.7.5"
   end
 
   # @param files [Array<String>] below the checkout; none: all of them
   # @return [Boolean] whether all examples passed
+  # @raise [Missing] when a gem cannot be had
   def run(*files)
     Dir.mktmpdir("v1-suite") do |room|
       furnish(room)
-      within(room, "bundle", "install", "--quiet") && within(room, "bundle", "exec", "rspec", *files)
+      within(room, "bundle", "install", "--quiet") || raise(Missing, "Bundler could not get #{GEMS.keys.join(", ")} from #{source}.")
+      within(room, "bundle", "exec", "rspec", *files)
     end
   end
 
@@ -52,8 +57,10 @@ class V1Suite
   def gemfile
     lines = GEMS.map { |name, version| "gem #{name.inspect}, #{version.inspect}" }
     ours = "gem \"active_data_flow\", path: #{ROOT.inspect}, require: %w[active_data_flow operations/compat]"
-    ["source #{Gem.sources.first.uri.to_s.inspect}", *lines, ours, ""].join("\n")
+    ["source #{source.inspect}", *lines, ours, ""].join("\n")
   end
+
+  def source = Gem.sources.first.uri.to_s
 
   def write(room, path, text)
     file = File.join(room, path)

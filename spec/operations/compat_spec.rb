@@ -40,4 +40,10 @@ RSpec.describe "operations/compat", req: %w[O-01 O-84] do
     RUBY
     expect([answer.out, answer.err]).to eq(["[nil, :delay, Operations::Storage::Memory, false]", ""])
   end
+
+  it "says what it needs before it can run the specs of the ancestor" do
+    rakefile = "load #{File.join(CleanMachine::ROOT, "rakelib/v1.rake").inspect}"
+    expect(child_rake(rakefile, "v1:suite").err).to match(/\ASay where the specs are: rake v1:suite SUITE=/)
+    expect(child_rake(rakefile, "v1:suite", "SUITE=#{scratch}").err).to match(%r{\AThere is no spec/rails_helper.rb in #{scratch}; SUITE is})
+  end
 end

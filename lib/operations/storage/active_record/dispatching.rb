@@ -51,7 +51,7 @@ module Operations
           return 0 if ids.empty? || !shared?
 
           beside do |connection|
-            list = ids.map { |id| connection.quote(id) }.join(", ")
+            list = quoted(connection, ids)
             held = connection.select_rows("SELECT id, claimed_by FROM #{Columns::TASKS} WHERE id IN (#{list}) AND task_status = 0 AND claimed_by IS NOT NULL")
             held.count { |id, owner| owners.any? { |one| owner.start_with?("#{one}:") } && setup.statements[:end_lease].row(connection, {id:, owner:}) }
           end
