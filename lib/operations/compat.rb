@@ -8,7 +8,11 @@
 # Without this file nothing of it is there; and no database is asked before the first task asks it.
 require "operations/storage/active_record"
 require "active_model"
-require "global_id"
+begin
+  require "global_id"
+rescue LoadError
+  raise LoadError, "operations/compat needs globalid, as Rails brings it. Add it to the Gemfile: gem \"globalid\""
+end
 require_relative "compat/errors"
 require_relative "compat/defaults"
 require_relative "compat/rows"

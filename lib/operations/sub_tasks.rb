@@ -1,10 +1,11 @@
 # frozen_string_literal: true
 
+require_relative "counted"
+
 module Operations
   # The sub-tasks of a task in the order they were started, read anew at each use.
-  # `size`, `any?`, `none?` and `empty?` without a block are counts: no task is built for them.
   class SubTasks
-    include Enumerable
+    include Counted
 
     # @param parent [Operations::Task]
     # @param statuses [Array<Symbol>, nil] only these; nil: all
@@ -30,15 +31,6 @@ module Operations
       started = wanted(@parent._started_tasks).size
       @parent.id ? started + Operations.storage.count_sub_tasks(@parent, @statuses) : started
     end
-    alias_method :length, :size
-
-    def count(*args, &block) = (args.empty? && !block) ? size : super
-
-    def empty? = size.zero?
-
-    def any?(*args, &block) = (args.empty? && !block) ? !empty? : super
-
-    def none?(*args, &block) = (args.empty? && !block) ? empty? : super
 
     def last(*args) = to_a.last(*args)
 

@@ -6,7 +6,7 @@ module Operations
     # What is asked of the columns (`where`, `order`, `limit`, `count`, `ids`, `pluck`) is asked of ActiveRecord; the tasks
     # come from the storage.
     class Scope
-      include Enumerable
+      include Counted
       include Scopes
 
       AT_ONCE = 1000
@@ -55,16 +55,8 @@ module Operations
 
       # @return [Integer]
       def size = @rows.count
-      alias_method :length, :size
-
-      # @return [Integer] of all, or of those that the block or the value says
-      def count(*wanted, &) = (wanted.empty? && !block_given?) ? size : super
 
       def empty? = @rows.empty?
-
-      def any?(*wanted, &) = (wanted.empty? && !block_given?) ? !empty? : super
-
-      def none?(*wanted, &) = (wanted.empty? && !block_given?) ? empty? : super
 
       # @return [Operations::Task, Array<Operations::Task>, nil]
       def first(count = nil) = count ? limit(count).to_a : limit(1).to_a.first

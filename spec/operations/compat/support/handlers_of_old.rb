@@ -74,34 +74,16 @@ RSpec.describe Operations::Task::Plan::ActionHandler, "[actions]" do
   end
 end
 
-RSpec.describe Operations::Task::Plan::DecisionHandler, "[decisions]" do
-  def decision(&config) = described_class.new(:which_way, &config)
-
+RSpec.shared_examples "a choice by conditions" do
   def kept(handler, name) = handler.instance_variable_get(:"@#{name}")
 
-  let(:walker) { Doubles::Walker.new }
-
-  it "begins without conditions and destinations" do
-    handler = decision {}
-    expect([kept(handler, :conditions), kept(handler, :destinations)]).to eq([[], []])
-  end
-
-  it "begins without an answer" do
-    handler = decision {}
-    expect([kept(handler, :true_state), kept(handler, :false_state)]).to eq([nil, nil])
-  end
-
   it "reads its block" do
-    handler = decision { condition { ready } and go_to(:north) }
+    handler = choice { condition { ready } and go_to(:north) }
     expect([kept(handler, :conditions).size, kept(handler, :destinations)]).to eq([1, [:north]])
   end
 
-  it "need not be waited for" do
-    expect(decision {}.immediate?).to be(true)
-  end
-
   it "remembers each condition" do
-    handler = decision do
+    handler = choice do
       condition { ready }
       condition { !ready }
     end
@@ -109,48 +91,15 @@ RSpec.describe Operations::Task::Plan::DecisionHandler, "[decisions]" do
   end
 
   it "remembers each destination in its order" do
-    handler = decision do
+    handler = choice do
       go_to :north
       go_to :south
     end
     expect(kept(handler, :destinations)).to eq(%i[north south])
   end
 
-  {if_true: :true_state, if_false: :false_state}.each do |word, variable|
-    it "takes a state for #{word}" do
-      expect(kept(decision { public_send(word, :north) }, variable)).to be(:north)
-    end
-
-    it "takes a block for #{word}" do
-      work = proc { :north }
-      expect(kept(decision { public_send(word, &work) }, variable)).to be(work)
-    end
-  end
-
-  it "takes the first answer where its condition holds" do
-    walker.ready = true
-    decision { condition { ready } and if_true(:north) and if_false(:south) }.call(walker)
-    expect(walker.visited).to eq([:north])
-  end
-
-  it "takes the second answer where it does not" do
-    decision { condition { ready } and if_true(:north) and if_false(:south) }.call(walker)
-    expect(walker.visited).to eq([:south])
-  end
-
-  it "sends the object nowhere where the first answer was never given" do
-    walker.ready = true
-    decision { condition { ready } and if_false(:south) }.call(walker)
-    expect(walker.visited).to eq([nil])
-  end
-
-  it "sends the object nowhere where the second answer was never given" do
-    decision { condition { ready } and if_true(:north) }.call(walker)
-    expect(walker.visited).to eq([nil])
-  end
-
   it "goes where the first condition that holds says" do
-    decision do
+    choice do
       condition { ready } and go_to(:north)
       condition { !ready } and go_to(:south)
       condition { true } and go_to(:west)
@@ -158,26 +107,83 @@ RSpec.describe Operations::Task::Plan::DecisionHandler, "[decisions]" do
     expect(walker.visited).to eq([:south])
   end
 
-  it "says by its name that none holds" do
-    handler = decision do
-      condition { ready } and go_to(:north)
-      condition { ready } and go_to(:south)
-    end
-    expect { handler.call(walker) }.to raise_error(Operations::NoDecision, "No conditions matched which_way")
-  end
-
   it "asks the object's own values" do
     walker.ready = 42
-    decision do
+    choice do
       condition { ready < 10 } and go_to(:north)
       condition { ready.between?(10, 50) } and go_to(:south)
       condition { ready > 50 } and go_to(:west)
     end.call(walker)
     expect(walker.visited).to eq([:south])
   end
+end
+
+RSpec.describe Operations::Task::Plan::DecisionHandler, "[decisions]" do
+  def choice(&config) = described_class.new(:which_way, &config)
+
+  it_behaves_like "a choice by conditions"
+
+  def kept(handler, name) = handler.instance_variable_get(:"@#{name}")
+
+  let(:walker) { Doubles::Walker.new }
+
+  it "begins without conditions and destinations" do
+    handler = choice {}
+    expect([kept(handler, :conditions), kept(handler, :destinations)]).to eq([[], []])
+  end
+
+  it "begins without an answer" do
+    handler = choice {}
+    expect([kept(handler, :true_state), kept(handler, :false_state)]).to eq([nil, nil])
+  end
+
+  it "need not be waited for" do
+    expect(choice {}.immediate?).to be(true)
+  end
+
+  {if_true: :true_state, if_false: :false_state}.each do |word, variable|
+    it "takes a state for #{word}" do
+      expect(kept(choice { public_send(word, :north) }, variable)).to be(:north)
+    end
+
+    it "takes a block for #{word}" do
+      work = proc { :north }
+      expect(kept(choice { public_send(word, &work) }, variable)).to be(work)
+    end
+  end
+
+  it "takes the first answer where its condition holds" do
+    walker.ready = true
+    choice { condition { ready } and if_true(:north) and if_false(:south) }.call(walker)
+    expect(walker.visited).to eq([:north])
+  end
+
+  it "takes the second answer where it does not" do
+    choice { condition { ready } and if_true(:north) and if_false(:south) }.call(walker)
+    expect(walker.visited).to eq([:south])
+  end
+
+  it "sends the object nowhere where the first answer was never given" do
+    walker.ready = true
+    choice { condition { ready } and if_false(:south) }.call(walker)
+    expect(walker.visited).to eq([nil])
+  end
+
+  it "sends the object nowhere where the second answer was never given" do
+    choice { condition { ready } and if_true(:north) }.call(walker)
+    expect(walker.visited).to eq([nil])
+  end
+
+  it "says by its name that none holds" do
+    handler = choice do
+      condition { ready } and go_to(:north)
+      condition { ready } and go_to(:south)
+    end
+    expect { handler.call(walker) }.to raise_error(Operations::NoDecision, "No conditions matched which_way")
+  end
 
   it "prefers two answers to a destination where both are given" do
-    decision { condition { true } and go_to(:north) and if_true(:south) and if_false(:west) }.call(walker)
+    choice { condition { true } and go_to(:north) and if_true(:south) and if_false(:west) }.call(walker)
     expect(walker.visited).to eq([:south])
   end
 
@@ -427,31 +433,18 @@ RSpec.describe Operations::Task::Plan::ResultHandler, "[results]" do
 end
 
 RSpec.describe Operations::Task::Plan::WaitHandler, "[waits]" do
-  def waiting_for(&config) = described_class.new(:the_post, &config)
+  def choice(&config) = described_class.new(:the_post, &config)
 
-  def kept(handler, name) = handler.instance_variable_get(:"@#{name}")
+  it_behaves_like "a choice by conditions"
 
   let(:walker) { Doubles::Walker.new(:at_the_window) }
 
-  it "reads its block" do
-    handler = waiting_for { condition { ready } and go_to(:door) }
-    expect([kept(handler, :conditions).size, kept(handler, :destinations)]).to eq([1, [:door]])
-  end
-
   it "has to be waited for" do
-    expect(waiting_for {}.immediate?).to be(false)
-  end
-
-  it "remembers each condition" do
-    handler = waiting_for do
-      condition { ready }
-      condition { !ready }
-    end
-    expect(kept(handler, :conditions).size).to eq(2)
+    expect(choice {}.immediate?).to be(false)
   end
 
   it "remembers what its conditions are called" do
-    handler = waiting_for do
+    handler = choice do
       condition(label: "the bell rang") { ready }
       condition(label: "it is noon") { !ready }
     end
@@ -459,56 +452,39 @@ RSpec.describe Operations::Task::Plan::WaitHandler, "[waits]" do
   end
 
   it "has no label where none was given" do
-    handler = waiting_for do
+    handler = choice do
       condition { ready }
       condition { !ready }
     end
     expect(handler.condition_labels.values_at(0, 1)).to eq([nil, nil])
   end
 
-  it "remembers each destination in its order" do
-    handler = waiting_for do
-      go_to :door
-      go_to :stairs
-    end
-    expect(kept(handler, :destinations)).to eq(%i[door stairs])
-  end
-
   it "begins without labels" do
-    expect(waiting_for {}.condition_labels).to eq({})
+    expect(choice {}.condition_labels).to eq({})
   end
 
   it "has its labels by the number of the condition" do
-    expect(waiting_for { condition(label: "the bell rang") { ready } }.condition_labels).to eq(0 => "the bell rang")
+    expect(choice { condition(label: "the bell rang") { ready } }.condition_labels).to eq(0 => "the bell rang")
   end
 
   it "notes in the log that it looks" do
-    expect(logged { waiting_for {}.call(walker) }).to match(/DEBUG.*at_the_window/)
+    expect(logged { choice {}.call(walker) }).to match(/DEBUG.*at_the_window/)
   end
 
   it "sends the object to where it is, as it calls that, where nothing holds" do
-    waiting_for { condition { ready } and go_to(:door) }.call(walker)
+    choice { condition { ready } and go_to(:door) }.call(walker)
     expect(walker.visited).to eq([:at_the_window])
   end
 
   it "sends it on where its condition holds" do
     walker.ready = "now"
-    waiting_for { condition { ready == "now" } and go_to(:door) }.call(walker)
+    choice { condition { ready == "now" } and go_to(:door) }.call(walker)
     expect(walker.visited).to eq([:door])
-  end
-
-  it "goes where the first condition that holds says" do
-    waiting_for do
-      condition { ready } and go_to(:door)
-      condition { !ready } and go_to(:stairs)
-      condition { true } and go_to(:window)
-    end.call(walker)
-    expect(walker.visited).to eq([:stairs])
   end
 
   it "asks no further than to the first that holds" do
     walker.ready = asked = []
-    waiting_for do
+    choice do
       condition { (ready << 1) && false } and go_to(:door)
       condition { ready << 2 } and go_to(:stairs)
       condition { ready << 3 } and go_to(:window)
@@ -516,18 +492,8 @@ RSpec.describe Operations::Task::Plan::WaitHandler, "[waits]" do
     expect([asked, walker.visited]).to eq([[1, 2], [:stairs]])
   end
 
-  it "asks the object's own values" do
-    walker.ready = "two letters"
-    waiting_for do
-      condition { ready.nil? } and go_to(:window)
-      condition { ready.start_with?("two") } and go_to(:door)
-      condition { ready.size > 3 } and go_to(:stairs)
-    end.call(walker)
-    expect(walker.visited).to eq([:door])
-  end
-
   it "lets out what a condition raises" do
-    expect { waiting_for { condition { raise IOError, "dark" } and go_to(:door) }.call(walker) }.to raise_error(IOError, "dark")
+    expect { choice { condition { raise IOError, "dark" } and go_to(:door) }.call(walker) }.to raise_error(IOError, "dark")
   end
 
   it "lets a task go on by the condition that holds when it is woken" do
