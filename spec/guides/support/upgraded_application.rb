@@ -73,6 +73,11 @@ RSpec.describe "An upgraded application" do
       expect(ActiveJob::Base.queue_adapter.try(:enqueued_jobs).to_a).to eq([])
     end
 
+    it "does the same without an initializer" do
+      Operations.reset!
+      expect([Operations.executor.class, Operations.storage.class, Operations.first_wake]).to eq([Operations::Executor::Inline, Operations::Storage::ActiveRecord, :immediate])
+    end
+
     it "performs the jobs that V1 has enqueued, and such as the application's own code enqueues" do
       ActiveJob::Base.execute(job_of_v1("Operations::WakeTaskJob", invitation("queued")))
       expect(invitation("queued")).to be_completed

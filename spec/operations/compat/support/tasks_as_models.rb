@@ -94,7 +94,7 @@ RSpec.describe Operations::Task, "as a model" do
     let!(:late) { reply.tap { |task| task.update!(wakes_at: 1.minute.ago, expires_at: 1.minute.ago) } }
     let!(:early) { reply.tap { |task| task.update!(wakes_at: 1.hour.from_now) } }
     let!(:ended) { klass.call(text: "yes").wake_up!.tap { |task| task.update!(delete_at: 1.minute.ago) } }
-    let!(:note) { other.call }
+    let!(:note) { other.call.tap { |task| rows.where(id: task.id).update_all(wakes_at: 1.minute.ago, expires_at: 1.minute.ago) } }
 
     it "find by status" do
       expect(klass.waiting).to contain_exactly(late, early)
@@ -106,7 +106,7 @@ RSpec.describe Operations::Task, "as a model" do
     it "find by moments" do
       expect(described_class.ready_to_wake.to_a).to eq([late])
       expect(klass.ready_to_wake_at(2.hours.from_now)).to contain_exactly(late, early)
-      expect([klass.expired, klass.expired_at(2.days.from_now)].map(&:count)).to eq([1, 2])
+      expect([described_class.expired, described_class.expired_at(2.days.from_now)].map(&:count)).to eq([1, 2])
       expect([klass.ready_to_delete, klass.ready_to_delete_at(2.hours.from_now)].map(&:to_a)).to eq([[ended], [ended]])
     end
 
@@ -193,11 +193,12 @@ RSpec.describe Operations::Task, "as a model" do
       ended = klass.call(text: "yes").wake_up!
       left = reply
       timeless = task_class("Cards::Timeless", klass) { delete_after nil }.call(text: "soon")
+      moved = reply.tap { |task| task.update!(expires_at: 25.5.hours.from_now) } # a day after it has come into its state
       expect(described_class.delete_old).to eq(0)
       at(2.hours.from_now) do
         young = reply
         expect([Cards::Timeless, described_class].map(&:delete_old)).to eq([0, 2])
-        expect(described_class.all).to contain_exactly(timeless, young)
+        expect(described_class.all).to contain_exactly(timeless, moved, young)
       end
       expect(described_class.where(id: [ended.id, left.id])).to be_empty
     end
