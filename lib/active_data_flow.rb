@@ -18,6 +18,7 @@ require_relative "active_data_flow/flow"
 require_relative "active_data_flow/engine"
 require_relative "active_data_flow/connectors"
 require_relative "active_data_flow/base"
+require_relative "active_data_flow/runtime"
 require_relative "active_data_flow/outbox"
 require_relative "active_data_flow/sweep"
 require_relative "active_data_flow/rails/engine" if defined?(::Rails::Engine)

@@ -99,6 +99,16 @@ module ActiveDataFlow
     # @return [Run]
     def run(restart: false, &progress) = Engine::Start.new(self, restart:, progress:).call
 
+    # Has a job run the flow. See {Flow::Running#enqueue_now}.
+    # @param wait [Numeric, ActiveSupport::Duration] seconds
+    # @return [Run]
+    def enqueue(wait: 0) = Engine::Enqueuing.all([self], wait: Operations::Duration.us(wait, :wait) / 1e6).first
+
+    # @private Lets a job carry batches of a run over.
+    # @param cursor [String, nil] what the job remembers; it mirrors the run's, which is asked, since after a kill it is older
+    # @return [Symbol] (see Engine::Attempt#ending)
+    def run_batch(row:, context:, cursor: nil, start: Engine::Start.new(self)) = start.resume(row, context)
+
     # @private
     def _run_as(run)
       @current_run = run

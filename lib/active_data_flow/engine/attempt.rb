@@ -14,11 +14,13 @@ module ActiveDataFlow
       # @param plan [Plan]
       # @param store [RunStore::Base]
       # @param row [RunStore::Row]
-      def initialize(plan, store, row)
+      # @param context [Context]
+      def initialize(plan, store, row, context = Context.new)
         @plan = plan
         @store = store
         @row = row
-        @pace = Pace.new(plan.batch_size)
+        @context = context
+        @pace = Pace.new([plan.batch_size, context.batch_size].compact.min)
         @suspects = Suspects.new(store, plan.batch_size)
         @announcement = Announcement.for(plan.sink, store)
         @bound = Bound.new(plan, store)
@@ -26,12 +28,17 @@ module ActiveDataFlow
         @troubles = 0
       end
 
+      # @return [Symbol] how the last {#call} ended: :success, :over (a person stopped the run), :interrupted (somebody is to
+      #   go on), :lost (another worker took it over), or :busy and :no_slot (it was not to be had)
+      attr_reader :ending
+
       # @return [Run]
       # @raise whatever ended the run
       def call
         claim = claimed or return run
         @lease = RunStore::Renewer.instance.hold(@store, claim)
-        Interrupts.during { |interrupts| attempt(interrupts) }
+        @ending = :over
+        Interrupts.during(@context) { |interrupts| attempt(interrupts) }
         Callbacks.new(@plan.flow, @store, run).call
         run
       end
@@ -48,11 +55,12 @@ module ActiveDataFlow
       # Under `on_conflict :wait` as soon as the other worker has ended, or its lease has.
       # @return [RunStore::Claim, nil] nil when the run is another worker's
       def claimed
-        claiming = Claiming.new(@store, @row, group: @plan.flow.class.group)
-        claim = claiming.call
+        claiming = Claiming.new(@store, @row, job_id: @context.job_id, group: @plan.flow.class.group)
+        claim = claiming.call and return claim
+
+        @ending = claiming.why
         turn = Turn.new(@plan, @store)
-        return claim if claim
-        return turn.pass(@row, claiming.why) unless @plan.flow.class.on_conflict == :wait
+        return turn.pass(@row, claiming.why) unless @context.waits? && @plan.flow.class.on_conflict == :wait
 
         turn.wait(@row, claiming.why)
         sleep LOOK until (claim = claiming.call) || !run_at_work?
@@ -65,8 +73,10 @@ module ActiveDataFlow
         @interrupts = interrupts
         carry_over
         @parted = true
+        @ending = :success if claim.status == "success"
       rescue LeaseLost
         @parted = true
+        @ending = :lost
         lasting { @store.alive(claim) }
         Operations.logger.info("#{claim}: another worker goes on with it")
       rescue Interrupts::TooSlow
@@ -85,10 +95,10 @@ module ActiveDataFlow
 
       # Whom the database did not answer leaves the run to who comes next: that is no failure.
       def failed(error)
-        return if @unreached || !lasting { @store.fail(claim, error) }
+        return if @unreached
 
-        @store.reject(claim, error.rejects.map(&:to_h)) if error.is_a?(BudgetExceeded) && error.rejects.any?
-        Callbacks.new(@plan.flow, @store, run).call
+        aftermath = Aftermath.new(@plan.flow, @store, claim, error)
+        @context.takes?(aftermath) || aftermath.fail
       end
 
       def carry_over
@@ -106,13 +116,18 @@ module ActiveDataFlow
         return finished if @bound.nothing?
 
         portion = @announcement.next(path, claim, @suspects.limit(claim, @pace.size))
-        (portion ? committed(portion) : finished).tap { @plan.progress&.call(Run.new(@store, claim)) }
+        (portion ? committed(portion) : finished).tap { tell }
       rescue Throttled, CursorExpired => error
         close
         error.is_a?(Throttled) ? rested?(error) : start_over(error)
         false
       rescue => error
         @store.trouble?(error) ? mended?(error) : raise
+      end
+
+      def tell
+        @context.committed(claim.cursor)
+        @plan.progress&.call(Run.new(@store, claim))
       end
 
       # Once, after the claim.
@@ -204,7 +219,9 @@ module ActiveDataFlow
       end
 
       def interrupted
-        say_how_to_go_on if release
+        @ending = :interrupted
+        given_back = release
+        say_how_to_go_on if given_back && @context.again_after.nil?
         true
       end
 

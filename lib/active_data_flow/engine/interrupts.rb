@@ -3,7 +3,8 @@
 module ActiveDataFlow
   module Engine
     # INT and TERM while a run is in the foreground: the open batch ends, the cursor is saved, the program says how to
-    # go on, and then the signal does what it would have done. A batch that does not end in time is rolled back.
+    # go on, and then the signal does what it would have done. A batch that does not end in time is rolled back. And what the
+    # attempt's {Context} says, which may be a worker that is told to end.
     class Interrupts
       SIGNALS = %w[INT TERM].freeze
       # Seconds that an open batch gets; with what follows the run ends within 15.
@@ -12,19 +13,25 @@ module ActiveDataFlow
       # A batch did not end in time.
       class TooSlow < Exception; end # rubocop:disable Lint/InheritException -- no rescue of the author's may swallow it
 
+      # @param context [Context]
       # @yieldparam interrupts [Interrupts]
       # @return [Object] what the block returned
       # @raise [SignalException] after the block, when one has come
-      def self.during
-        interrupts = new
+      def self.during(context)
+        interrupts = new(context)
         interrupts.watch { yield interrupts }
+      end
+
+      # @param context [Context]
+      def initialize(context)
+        @context = context
       end
 
       # @return [String, nil] "INT" or "TERM"
       attr_reader :signal
 
       # @return [Boolean] whether the run is to stop
-      def come? = !@signal.nil?
+      def come? = !@signal.nil? || @context.stopping?
 
       # @yield with handlers in place, where nobody else has put any
       def watch

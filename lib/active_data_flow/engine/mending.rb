@@ -36,7 +36,7 @@ module ActiveDataFlow
       # A lease that could not be given back ends by itself.
       # @return [Boolean] whether the run was still ours, as far as is known
       def release
-        @store.release(claim)
+        @store.release(claim, after: @context.again_after)
       rescue => error
         raise unless @store.trouble?(error)
 

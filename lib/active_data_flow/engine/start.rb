@@ -15,6 +15,9 @@ module ActiveDataFlow
         @store = RunStore.for(@plan.sink)
       end
 
+      # @return [RunStore::Base]
+      attr_reader :store
+
       # @return [Run]
       # @raise [Error] when a run of the same arguments is paused, or is to be cancelled and has a living worker
       # @raise [DefinitionChanged]
@@ -30,15 +33,40 @@ module ActiveDataFlow
         Run.new(@store, at_work.row)
       end
 
-      private
+      # Lets this process carry a run over that is there already, as a job does. What is owed to other runs' callbacks is
+      # left to the sweep, and what other workers have to them.
+      # @param row [RunStore::Row]
+      # @param context [Context]
+      # @return [Symbol] (see Attempt#ending)
+      # @raise [DefinitionChanged]
+      # @raise whatever ended the run
+      def resume(row, context)
+        return :over if row.finished? || row.stop_requested
 
-      def turn = @turn ||= Turn.new(@plan, @store)
+        row = begin_again(row) if other_definition?(row)
+        @flow._run_as(Run.new(@store, row))
+        Attempt.new(@plan, @store, row, context).tap(&:call).ending
+      rescue RunStore::AtWork
+        :busy
+      end
 
-      def row_to_go_on_with(restart: @restart)
+      # What a store needs to know of a run that it is to make.
+      # @param restart [Boolean] it begins at the first row, whatever the last one has read
+      # @return [Hash{Symbol => Object}]
+      def entry(restart: @restart)
         arguments = @flow.arguments
         digest = Flow::Arguments.digest(arguments)
         name = @flow.class.flow_name
-        Lasting.call(@store) { @store.find_or_create(flow_name: name, arguments:, digest:, restart:, **beginning(name, digest, restart)) }
+        {flow_name: name, arguments:, digest:, **beginning(name, digest, restart)}
+      end
+
+      # @return [Turn] what is said of a run that somebody else has
+      def turn = @turn ||= Turn.new(@plan, @store)
+
+      private
+
+      def row_to_go_on_with(restart: @restart)
+        Lasting.call(@store) { @store.find_or_create(restart:, **entry(restart:)) }
       rescue RunStore::AtWork => at_work
         retry if turn.await(at_work.row)
         @restart ? turn.refuse(at_work.row) : raise

@@ -18,6 +18,22 @@ module ActiveDataFlow
       # @raise whatever a block of the author's raised, after it was recorded
       def run_now(restart: false, **arguments, &progress) = new(**arguments).run(restart:, &progress)
 
+      # Has the flow run by a job, as soon as the transaction has committed that is open here; a rollback leaves no run.
+      #
+      #   run = ContactImportFlow.enqueue_now(upload:)
+      #
+      # @param arguments [Hash] of the flow
+      # @return [Run] an unfinished run of the same arguments as it is, else a new one
+      # @raise [ConfigurationError] where there is no queue, and where a run would
+      def enqueue_now(**arguments) = new(**arguments).enqueue
+
+      # The same later: the sweep enqueues the job when the time has come.
+      # @param wait [Numeric, ActiveSupport::Duration] seconds
+      # @param (see #enqueue_now)
+      # @return (see #enqueue_now)
+      # @raise (see #enqueue_now)
+      def enqueue_later(wait:, **arguments) = new(**arguments).enqueue(wait:)
+
       # @param arguments [Hash] of the flow
       # @return [Engine::Plan] what a run would do; `to_s` names ends, steps and the path that rows take
       # @raise [ConfigurationError] where a run would

@@ -5,6 +5,16 @@ require_relative "settings"
 require_relative "host_class"
 require_relative "registration"
 require_relative "../../operations/rails/defaults"
+require_relative "after_commit"
+require_relative "dispatcher"
+require_relative "continuing"
+require_relative "job_context"
+require_relative "flow_reference"
+require_relative "flow_status"
+require_relative "work"
+require_relative "unreadable_job"
+require_relative "killed_workers"
+require_relative "sweeping"
 
 module ActiveDataFlow
   # What needs Rails. This folder is the root of the engine: app/, config/ and db/ are below it.
@@ -49,6 +59,16 @@ module ActiveDataFlow
           ActiveRecordIfThere.without_tables = "Run: bin/rails generate active_data_flow:install, then bin/rails db:migrate"
         end
       end
+
+      initializer "active_data_flow.queue" do
+        next unless Object.const_defined?(PARTS.fetch("jobs"))
+
+        Outbox.dispatcher = Dispatcher
+        KilledWorkers.listen
+        ActiveSupport.on_load(:solid_queue) { on_worker_stop { RunStore::Renewer.instance.leave } }
+      end
+
+      rake_tasks { Dir[root.join("tasks/*.rake").to_s].sort.each { |file| load(file) } }
 
       config.to_prepare { Registration.call }
     end

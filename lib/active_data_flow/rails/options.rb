@@ -11,7 +11,12 @@ module ActiveDataFlow
 
         value
       end
-      private_constant :NAMED
+      SECONDS = lambda do |name, value|
+        next value if value.respond_to?(:to_f) && !value.is_a?(String) && value.to_f.positive?
+
+        raise ConfigurationError, "#{name} is a number of seconds above 0, e.g. 30 or 5.minutes, not #{value.inspect}"
+      end
+      private_constant :NAMED, :SECONDS
 
       Configuration.class_eval do
         option :auto_load_data_flows, default: true, says: "Whether the flows of the application are loaded at boot and at each reload. They have to be, for schedules and pages to know them."
@@ -27,6 +32,22 @@ module ActiveDataFlow
         option :base_job_class, default: "ApplicationJob", says: "The class that the gem's jobs descend from, by name." do |value|
           NAMED.call(:base_job_class, value)
         end
+
+        option :runtime_adapter, default: :active_job, says: "Who decides when flows run: :active_job." do |value|
+          Runtime.named(value) && value.to_sym
+        end
+
+        option :queue, default: :data_flows, says: "The queue of flows that name none."
+
+        option :max_runtime, says: "Seconds after which a job of a flow ends between two batches, and goes on as the next of its queue; nil: as long as it takes." do |value|
+          SECONDS.call(:max_runtime, value) if value
+        end
+
+        option :sweep_interval, default: 30, says: "Seconds between two sweeps, which find what no worker has: runs and tasks of dead processes, and what was never enqueued." do |value|
+          SECONDS.call(:sweep_interval, value)
+        end
+
+        option :sweep_queue, default: :active_data_flow_sweep, says: "The queue of the sweep: one of its own, so that nothing keeps it waiting."
 
         option :base_controller_class, default: "ApplicationController", says: "The class that the gem's controllers descend from, by name: whoever may see its pages may see the gem's." do |value|
           NAMED.call(:base_controller_class, value)

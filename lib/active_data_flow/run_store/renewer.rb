@@ -97,6 +97,14 @@ module ActiveDataFlow
       # @return [Integer] how many leases it holds
       def size = @lock.synchronize { @leases.size }
 
+      # This process is about to be stopped: its end is no death of what it holds.
+      # @return [void]
+      def leave
+        @lock.synchronize { @leases.dup }.each { |lease| lease.store.leaving(lease.claim) }
+      rescue => error
+        Operations.logger.warn("could not say that this process is leaving: #{error.message}")
+      end
+
       # One round, as the thread does it. No lock is held meanwhile.
       def renew
         leases = @lock.synchronize { @leases.dup }.each(&:renewed)

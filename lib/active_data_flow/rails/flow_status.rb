@@ -1,0 +1,29 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Rails
+    # What the row of a flow says of its last run. Written by who ended that run, outside of its commits.
+    module FlowStatus
+      class << self
+        # @param name [String] of the flow
+        # @param error [Exception]
+        # @return [void]
+        def failed(name, error)
+          rows(name)&.update_all(status: "failed", last_error: RunStore::Base.text(error.message), updated_at: Time.current)
+        end
+
+        # A failed flow is active again.
+        # @param name [String]
+        # @return [void]
+        def succeeded(name)
+          rows(name)&.where(status: "failed")&.update_all(status: "active", last_error: nil, updated_at: Time.current)
+        end
+
+        private
+
+        # An application may keep its runs in memory.
+        def rows(name) = (DataFlow.where(name:) if defined?(::ActiveRecord::Base) && ActiveRecordIfThere.store)
+      end
+    end
+  end
+end

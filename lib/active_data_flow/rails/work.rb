@@ -1,0 +1,124 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Rails
+    # One execution of a {DataFlowJob}: finds the flow and the run, lets the engine carry batches over, and says what the job
+    # is to do then.
+    class Work
+      # Seconds beyond ActiveJob's wait after which the sweep lets a run be tried again whose retry was lost.
+      LATE = JobContext::AGAIN_AFTER
+      private_constant :LATE
+
+      # @param job [DataFlowJob]
+      # @param flow [DataFlow, Class, Integer, String] see {FlowReference}
+      # @param run_id [Integer, String, nil] nil: the run is this job's to find or make
+      def initialize(job, flow, run_id)
+        @job = job
+        @given = flow
+        @run_id = run_id
+      end
+
+      # @param step [#cursor, #set!]
+      # @return [Symbol] (see Engine::Attempt#ending), or :nothing
+      # @raise whatever ended the run; {#try_again} or {#give_up} then decide about it
+      def call(step)
+        @context = JobContext.new(@job, step, batch_size:)
+        @flow_class = FlowReference.find(@given)
+        return nothing("its flow was deleted") unless @flow_class
+        return nothing("there is nothing to do") unless @run_id ? known : found_or_made
+
+        ended(@flow.run_batch(cursor: step.cursor, start: @start, row: @row, context: @context))
+      rescue => error
+        @aftermath = @context&.aftermath || claimed(error)
+        raise
+      end
+
+      # @return [Operations::Machine::RetryRule, nil] the flow's own rule about the error
+      def retry_rule(error)
+        return if error.nil? || @flow_class.nil?
+
+        @flow_class.declarations.retry_rules.find { |rule| rule.matches?(error) } || retry_rule(error.cause)
+      end
+
+      # @return [Integer] failed tries of the run, the last one included
+      def tries = (@aftermath&.claim&.attempt || 0) + 1
+
+      # @param wait [Numeric, nil] seconds until ActiveJob tries again
+      # @return [Boolean] whether there is something to try again: not where another worker has the run meanwhile
+      def try_again(wait) = @row.nil? || @aftermath&.try_again((wait || 0) + LATE) || false
+
+      # What the flow's rule has in place of the error, when all attempts are used.
+      # @param rule [Operations::Machine::RetryRule]
+      # @param error [Exception]
+      # @return [void]
+      def exhausted(rule, error) = @flow.instance_exec(@flow.current_run, error, &rule.exhausted)
+
+      # The run has failed, and with it the flow; unless another worker has the run.
+      # @param error [Exception]
+      # @return [void]
+      def give_up(error)
+        over = @row ? @aftermath&.fail : @flow_class
+        FlowStatus.failed(@flow_class.flow_name, error) if over
+      end
+
+      private
+
+      def batch_size = @given.is_a?(DataFlow) ? Runtime::ActiveJob.from_json(@given.runtime).batch_size : nil
+
+      # A run that somebody has enqueued.
+      def known
+        store = RunStore.of(@flow_class)
+        @row = store.find(@run_id)
+        return false if @row.nil? || @row.finished?
+
+        begin_with(Flow::Arguments.restore(@flow_class, @row.arguments || {}))
+      end
+
+      # A run of a schedule, or of who has enqueued the job himself.
+      def found_or_made
+        begin_with(@flow_class.new)
+        @row = @start.store.run_of_job(job_id: @job.job_id, **@start.entry)
+        !@row.nil?
+      end
+
+      def begin_with(flow)
+        @flow = flow
+        @start = ActiveDataFlow::Engine::Start.new(flow)
+        true
+      end
+
+      def nothing(why)
+        Operations.logger.info("#{@job.class} #{@job.job_id}: #{why}")
+        :nothing
+      end
+
+      def ended(ending)
+        case ending
+        when :success then FlowStatus.succeeded(@flow_class.flow_name)
+        when :interrupted then @job.interrupt!(reason: :stopping)
+        when :busy then busy
+        end
+        ending
+      end
+
+      # The run is another worker's. Whoever enqueued a run has it done by that one; who came by a schedule may wait, not here
+      # but in the queue.
+      def busy
+        row = @start.store.find(@row.id)
+        Operations.logger.info("#{Flow::Arguments.label(@flow_class, @row.arguments || {})} is already running as run #{@row.id}.")
+        return if @run_id || row.nil? || row.finished? || @flow_class.on_conflict != :wait
+
+        @job.retry_job(wait: row.lease_until ? [row.lease_until - Time.current, 0].max + 1 : 1)
+      end
+
+      # An error before there was a claim: nobody else may change what becomes of the run.
+      def claimed(error)
+        return if @row.nil? || @start&.store&.unreachable?(error) || @context.nil?
+
+        store = @start&.store || RunStore.of(@flow_class)
+        claim = ActiveDataFlow::Engine::Claiming.new(store, @row, job_id: @job.job_id).call
+        ActiveDataFlow::Engine::Aftermath.new(@flow, store, claim, error) if claim
+      end
+    end
+  end
+end

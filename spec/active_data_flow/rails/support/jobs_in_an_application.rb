@@ -1,0 +1,535 @@
+# frozen_string_literal: true
+
+# Run inside of a Rails application that has this gem installed and migrated: see jobs_spec.rb.
+# As on a Rails before 8.1, whose ActiveJob cannot continue jobs.
+ENV["ADF_SPEC_WITHOUT_CONTINUABLE"] && require("active_job") && ActiveJob.send(:remove_const, :Continuable)
+require File.expand_path("config/environment")
+require "net/protocol"
+
+class ApplicationJob < ActiveJob::Base; end
+
+# Flows whose blocks say what happened to them.
+module Told
+  class << self
+    attr_accessor :rows, :failing, :stop, :sinking
+
+    def reset
+      self.rows = []
+      self.failing = self.stop = self.sinking = nil
+    end
+  end
+end
+
+class LetterFlow < ActiveDataFlow::Base
+  source((1..6).map { |id| {id:} })
+  batch_size 2
+  transform { |row| [Told.failing, Told.stop].compact.each { |told| told.call(row) } }
+  sink do |row|
+    Told.sinking&.call(row)
+    Told.rows << row[:id]
+  end
+end
+
+class ParcelFlow < LetterFlow
+  has_attribute :number, :integer
+  queue :parcels
+  priority 7
+  after_complete { |_run| Told.rows << :complete }
+  after_failure { |_run| Told.rows << :failure }
+end
+
+class PatientFlow < LetterFlow
+  on_conflict :wait
+  retry_on KeyError, wait: 7, attempts: 2 do |run, error|
+    Told.rows << [run.id, error.message]
+  end
+end
+
+class ChainedFlow < LetterFlow
+  after_complete do |_run|
+    ParcelFlow.enqueue_now(number: 1)
+    raise "an error of the callback's"
+  end
+end
+
+class BrokenFlow < LetterFlow
+  source { Told.failing ? raise("no source") : [{id: 1}] }
+end
+
+# Enqueues several jobs at once, as adapters for a server do.
+class BulkAdapter < ActiveJob::QueueAdapters::TestAdapter
+  def enqueue_all(jobs)
+    calls << jobs.each { |job| enqueue(job) }.size
+  end
+
+  def calls = @calls ||= []
+end
+
+# A source and a sink as connectors, which say what is asked of them.
+class AskedSource < ActiveDataFlow::Connector::Source
+  def fetch(after:, limit:)
+    Told.rows << [:fetch, after, limit] if (after || 0) < 5
+    ((after || 0) + 1..5).first(limit).map { |id| {id:} }
+  end
+end
+
+class AskedFlow < ActiveDataFlow::Base
+  source AskedSource.new
+  batch_size 2
+  sink { |row| Told.rows << row[:id] }
+end
+
+class HookedJob < ActiveDataFlow::DataFlowJob
+  before_perform { Told.rows << :before }
+  after_perform { Told.rows << :after }
+end
+
+module JobsInAnApplication
+  # The test adapter, as adapters differ in what they say about the end of a worker.
+  class Ending < ActiveJob::QueueAdapters::TestAdapter
+    def stopping? = Told.rows.size >= 3
+  end
+
+  class Endings < ActiveJob::QueueAdapters::TestAdapter
+    def stopping?(job) = job.is_a?(ActiveDataFlow::DataFlowJob) && Told.rows.size >= 3
+  end
+
+  def job_class = ActiveDataFlow::DataFlowJob
+
+  def adapter = ActiveJob::Base.queue_adapter
+
+  def jobs = adapter.enqueued_jobs
+
+  def use(adapter) = ActiveJob::Base.queue_adapter = adapter
+
+  # Performs the jobs that are enqueued by now, as a worker does; those that they enqueue stay.
+  def work
+    jobs.shift(jobs.size).each { |job| ActiveJob::Base.execute(job.select { |key, _| key.is_a?(String) }) }
+  end
+
+  def row(run) = ActiveDataFlow::DataFlowRun.find(run.id)
+
+  def flow_row(name) = ActiveDataFlow::DataFlow.find_by!(name:)
+
+  def store = ActiveDataFlow::RunStore.all.first
+
+  def later(seconds)
+    store.clock.advance(seconds)
+    yield
+  ensure
+    store.clock.advance(-seconds)
+  end
+
+  def log
+    Operations.logger = Logger.new(text = StringIO.new)
+    yield
+    text.string
+  ensure
+    Operations.logger = Rails.logger
+  end
+end
+
+RSpec.configure do |config|
+  config.include JobsInAnApplication
+  config.before do
+    ActiveDataFlow::DataFlow.destroy_all
+    Told.reset
+    use(ActiveJob::QueueAdapters::TestAdapter.new)
+  end
+end
+
+RSpec.describe "[enqueue] enqueue_now" do
+  it "makes a run and one job for it, which carries it over" do
+    run = LetterFlow.enqueue_now
+    expect(run.status).to eq("pending")
+    expect(jobs.map { |job| job[:job] }).to eq([job_class])
+    work
+    expect(run.reload).to be_success.and have_attributes(cursor: "int:6")
+    expect(Told.rows).to eq([1, 2, 3, 4, 5, 6])
+    expect(jobs).to eq([])
+  end
+
+  it "gives the job flow and run, the flow by its GlobalID, and its name for who looks at the queue" do
+    run = ParcelFlow.enqueue_now(number: 1)
+    job = jobs.sole
+    expect(job["arguments"].first).to eq("_aj_globalid" => flow_row("parcel").to_global_id.to_s)
+    expect(job["arguments"].last).to include("run_id" => run.id)
+    expect(job).to include("flow_name" => "parcel", "job_class" => "ActiveDataFlow::DataFlowJob", :queue => "parcels", "priority" => 7)
+    expect(row(run).enqueued_job_id).to eq(job["job_id"])
+    expect(run.arguments).to eq("number" => 1)
+  end
+
+  it "returns the unfinished run of the same arguments, and says so" do
+    run = ParcelFlow.enqueue_now(number: 7)
+    expect(ParcelFlow.enqueue_now(number: 8)).not_to eq(run)
+    said = log { expect(ParcelFlow.enqueue_now(number: 7)).to eq(run) }
+    expect(said).to include("ParcelFlow(number 7) is already running as run #{run.id}; returned it.")
+    expect(jobs.size).to eq(2)
+  end
+
+  it "enqueues after the commit, and nothing after a rollback" do
+    ActiveRecord::Base.transaction do
+      LetterFlow.enqueue_now
+      expect(jobs).to eq([])
+    end
+    expect(jobs.size).to eq(1)
+    ActiveRecord::Base.transaction { [ParcelFlow.enqueue_now(number: 1), raise(ActiveRecord::Rollback)] }
+    ActiveRecord::Base.transaction do
+      ActiveRecord::Base.transaction(requires_new: true) { [ParcelFlow.enqueue_now(number: 2), raise(ActiveRecord::Rollback)] }
+    end
+    expect(jobs.size).to eq(1)
+    expect(ParcelFlow.runs).to eq([])
+  end
+
+  it "later: the sweep enqueues it when its time has come" do
+    run = LetterFlow.enqueue_later(wait: 3600)
+    ActiveDataFlow::Sweep.call(now_or_never: true)
+    expect(jobs).to eq([])
+    later(3601) { ActiveDataFlow::Sweep.call(now_or_never: true) }
+    expect(jobs.sole["arguments"].last).to include("run_id" => run.id)
+  end
+
+  it "refuses what the flow refuses, before there is a run" do
+    expect { LetterFlow.enqueue_now(number: 1) }.to raise_error(/LetterFlow has no attribute/)
+    expect { LetterFlow.enqueue_later(wait: "soon") }.to raise_error(ArgumentError)
+    expect(ActiveDataFlow::DataFlowRun.count).to eq(0)
+  end
+
+  it "of many flows: one call of the adapter" do
+    use(BulkAdapter.new)
+    ActiveRecord::Base.transaction do
+      job_class.perform_all_later([LetterFlow, "patient", [ParcelFlow, {number: 3}]])
+      expect(adapter.calls).to eq([])
+    end
+    expect(adapter.calls).to eq([3])
+    work
+    expect(ActiveDataFlow::DataFlowRun.pluck(:status)).to eq(%w[success] * 3)
+  end
+end
+
+RSpec.describe "[job] ActiveDataFlow::DataFlowJob" do
+  it "is a job of the application's, in a queue of its own" do
+    expect(job_class.ancestors).to include(ActiveDataFlow::ApplicationJob, ApplicationJob)
+    expect(job_class.new.queue_name).to eq("data_flows")
+  end
+
+  it "is continuable where Rails has that, and asks retry_on after an advance as well" do
+    next expect(job_class.ancestors.map(&:name)).not_to include("ActiveJob::Continuable") if ENV["ADF_SPEC_WITHOUT_CONTINUABLE"]
+
+    expect(job_class.ancestors).to include(ActiveJob::Continuable)
+    expect(job_class).to have_attributes(resume_errors_after_advancing: false, resume_options: {wait: 0})
+  end
+
+  it "takes the flow's row, its GlobalID, its id and its name" do
+    flow = flow_row(LetterFlow.run_now.flow_name)
+    [flow, flow.to_global_id.to_s, flow.id, flow.id.to_s, "letter", "LetterFlow"].each do |given|
+      expect { job_class.perform_later(given) && work }.to change { LetterFlow.runs.size }.by(1)
+    end
+    expect(LetterFlow.runs).to all(be_success)
+  end
+
+  it "refuses a flow that there is not" do
+    expect { job_class.perform_now("leter") }.to raise_error(ActiveDataFlow::ConfigurationError, /no flow "leter"/)
+    expect { job_class.perform_now(:letter) }.to raise_error(ActiveDataFlow::ConfigurationError, /takes a DataFlow, its GlobalID, its id or its name, not :letter/)
+  end
+
+  it "calls run_batch inside of step process_batch" do
+    called = []
+    steps = []
+    probe = Module.new { define_method(:run_batch) { |cursor:, **more| called << cursor and super(cursor:, **more) } }
+    stub_const("ProbedFlow", Class.new(LetterFlow) { prepend probe })
+    job = job_class.new("probed")
+    job.define_singleton_method(:step) { |name, **more, &block| steps << name and super(name, **more, &block) }
+    job.perform_now
+    expect([called, steps]).to eq([[nil], [:process_batch]])
+  end
+
+  it "fetches and writes batch by batch; the cursor is the last record's" do
+    job_class.perform_now("asked")
+    expect(Told.rows).to eq([[:fetch, nil, 2], 1, 2, [:fetch, 2, 2], 3, 4, [:fetch, 4, 2], 5])
+    expect(AskedFlow.runs.sole.cursor).to eq("int:5")
+  end
+
+  it "calls the callbacks of jobs" do
+    HookedJob.perform_now("letter")
+    expect(Told.rows).to eq([:before, 1, 2, 3, 4, 5, 6, :after])
+  end
+
+  it "has nothing to do for a run that has ended, or a flow that was deleted" do
+    run = LetterFlow.enqueue_now
+    work
+    Told.reset
+    job_class.perform_now(flow_row("letter"), run_id: run.id)
+    job_class.perform_now("letter", run_id: 0)
+    id = flow_row("letter").id
+    LetterFlow.enqueue_now
+    flow_row("letter").destroy!
+    expect { work }.not_to raise_error
+    expect { job_class.perform_now(id) }.not_to raise_error
+    expect([Told.rows, jobs, ActiveDataFlow::DataFlowRun.count]).to eq([[], [], 0])
+  end
+
+  it "that is there twice makes one run, and carries it over once" do
+    job = job_class.new("letter")
+    2.times { ActiveJob::Base.execute(job.serialize) }
+    expect(LetterFlow.runs.size).to eq(1)
+    expect(Told.rows).to eq([1, 2, 3, 4, 5, 6])
+  end
+end
+
+RSpec.describe "[stop] A worker that is to end" do
+  def stopped_in(adapter)
+    use(adapter)
+    run = LetterFlow.enqueue_now
+    work
+    run.reload
+  end
+
+  it "ends between two batches, whatever its adapter asks like; the same job goes on" do
+    [JobsInAnApplication::Ending, JobsInAnApplication::Endings].each do |kind|
+      Told.reset
+      run = stopped_in(kind.new)
+      expect([Told.rows, run.status, run.cursor]).to eq([[1, 2, 3, 4], "in_progress", "int:4"])
+      expect(row(run)).to have_attributes(token: nil, deaths: 0)
+      expect(jobs.sole["job_id"]).to eq(row(run).owner_job_id)
+      Told.reset
+      work
+      expect([Told.rows, run.reload.status]).to eq([[5, 6], "success"])
+    end
+  end
+
+  it "mirrors the cursor in the job, and goes on where the run is" do
+    run = stopped_in(JobsInAnApplication::Ending.new)
+    job = jobs.sole
+    expect(job["continuation"]["current"]).to eq(["process_batch", "int:4"]) unless ENV["ADF_SPEC_WITHOUT_CONTINUABLE"]
+    job["continuation"] = {"completed" => [], "current" => ["process_batch", "int:2"]}
+    Told.reset
+    work
+    expect([Told.rows, run.reload.cursor]).to eq([[5, 6], "int:6"])
+  end
+
+  it "is brought back by the sweep where its job was lost" do
+    run = stopped_in(JobsInAnApplication::Ending.new)
+    jobs.clear
+    Told.reset
+    later(31) { ActiveDataFlow::Sweep.call(now_or_never: true) && work }
+    expect([Told.rows, run.reload.status]).to eq([[5, 6], "success"])
+  end
+
+  it "ends after the time that a job may take" do
+    ActiveDataFlow.configuration.max_runtime = 0.000001
+    run = LetterFlow.enqueue_now
+    work
+    expect([run.reload.status, jobs.size]).to eq(["in_progress", 1])
+  ensure
+    ActiveDataFlow.reset_configuration!
+  end
+
+  it "is told by a person: paused, resumed and cancelled" do
+    run = LetterFlow.enqueue_now
+    Told.stop = ->(row) { run.pause! if row[:id] == 2 }
+    work
+    expect([Told.rows, run.reload.status, jobs]).to eq([[1, 2], "paused", []])
+    later(7200) { ActiveDataFlow::Sweep.call(now_or_never: true) }
+    job_class.perform_now("letter")
+    expect([Told.rows, jobs]).to eq([[1, 2], []])
+
+    run.resume!
+    ActiveDataFlow::Sweep.call(now_or_never: true)
+    Told.stop = ->(row) { run.cancel! if row[:id] == 4 }
+    work
+    expect([Told.rows, run.reload.status, jobs]).to eq([[1, 2, 3, 4], "cancelled", []])
+  end
+end
+
+RSpec.describe "[conflict] A second job of a run that is at work" do
+  it "ends at once" do
+    run = LetterFlow.enqueue_now
+    Told.stop = ->(row) { job_class.perform_now("letter") && job_class.perform_now("letter", run_id: run.id) if row[:id] == 2 }
+    work
+    expect([Told.rows, jobs, LetterFlow.runs.size]).to eq([[1, 2, 3, 4, 5, 6], [], 1])
+  end
+
+  it "under on_conflict :wait comes back behind the lease, and then has a run of its own" do
+    PatientFlow.enqueue_now
+    Told.stop = ->(row) { job_class.perform_now("patient") if row[:id] == 2 }
+    work
+    expect(Told.rows).to eq([1, 2, 3, 4, 5, 6])
+    expect(jobs.sole[:at]).to be_within(5).of(Time.now.to_f + 15)
+    work
+    expect(PatientFlow.runs.map(&:status)).to eq(%w[success success])
+  end
+
+  it "that is the same job again takes the run over" do
+    run = LetterFlow.enqueue_now
+    job = jobs.sole.select { |key, _| key.is_a?(String) }
+    store.claim(run.id, job_id: job["job_id"], owner: "elsewhere:1:a")
+    ActiveJob::Base.execute(job)
+    expect(run.reload).to be_success
+  end
+end
+
+RSpec.describe "[retries] What a run's error leads to" do
+  def failing(error = RuntimeError, message = "no", times: 1)
+    left = times
+    Told.failing = ->(row) { raise error, message if row[:id] == 3 && (left -= 1) >= 0 }
+  end
+
+  it "is a failed run and a failed flow, with the error for who runs the queue; a success makes the flow active again" do
+    run = ParcelFlow.enqueue_now(number: 1)
+    failing
+    expect { work }.to raise_error("no")
+    expect(run.reload).to be_failed.and have_attributes(error_message: "no", cursor: "int:2")
+    expect(flow_row("parcel")).to have_attributes(status: "failed", last_error: "no")
+    expect([Told.rows, jobs]).to eq([[1, 2, :failure], []])
+    ParcelFlow.enqueue_now(number: 1)
+    work
+    expect(flow_row("parcel")).to have_attributes(status: "active", last_error: nil)
+  end
+
+  it "is another try after 5 seconds, three in all, where the database has a deadlock" do
+    run = LetterFlow.enqueue_now
+    failing(ActiveRecord::Deadlocked, times: 100)
+    work
+    expect(jobs.sole[:at]).to be_within(2).of(Time.now.to_f + 5)
+    expect(row(run)).to have_attributes(status: "in_progress", token: nil, attempt: 1, error_class: "ActiveRecord::Deadlocked")
+    expect(row(run).dispatch_after).to be_within(5).of(Time.now + 35)
+    work
+    expect(row(run)).to have_attributes(status: "in_progress", attempt: 2)
+    expect { work }.to raise_error(ActiveRecord::Deadlocked)
+    expect(run.reload).to be_failed
+    expect(jobs).to eq([])
+  end
+
+  it "is another try after ever more seconds, ten in all, where a network does not answer" do
+    run = LetterFlow.enqueue_now
+    failing(Net::OpenTimeout, times: 100)
+    waits = Array.new(9) do
+      work
+      jobs.sole[:at] - Time.now.to_f
+    end
+    waits.each.with_index(1) { |wait, try| expect(wait).to be_between(try**4, (try**4) * 1.16 + 3) }
+    expect { work }.to raise_error(Net::OpenTimeout)
+    expect(run.reload).to be_failed
+  end
+
+  it "goes on at the run's cursor in the next try" do
+    run = LetterFlow.enqueue_now
+    failing(ActiveRecord::Deadlocked)
+    2.times { work }
+    expect([Told.rows, run.reload.status]).to eq([[1, 2, 3, 4, 5, 6], "success"])
+  end
+
+  it "is what the flow's own rule says, before all others, also about an error that became the row's" do
+    run = PatientFlow.enqueue_now
+    Told.sinking = ->(row) { raise KeyError, "gone" if row[:id] == 3 }
+    work
+    expect(jobs.sole[:at]).to be_within(2).of(Time.now.to_f + 7)
+    work
+    expect(run.reload).to be_failed
+    expect(Told.rows.last).to match([run.id, /KeyError: gone/])
+    expect(jobs).to eq([])
+  end
+
+  it "is nothing where another worker has the run meanwhile: no retry, no failure" do
+    run = LetterFlow.enqueue_now
+    Told.failing = lambda do |row|
+      next unless row[:id] == 3
+
+      later(60) { store.claim(run.id, owner: "elsewhere:1:a") }
+      raise ActiveRecord::Deadlocked, "no"
+    end
+    work
+    expect([jobs, run.reload.status, flow_row("letter").status]).to eq([[], "in_progress", "active"])
+  end
+
+  it "is a failed run where the error came before there was a claim" do
+    run = BrokenFlow.enqueue_now
+    Told.failing = -> {}
+    expect { work }.to raise_error("no source")
+    expect(run.reload).to be_failed.and have_attributes(error_message: "no source")
+    expect(flow_row("broken")).to have_attributes(status: "failed", last_error: "no source")
+  end
+
+  it "is a failed flow where the job's arguments cannot be read any more" do
+    run = LetterFlow.enqueue_now
+    lost = flow_row(ParcelFlow.run_now(number: 1).flow_name)
+    job = job_class.new(flow_row("letter"), lost, run_id: run.id).serialize
+    lost.destroy!
+    ActiveJob::Base.execute(job)
+    expect(flow_row("letter")).to have_attributes(status: "failed", last_error: /ActiveDataFlow::DataFlow/)
+    expect(run.reload).to be_failed
+  end
+end
+
+RSpec.describe "[chain] after_complete" do
+  it "enqueues the next flow once, and what it raises fails nothing" do
+    run = ChainedFlow.enqueue_now
+    log { work }
+    expect(run.reload).to be_success
+    expect(jobs.sole).to include("flow_name" => "parcel")
+    log { work }
+    expect(ParcelFlow.runs.sole).to be_success
+  end
+end
+
+RSpec.describe "[settings] The runtime" do
+  after { ActiveDataFlow.reset_configuration! }
+
+  let(:config) { ActiveDataFlow.configuration }
+
+  it "is ActiveJob's, and no other is known" do
+    expect(config.runtime_adapter).to eq(:active_job)
+    expect(ActiveDataFlow::Runtime.named(:active_job)).to eq(ActiveDataFlow::Runtime::ActiveJob)
+    expect { config.runtime_adapter = :nope }.to raise_error(ActiveDataFlow::ConfigurationError, /:nope is none; there is :active_job/)
+    expect { config.runtime_adapter = :heartbeat }.to raise_error(ActiveDataFlow::ConfigurationError, /:heartbeat is not in this version; there is :active_job/)
+  end
+
+  it "of a flow is kept in its row: queue, priority and batch size" do
+    runtime = ActiveDataFlow::Runtime::ActiveJob.new(queue: :slow, priority: 3, batch_size: 1)
+    expect(runtime).to have_attributes(queue: :slow, priority: 3, batch_size: 1)
+    ActiveDataFlow::DataFlow.find_or_create(name: "letter", source: {}, sink: {}, runtime:)
+    expect(ActiveDataFlow::Runtime::ActiveJob.from_json(flow_row("letter").runtime)).to eq(runtime)
+    run = LetterFlow.enqueue_now
+    expect(jobs.sole).to include(:queue => "slow", "priority" => 3)
+    work
+    expect(row(run).commits).to eq(6)
+    expect { ActiveDataFlow::Runtime::ActiveJob.new(batch_size: 0) }.to raise_error(ArgumentError, /from 1 on/)
+  end
+
+  it "names the queues, and takes seconds that are some" do
+    config.queue = :flows
+    expect(job_class.new.queue_name).to eq("flows")
+    expect { config.sweep_interval = 0 }.to raise_error(ActiveDataFlow::ConfigurationError, /a number of seconds above 0/)
+  end
+end
+
+RSpec.describe "[sweep] The sweep" do
+  it "is a job with a queue of its own, before all others" do
+    expect(ActiveDataFlow::SweepJob.new).to have_attributes(queue_name: "active_data_flow_sweep", priority: be < 0)
+  end
+
+  it "does not enqueue a backlog again" do
+    3.times { |number| ParcelFlow.enqueue_now(number:) }
+    later(40) do
+      3.times { ActiveDataFlow::SweepJob.perform_now && ActiveDataFlow::Sweep.call(now_or_never: true) }
+      expect(jobs.size).to eq(6)
+    end
+  end
+
+  it "comes with the end of a job where no recurring job brings it, once in an interval" do
+    use(BulkAdapter.new)
+    ActiveRecord::Base.connection.execute("DELETE FROM active_data_flow_sweeps")
+    abandoned = -> { ParcelFlow.enqueue_now(number: adapter.calls.size).then { |run| ActiveDataFlow::DataFlowRun.where(id: run.id).update_all(dispatch_after: 1.hour.ago) } }
+    abandoned.call
+    job_class.perform_now("letter")
+    expect(adapter.calls).to eq([1, 1])
+    abandoned.call
+    job_class.perform_now("letter")
+    expect(adapter.calls).to eq([1, 1, 1])
+  end
+
+  it "leaves tests alone, in which nothing is to run by itself" do
+    expect { job_class.perform_now("letter") }.not_to change(ActiveDataFlow::Sweep, :last_at)
+  end
+end
