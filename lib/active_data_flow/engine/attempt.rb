@@ -55,7 +55,7 @@ module ActiveDataFlow
       # Under `on_conflict :wait` as soon as the other worker has ended, or its lease has.
       # @return [RunStore::Claim, nil] nil when the run is another worker's
       def claimed
-        claiming = Claiming.new(@store, @row, job_id: @context.job_id, group: @plan.flow.class.group)
+        claiming = Claiming.new(@store, @row, job_id: @context.job_id, provider_job_id: @context.provider_job_id, group: @plan.flow.class.group)
         claim = claiming.call and return claim
 
         @ending = claiming.why

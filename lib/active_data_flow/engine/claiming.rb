@@ -8,11 +8,13 @@ module ActiveDataFlow
       # @param store [RunStore::Base]
       # @param row [RunStore::Row] as it was found
       # @param job_id [String, nil] of the job that works; it has its run at once, and does not wait for anything
+      # @param provider_job_id [Object, nil] what the queue calls that job
       # @param group [Flow::GroupRule, nil] of the flow
-      def initialize(store, row, job_id: nil, group: nil)
+      def initialize(store, row, job_id: nil, provider_job_id: nil, group: nil)
         @store = store
         @row = row
         @job_id = job_id
+        @provider_job_id = provider_job_id
         @slots = group && Slots.new(store, group)
         @token = RunStore.new_token
         @why = :busy
@@ -46,7 +48,7 @@ module ActiveDataFlow
         answer&.first
       end
 
-      def claim(slot_key) = @store.claim(@row.id, token: @token, job_id: @job_id, slot_key:)
+      def claim(slot_key) = @store.claim(@row.id, token: @token, job_id: @job_id, provider_job_id: @provider_job_id, slot_key:)
 
       # The token is nobody else's: the claim was ours, and its answer did not arrive.
       def mine

@@ -8,6 +8,9 @@ module ActiveDataFlow
       # @return [String, nil] of the job that works; the run is given to it even while its lease lasts
       def job_id = nil
 
+      # @return [Object, nil] what the queue calls that job
+      def provider_job_id = nil
+
       # @return [Integer, nil] rows that are committed together at most; nil: as many as the flow says
       def batch_size = nil
 

@@ -15,6 +15,7 @@ require_relative "work"
 require_relative "unreadable_job"
 require_relative "killed_workers"
 require_relative "sweeping"
+require_relative "queue_inspection"
 
 module ActiveDataFlow
   # What needs Rails. This folder is the root of the engine: app/, config/ and db/ are below it.

@@ -23,22 +23,25 @@ module ActiveDataFlow
         @began = seconds
       end
 
-      # (see ActiveDataFlow::Engine::Context#job_id)
+      # (see Engine::Context#job_id)
       def job_id = @job.job_id
 
-      # (see ActiveDataFlow::Engine::Context#waits?)
+      # (see Engine::Context#provider_job_id)
+      def provider_job_id = @job.provider_job_id
+
+      # (see Engine::Context#waits?)
       def waits? = false
 
-      # (see ActiveDataFlow::Engine::Context#again_after)
+      # (see Engine::Context#again_after)
       def again_after = AGAIN_AFTER
 
       # Whether the worker is about to be stopped, or the job has run as long as it may.
       def stopping? = JobContext.stopping?(@job) || over_time?
 
-      # (see ActiveDataFlow::Engine::Context#committed)
+      # (see Engine::Context#committed)
       def committed(cursor) = @step.set!(cursor)
 
-      # (see ActiveDataFlow::Engine::Context#takes?)
+      # (see Engine::Context#takes?)
       def takes?(aftermath)
         @aftermath = aftermath
         true

@@ -63,10 +63,11 @@ module ActiveDataFlow
       # @param active_key [String] of which only one can be at work; by default flow and arguments
       # @param slot_key [String, nil] a place in a group
       # @param job_id [String, nil]
+      # @param provider_job_id [Object, nil] what the queue calls that job
       # @return [Claim, nil] nil when it is not free
       # @raise [AlreadyRunning] when another run has the active_key
       # @raise [SlotTaken] when another run has the slot_key
-      def claim(run_id, token: RunStore.new_token, owner: RunStore.owner, active_key: nil, slot_key: nil, job_id: nil) = abstract
+      def claim(run_id, token: RunStore.new_token, owner: RunStore.owner, active_key: nil, slot_key: nil, job_id: nil, provider_job_id: nil) = abstract
 
       # One commit: the fence, what the block writes, cursor and counters, all or nothing.
       # @param claim [Claim] the newest

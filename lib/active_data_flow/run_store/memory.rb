@@ -42,14 +42,15 @@ module ActiveDataFlow
       def rejects(run_id) = @table.rejects(run_id)
 
       # (see Base#claim)
-      def claim(run_id, token: RunStore.new_token, owner: RunStore.owner, active_key: nil, slot_key: nil, job_id: nil)
+      def claim(run_id, token: RunStore.new_token, owner: RunStore.owner, active_key: nil, slot_key: nil, job_id: nil, provider_job_id: nil)
         @table.exclusively do
           row = @table[run_id]
           next if row.nil? || !free?(row, job_id&.to_s)
 
           keys = {active_key: active_key || "flow:#{row[:data_flow_id]}:#{row[:arguments_digest]}", slot_key: row[:slot_key] || slot_key}
           refuse_taken(row, keys)
-          row.update(claimed(row, owner), prev_token: row[:token], token:, owner:, owner_job_id: job_id&.to_s, **keys)
+          row.update(claimed(row, owner), prev_token: row[:token], token:, owner:, owner_job_id: job_id&.to_s,
+            provider_job_id: provider_job_id&.to_s || row[:provider_job_id], **keys)
           Claim.new(row.dup)
         end
       end

@@ -49,8 +49,9 @@ module ActiveDataFlow
       end
 
       # (see Base#claim)
-      def claim(run_id, token: RunStore.new_token, owner: RunStore.owner, active_key: nil, slot_key: nil, job_id: nil)
-        row = alone_or_undone { |connection| take(connection, id: run_id, token:, owner:, active_key:, slot: slot_key, job: job_id&.to_s) }
+      def claim(run_id, token: RunStore.new_token, owner: RunStore.owner, active_key: nil, slot_key: nil, job_id: nil, provider_job_id: nil)
+        values = {token:, owner:, active_key:, slot: slot_key, job: job_id&.to_s, provider_job: provider_job_id&.to_s}
+        row = alone_or_undone { |connection| take(connection, id: run_id, **values) }
         row && Claim.new(typed(row))
       rescue => error
         raise SlotTaken, "the slot #{slot_key} is being taken" if slot_key && held_up?(error)

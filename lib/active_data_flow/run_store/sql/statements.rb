@@ -45,6 +45,7 @@ module ActiveDataFlow
           <<~SQL
             deaths = CASE WHEN #{dead} THEN deaths + 1 WHEN token IS NULL THEN deaths ELSE 0 END,
             claim_commits = commits, prev_token = token, fence = fence + 1, token = :token, owner = :owner, owner_job_id = :job,
+            provider_job_id = COALESCE(:provider_job, provider_job_id),
             leaving = 0, active_key = #{active_key}, slot_key = COALESCE(slot_key, :slot), status = 'in_progress',
             dispatch_after = NULL, dispatches = 0, started_at = COALESCE(started_at, #{now}), updated_at = #{now},
             lease_until = #{later("lease_seconds")}

@@ -300,6 +300,7 @@ RSpec.describe "[stop] A worker that is to end" do
 
   it "mirrors the cursor in the job, and goes on where the run is" do
     run = stopped_in(JobsInAnApplication::Ending.new)
+    expect(row(run)).to have_attributes(step: "process_batch", cursor: "int:4", counts: include(read: 4))
     job = jobs.sole
     expect(job["continuation"]["current"]).to eq(["process_batch", "int:4"]) unless ENV["ADF_SPEC_WITHOUT_CONTINUABLE"]
     job["continuation"] = {"completed" => [], "current" => ["process_batch", "int:2"]}

@@ -53,6 +53,11 @@ module ActiveDataFlow
     # @return [DataFlowRun, nil] the pending run that comes first
     def next_due_run = data_flow_runs.pending.first
 
+    # What the queue does with it, as SolidQueue has it.
+    # @param run [DataFlowRun, nil] by default the newest
+    # @return [Symbol, nil] :scheduled, :ready, :running, :failed or :finished; nil where there is no job, or another queue
+    def queue_status(run: data_flow_runs.reorder(:id).last) = Rails::QueueInspection.status(run)
+
     # Plans nothing: schedules are ActiveJob's business. The heartbeat runtime has runs that are planned ahead.
     # @return [nil]
     def schedule_next_run(_from_time = Time.current) = nil

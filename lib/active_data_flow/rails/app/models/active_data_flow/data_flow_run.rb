@@ -60,6 +60,13 @@ module ActiveDataFlow
       move(%w[pending in_progress], status: "failed", **ended, **columns)
     end
 
+    # The step of the job that carries it over: there is one.
+    # @return [String, nil] nil before its first worker
+    def step = started_at && "process_batch"
+
+    # @return [::SolidQueue::Job, nil] the job that carries it over, or is to
+    def queue_job = Rails::QueueInspection.job(self)
+
     # (see Run#pause!)
     def pause! = ask(:pause!)
 

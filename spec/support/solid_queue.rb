@@ -1,0 +1,79 @@
+# frozen_string_literal: true
+
+require "rbconfig"
+
+# SolidQueue as it runs in production: a supervisor with forked workers, in an application of {RailsApps}.
+module SolidQueues
+  # Two workers, so that one can be killed and another is there; a sweep every two seconds.
+  QUEUE = <<~YAML
+    workers:
+      - queues: "*"
+        threads: 2
+        processes: 2
+        polling_interval: 0.1
+    dispatchers:
+      - polling_interval: 0.1
+  YAML
+
+  RECURRING = <<~YAML
+    active_data_flow_sweep:
+      class: ActiveDataFlow::SweepJob
+      schedule: every 2 seconds
+      queue: active_data_flow_sweep
+  YAML
+
+  # What `bin/rails solid_queue:install` writes, with the tables of the queue loaded by who runs it.
+  JOBS = <<~RUBY
+    require_relative "../config/environment"
+    require "solid_queue/cli"
+    SolidQueue::Cli.start(ARGV)
+  RUBY
+
+  TABLES = <<~RUBY
+    ActiveRecord::Schema.verbose = false
+    ActiveRecord::Base.establish_connection(:queue) if SolidQueue.connects_to
+    load File.join(Gem.loaded_specs.fetch("solid_queue").full_gem_path, "lib/generators/solid_queue/install/templates/db/queue_schema.rb")
+  RUBY
+  private_constant :QUEUE, :RECURRING, :JOBS, :TABLES
+
+  # Makes an application's jobs those of SolidQueue.
+  # @param app [RailsApps::App] migrated
+  # @param apart [Boolean] whether the queue has a database of its own, as Rails 8 makes it
+  def add_solid_queue(app, apart:)
+    settings = ["config.active_job.queue_adapter = :solid_queue", *("config.solid_queue.connects_to = {database: {writing: :queue}}" if apart)]
+    text = app.read("config/application.rb").sub(/^Bundler\.require.*$/) { "#{$&}\nrequire \"solid_queue\"" }
+    app.write("config/application.rb", text.sub(/^ *config\.load_defaults.*$/) { [$&, *settings].join("\n    ") })
+    app.write("config/database.yml", <<~YAML) if apart
+      development:
+        primary: {adapter: sqlite3, database: storage/development.sqlite3, timeout: 5000, pool: 10}
+        queue: {adapter: sqlite3, database: storage/queue.sqlite3, timeout: 5000, pool: 10}
+    YAML
+    {"config/queue.yml" => QUEUE, "config/recurring.yml" => RECURRING, "bin/jobs" => JOBS}.each { |path, content| app.write(path, content) }
+    app.runner(TABLES)
+    app
+  end
+
+  # A supervisor and its forks. Started by a process inside of the application's folder.
+  class Supervisor
+    # @return [Integer]
+    attr_reader :pid
+
+    def initialize
+      @pid = Process.spawn(RbConfig.ruby, "bin/jobs", out: "log/jobs.log", err: "log/jobs.log", pgroup: true)
+    end
+
+    # Nothing of it is left, and it could tell nobody.
+    def kill
+      Process.kill(:KILL, -pid)
+      Process.wait(pid)
+      @pid = nil
+    end
+
+    def stop
+      return unless pid
+
+      Process.kill(:TERM, pid)
+      Process.wait(pid)
+    end
+  end
+end
