@@ -70,14 +70,16 @@ RSpec.shared_examples "runs of a group" do
     expect([claims.map(&:slot_key).sort, go_on(stopped)]).to eq([group.slots, "no_slot"])
   end
 
-  # Elsewhere a claim is one statement, and done with it.
+  # Elsewhere a claim is one statement, and done with it. InnoDB may lock the places beside it as well, while it lasts.
   it "leave the place alone that somebody stands still with in the middle of a claim", if: RunDatabase::KIND == :mysql do
     late, *others = Array.new(4) { |number| of_group(number) }
     stopped = stop_at(:after, /SET deaths/) { claiming(late).call.slot_key }
     ActiveRecord::Base.lease_connection.execute("SET SESSION innodb_lock_wait_timeout = 1")
     claims = others.map { |run| claiming(run) }
-    expect(claims.map(&:call).compact.size).to eq(2)
-    expect([claims.last.why, store.taken_slots(group.slots).push(go_on(stopped)).sort]).to eq([:no_slot, group.slots])
+    meanwhile = claims.map(&:call).compact.size
+    slot = go_on(stopped)
+    claims.each(&:call)
+    expect([meanwhile <= 2, group.slots.include?(slot), at_work, store.taken_slots(group.slots).sort]).to eq([true, true, 3, group.slots])
   end
 
   it "get the place of a dead worker, and its run gets another" do
