@@ -16,7 +16,7 @@ Gem::Specification.new do |spec|
 
   # No git here: a gem is built from an unpacked archive as well.
   spec.files = Dir.chdir(__dir__) do
-    Dir["lib/**/*.{rb,tt}", "sig/**/*.rbs", "guides/**/*.md", "ext/**/*.{rs,rb,toml}", "Cargo.{toml,lock}",
+    Dir["lib/**/*.{rake,rb,tt}", "sig/**/*.rbs", "guides/**/*.md", "ext/**/*.{rs,rb,toml}", "Cargo.{toml,lock}",
       "README.md", "CHANGELOG.md", "LICENSE.txt", ".yardopts"].reject { |path| path.match?(%r{\Aext/[^/]+/(tests|benches|target|proptest-regressions)/}) }
   end
   spec.extensions = ["ext/native/extconf.rb"]

@@ -95,7 +95,7 @@ module ActiveDataFlow
 
       # Whom the database did not answer leaves the run to who comes next: that is no failure.
       def failed(error)
-        return if @unreached
+        return @context.left if @unreached
 
         aftermath = Aftermath.new(@plan.flow, @store, claim, error)
         @context.takes?(aftermath) || aftermath.fail

@@ -29,6 +29,10 @@ module ActiveDataFlow
       # @return [void]
       def committed(cursor) = nil
 
+      # Told when the database did not answer for so long that the run is left to who comes next: neither a death nor a failure.
+      # @return [void]
+      def left = nil
+
       # Asked when an error has ended the attempt.
       # @param aftermath [Aftermath]
       # @return [Boolean] whether it is taken over: the run then stays claimed until `aftermath` is told what to do

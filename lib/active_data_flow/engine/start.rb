@@ -81,7 +81,7 @@ module ActiveDataFlow
       # A run of `:all` begins at the first row; the others behind what the last one has read. Where its cursor belongs to
       # another definition the new run says so, and is refused as an old one would be.
       def beginning(name, digest, restart)
-        last = @store.last_success(name, digest) unless restart || @plan.read.kind == :all
+        last = @store.last_ended(name, digest) unless restart || @plan.read.kind == :all
         moved = last&.cursor && Fingerprint.moved?(last.fingerprint, @plan.fingerprint)
         {cursor: last&.cursor, fingerprint: moved ? last.fingerprint : @plan.fingerprint}
       end

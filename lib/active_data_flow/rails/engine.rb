@@ -16,6 +16,7 @@ require_relative "unreadable_job"
 require_relative "killed_workers"
 require_relative "sweeping"
 require_relative "queue_inspection"
+require_relative "boot_warnings"
 
 module ActiveDataFlow
   # What needs Rails. This folder is the root of the engine: app/, config/ and db/ are below it.
@@ -66,7 +67,10 @@ module ActiveDataFlow
 
         Outbox.dispatcher = Dispatcher
         KilledWorkers.listen
-        ActiveSupport.on_load(:solid_queue) { on_worker_stop { RunStore::Renewer.instance.leave } }
+        ActiveSupport.on_load(:solid_queue) do
+          on_start { BootWarnings.call }
+          on_worker_stop { RunStore::Renewer.instance.leave }
+        end
       end
 
       rake_tasks { Dir[root.join("tasks/*.rake").to_s].sort.each { |file| load(file) } }

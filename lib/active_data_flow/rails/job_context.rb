@@ -41,6 +41,12 @@ module ActiveDataFlow
       # (see Engine::Context#committed)
       def committed(cursor) = @step.set!(cursor)
 
+      # (see Engine::Context#left)
+      def left = @left = true
+
+      # @return [Boolean] whether the run was left
+      def left? = @left == true
+
       # (see Engine::Context#takes?)
       def takes?(aftermath)
         @aftermath = aftermath

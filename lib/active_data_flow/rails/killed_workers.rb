@@ -56,8 +56,9 @@ module ActiveDataFlow
       # Of these processes, and of these jobs: another process may have the same number on another machine.
       def end_leases(rows)
         owners = ::SolidQueue::Process.where(id: @payload[:process_ids]).map { |process| "#{process.hostname}:#{process.pid}" }
-        job_ids = rows.map { |row| row.job.active_job_id }
-        RunStore.all.each { |store| store.end_leases(owners:, job_ids:) }
+        RunStore.all.each { |store| store.end_leases(owners:, job_ids: rows.map { |row| row.job.active_job_id }) }
+        tasks = Operations.storage
+        tasks.end_leases(owners:, ids: rows.map { |row| row.job.arguments["arguments"].first }) if tasks.respond_to?(:end_leases)
       end
 
       def try_again(row)

@@ -5,12 +5,11 @@ module ActiveDataFlow
     # Who sweeps in an application: a recurring job, where the queue has such; else every job that ends, if nobody did for the
     # interval; or a person's `rake active_data_flow:sweep`.
     module Sweeping
-      # Adapters that run recurring jobs, and those that only tests have, where nothing is to run by itself.
-      RECURRING = %w[ActiveJob::QueueAdapters::SolidQueueAdapter GoodJob::Adapter].freeze
+      SOLID_QUEUE = "ActiveJob::QueueAdapters::SolidQueueAdapter"
+      GOOD_JOB = "GoodJob::Adapter"
+      # What only tests have: nothing is to run there by itself.
       TESTS = %w[ActiveJob::QueueAdapters::TestAdapter ActiveJob::QueueAdapters::InlineAdapter].freeze
-      # The sweep among the recurring tasks.
-      KEY = "active_data_flow_sweep"
-      private_constant :RECURRING, :TESTS
+      private_constant :SOLID_QUEUE, :GOOD_JOB, :TESTS
 
       class << self
         # @param now_or_never [Boolean] even if one was there within the last ten seconds
@@ -23,23 +22,24 @@ module ActiveDataFlow
         # After a job: sweeps where nobody else would, if nobody did for an interval.
         # @return [void]
         def after_job
-          return if recurring? || among?(TESTS)
+          return if recurring? || TESTS.include?(adapter_name)
 
           last = Sweep.last_at
           call if last.nil? || last <= Time.current - ActiveDataFlow.configuration.sweep_interval
         end
 
-        # @return [Boolean] whether the queue has recurring jobs, of which the sweep is to be one
-        def recurring? = among?(RECURRING)
+        # @return [Boolean] whether the sweep is a recurring job: of SolidQueue it is to be one, at whose start it is missed; of
+        #   GoodJob it may be
+        def recurring? = solid_queue? || (adapter_name == GOOD_JOB && good_job_cron.any? { |entry| entry[:class].to_s == SweepJob.name })
 
         # @return [Boolean] whether our jobs go to SolidQueue
-        def solid_queue? = among?(RECURRING.take(1))
+        def solid_queue? = adapter_name == SOLID_QUEUE
 
         private
 
-        def adapter = ApplicationJob.queue_adapter
+        def adapter_name = ApplicationJob.queue_adapter.class.name
 
-        def among?(names) = names.include?(adapter.class.name)
+        def good_job_cron = (::Rails.configuration.good_job.cron || {}).values
       end
     end
   end

@@ -113,9 +113,9 @@ module ActiveDataFlow
 
       # An error before there was a claim: nobody else may change what becomes of the run.
       def claimed(error)
-        return if @row.nil? || @start&.store&.unreachable?(error) || @context.nil?
+        store = @start&.store || (@row && RunStore.of(@flow_class))
+        return if @row.nil? || @context.left? || store.unreachable?(error)
 
-        store = @start&.store || RunStore.of(@flow_class)
         claim = ActiveDataFlow::Engine::Claiming.new(store, @row, job_id: @job.job_id).call
         ActiveDataFlow::Engine::Aftermath.new(@flow, store, claim, error) if claim
       end

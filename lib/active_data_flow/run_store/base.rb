@@ -45,9 +45,6 @@ module ActiveDataFlow
         abstract
       end
 
-      # @return [Row, nil] the newest run of this flow and these arguments that ended well
-      def last_success(flow_name, digest) = abstract
-
       # @return [Row, nil]
       def find(run_id) = abstract
 

@@ -29,8 +29,8 @@ module ActiveDataFlow
       #   of `read :new` begins, for what a failed run has committed is not to be read again
       def last_ended(flow_name, digest) = abstract
 
-      # The run that a job is for: that of the id, else the one that this job has made, else the unfinished one of this flow and
-      # these arguments, else a new one.
+      # The run that a job is for: that of the id, else the one that this job has made, else the unfinished or failed one
+      # of this flow and these arguments, which is pending again, else a new one.
       # @param job_id [String]
       # @param run_id [Integer, nil]
       # @param run [Hash] as of {#enqueue}; not needed with a `run_id`

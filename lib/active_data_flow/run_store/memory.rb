@@ -27,11 +27,6 @@ module ActiveDataFlow
         end
       end
 
-      # (see Base#last_success)
-      def last_success(flow_name, digest)
-        @table.row { @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == digest && row[:status] == "success" } }
-      end
-
       # (see Base#find)
       def find(run_id) = @table.row { @table[run_id] }
 

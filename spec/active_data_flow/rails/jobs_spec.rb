@@ -51,6 +51,10 @@ RSpec.describe "Flows in the jobs of a Rails application" do
     before(:context) { @run = examples_in(@app) }
 
     include_examples "a runtime of flows"
+
+    it "is swept up by a person" do
+      expect(@app.rails!("active_data_flow:sweep")).to match(/\Adispatched: \d+, cancelled: 0, callbacks: 0/)
+    end
   end
 
   context "whose ActiveJob does not" do

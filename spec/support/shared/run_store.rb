@@ -133,13 +133,6 @@ RSpec.shared_examples "a run store" do
       expect(now_of(claim).status).to eq("cancelled")
     end
 
-    it "finds the newest run that ended well" do
-      expect(store.last_success("OrderExportFlow", "one")).to be_nil
-      first = store.finish(claimed, to: "i:1")
-      store.fail(claimed, RuntimeError.new("no"))
-      expect(store.last_success("OrderExportFlow", "one")).to have_attributes(id: first.id, cursor: "i:1")
-    end
-
     it "lists the runs of a flow, newest first" do
       ids = [start, start(digest: "two")].map(&:id)
       expect(store.runs("OrderExportFlow").map(&:id)).to eq(ids.reverse)

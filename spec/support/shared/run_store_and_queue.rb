@@ -142,6 +142,16 @@ RSpec.shared_examples "runs that a queue carries over" do
       expect(store.runs.size).to eq(2)
     end
 
+    it "goes on with the failed run of its arguments, as a start does, unless it was this job that failed" do
+      run = enqueued
+      store.fail(commit(claimed(run)), RuntimeError.new("no"))
+      expect(of_job("job")).to have_attributes(id: run.id, status: "pending", cursor: "i:1")
+      store.finish(claimed(run))
+      made = of_job("job")
+      store.fail(claimed(made), RuntimeError.new("no"))
+      expect(of_job("job")).to be_nil
+    end
+
     it "goes on with the unfinished run of its arguments, whoever has made that" do
       run = of_job("job")
       expect(of_job("another job")).to have_attributes(id: run.id, created_by_job_id: "job")

@@ -19,7 +19,7 @@ module ActiveDataFlow
         # (see RunStore::Dispatching#run_of_job)
         def run_of_job(job_id:, run_id: nil, flow_name: nil, definition: {}, **run)
           run = {**run, created_by_job_id: job_id.to_s}
-          row = run_id ? find(run_id) : @table.exclusively { made(flow_name, run) || create(flow_name:, **columns(run)) }
+          row = run_id ? find(run_id) : @table.exclusively { made(flow_name, run) || failed(flow_name, run) || create(flow_name:, **columns(run)) }
           row unless row.nil? || row.finished?
         end
 
@@ -91,6 +91,11 @@ module ActiveDataFlow
         def hasten(run_id) = ask(run_id) { |row| {dispatch_after: now} if awaits_slot?(row) }
 
         private
+
+        def failed(flow_name, run)
+          last = @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == run.fetch(:digest) }
+          Row.new(reopen(last).dup) if last && last[:status] == "failed"
+        end
 
         def made(flow_name, run)
           job, trigger = run.values_at(:created_by_job_id, :triggered_by)

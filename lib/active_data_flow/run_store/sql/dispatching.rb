@@ -124,12 +124,18 @@ module ActiveDataFlow
           run = {**run, created_by_job_id: job_id}
           alone_in_a_start do |connection|
             flow_id = locked_flow(connection, flow_name, definition)
-            run_of(connection, flow_id, run, dispatch_after: Later.new(RunStore::Dispatching::ABANDONED))
+            made(connection, flow_id, run) || gone_on_with(connection, flow_id, run) ||
+              make(connection, flow_id, run, dispatch_after: Later.new(RunStore::Dispatching::ABANDONED))
           end
         end
 
         def run_of(connection, flow_id, run, **moments)
           made(connection, flow_id, run) || unfinished(connection, flow_id, run.fetch(:digest)) || make(connection, flow_id, run, **moments)
+        end
+
+        # As whoever starts it in the foreground: also with the last one, if it failed.
+        def gone_on_with(connection, flow_id, run)
+          to_go_on_with(connection, flow_id, run.fetch(:digest))&.then { |row| reopened(connection, row) }
         end
 
         # By the same job, or for the same reason.

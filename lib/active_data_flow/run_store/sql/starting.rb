@@ -16,12 +16,6 @@ module ActiveDataFlow
           end
         end
 
-        # (see Base#last_success)
-        def last_success(flow_name, digest)
-          where = "#{of_flow} AND arguments_digest = :digest AND status = 'success'"
-          database.with_connection { |connection| newest(connection, where, flow_name:, digest:) }
-        end
-
         # (see Base#find)
         def find(run_id) = database.with_connection { |connection| read(connection, "id = :id", id: run_id).first }
 

@@ -388,6 +388,20 @@ RSpec.describe "[retries] What a run's error leads to" do
     expect(flow_row("parcel")).to have_attributes(status: "active", last_error: nil)
   end
 
+  it "is where the schedule's next job goes on; enqueue_now makes a run from the first row" do
+    failing
+    expect { job_class.perform_now("letter") }.to raise_error("no")
+    job_class.perform_now("letter")
+    expect([Told.rows, LetterFlow.runs.sole.status]).to eq([[1, 2, 3, 4, 5, 6], "success"])
+    failing
+    LetterFlow.enqueue_now
+    expect { work }.to raise_error("no")
+    Told.reset
+    LetterFlow.enqueue_now
+    work
+    expect([Told.rows, LetterFlow.runs.map(&:status)]).to eq([[1, 2, 3, 4, 5, 6], %w[success failed success]])
+  end
+
   it "is another try after 5 seconds, three in all, where the database has a deadlock" do
     run = LetterFlow.enqueue_now
     failing(ActiveRecord::Deadlocked, times: 100)

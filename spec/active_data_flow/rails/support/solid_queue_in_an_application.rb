@@ -111,6 +111,20 @@ RSpec.describe "A flow in workers of SolidQueue" do
     expect(written).to eq(numbers)
   end
 
+  it "[warnings] says at its start what would keep the sweep from coming, and nothing where it comes" do
+    said = lambda do |**options|
+      Operations.logger = Logger.new(text = StringIO.new)
+      ActiveDataFlow::Rails::BootWarnings.call(SolidQueue::Configuration.new(**options))
+      text.string
+    ensure
+      Operations.logger = Rails.logger
+    end
+    expect(said.call).to eq("")
+    expect(said.call(recurring_schedule_file: "none")).to match(/none of its recurring tasks is ActiveDataFlow::SweepJob.*Write: bin.rails active_data_flow:sync_schedules/)
+    expect(said.call(workers: [{queues: "mail*"}])).to match(/none of its workers serves the queue active_data_flow_sweep.*Write: queues: active_data_flow_sweep,mail\*/)
+    expect { SolidQueue::Supervisor.lifecycle_hooks.fetch(:start).each(&:call) }.not_to raise_error
+  end
+
   it "[overlap] is never done by two jobs at once" do
     open_gate
     jobs = Array.new(8) { ActiveDataFlow::DataFlowJob.perform_later("gated").job_id }
