@@ -111,6 +111,19 @@ RSpec.describe "A flow in workers of SolidQueue" do
     expect(written).to eq(numbers)
   end
 
+  it "[both] takes the failed rows away that a dead supervisor has left, and no others" do
+    errors = [SolidQueue::Processes::ProcessMissingError.new, RuntimeError.new("no")]
+    jobs = errors.map do |error|
+      job = SolidQueue::Job.create!(queue_name: "none", class_name: "ActiveDataFlow::DataFlowJob", arguments: {}, scheduled_at: 1.day.from_now)
+      SolidQueue::FailedExecution.create!(job:, exception: error).update!(created_at: 2.minutes.ago)
+      job
+    end
+    ActiveDataFlow::Rails::Sweeping.call
+    expect(SolidQueue::FailedExecution.all.map(&:exception_class)).to eq(["RuntimeError"])
+  ensure
+    jobs&.each { |job| SolidQueue::Job.where(id: job.id).destroy_all }
+  end
+
   it "[warnings] says at its start what would keep the sweep from coming, and nothing where it comes" do
     said = lambda do |**options|
       Operations.logger = Logger.new(text = StringIO.new)
