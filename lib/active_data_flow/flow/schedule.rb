@@ -4,7 +4,11 @@ module ActiveDataFlow
   module Flow
     # When a flow runs by itself, as it was declared. What can be read as a schedule is decided in the core.
     class Schedule
-      # @return [String, nil] name of the time zone; nil: UTC
+      # fugit, which reads schedules for queues, has no words for it.
+      WEEK = 604_800
+      private_constant :WEEK
+
+      # @return [String, nil] name of the time zone; nil: the one of whoever starts the flow, UTC where that has none
       attr_reader :zone
 
       # @param kind [Symbol, nil] :every or :cron
@@ -58,6 +62,14 @@ module ActiveDataFlow
       # @return [String] five fields
       # @raise [ArgumentError] for an interval that no cron line can say
       def to_cron = @native.to_cron
+
+      # @param zone [String, nil] as whoever reads it calls the zone
+      # @return [String] as the scheduler of a queue reads it: "every 5 minutes", "0 2 * * * Europe/Berlin"
+      def to_config(zone: self.zone)
+        return "#{to_cron} #{zone}" if zone
+
+        (interval && interval != WEEK) ? to_s : to_cron
+      end
 
       # @return [Integer, nil] seconds; nil for a cron line
       def interval = @native.interval

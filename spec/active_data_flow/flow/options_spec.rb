@@ -44,8 +44,17 @@ RSpec.describe "A flow's words" do
       expect(flow { schedule every: 86_400, at: "02:00" }.schedule.next_after(Time.utc(2026, 1, 1, 3))).to eq(Time.utc(2026, 1, 2, 2))
     end
 
-    it "refuses what is none, at load" do
+    it "is written for a queue as the queue's scheduler reads it", req: %w[A-15 A-16 A-17] do
+      {[:every, 300] => "every 5 minutes", [:cron, "0 2 * * *"] => "0 2 * * *", [:every, 604_800] => "0 0 * * 0", [{every: 300}] => "every 5 minutes", [{cron: "0 2 * * *"}] => "0 2 * * *",
+       [{every: 86_400, at: "02:00"}] => "0 2 * * *", [:cron, "@daily", {zone: "Europe/Berlin"}] => "0 0 * * * Europe/Berlin", [:every, 300, {zone: "Europe/Berlin"}] => "*/5 * * * * Europe/Berlin"}.each do |(*given), line|
+        words = given.last.is_a?(Hash) ? given.pop : {}
+        expect(flow { schedule(*given, **words) }.schedule.to_config).to eq(line)
+      end
+    end
+
+    it "refuses what is none, at load, naming the flow", req: "A-18" do
       expect(refused { schedule :every, "5 minuts" }).to match(/cannot read "5 minuts" as an interval.*"5 minutes"/)
+      expect(refused { schedule :every, 5400 }).to eq("OrderExportFlow: an interval of 90 minutes does not divide an hour, so no cron can keep it; the nearest that do are 30 minutes and 1 hour")
       expect(refused { schedule :often }).to include("schedule is :every or :cron, not :often")
       expect(refused { schedule :cron, "every day" }).to include("every day")
       expect(refused { schedule every: 1, cron: "* * * * *" }).to include("not both and not neither")

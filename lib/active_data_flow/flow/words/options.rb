@@ -53,7 +53,7 @@ module ActiveDataFlow
           return declarations.schedule if kind.nil? && options.empty?
 
           declaring(:schedule)
-          declarations.schedule = Schedule.read(kind, value, **options)
+          declarations.schedule = readable_schedule(kind, value, **options)
           refuse_scheduled_arguments
           declarations.schedule
         end
@@ -178,6 +178,12 @@ module ActiveDataFlow
           return budget if (budget.is_a?(Integer) && !budget.negative?) || (budget.is_a?(Float) && budget.between?(0.0, 1.0))
 
           raise ArgumentError, "#{Flow.label(self)}: budget: is a share of the rows read (0.01) or a number of rows (100), not #{budget.inspect}."
+        end
+
+        def readable_schedule(...)
+          Schedule.read(...)
+        rescue ArgumentError => error
+          raise ArgumentError, "#{Flow.label(self)}: #{error.message}"
         end
 
         def refuse_scheduled_arguments
