@@ -29,6 +29,18 @@ module ActiveDataFlow
           value
         end
 
+        option :schedule_environments, default: ["production"].freeze, says: "The sections of config/recurring.yml into which active_data_flow:sync_schedules writes." do |names|
+          raise ConfigurationError, "schedule_environments is a list of names, e.g. [\"production\", \"staging\"], not #{names.inspect}" unless names.is_a?(Array) && names.all? { |name| name.to_s.match?(/\A\w+\z/) }
+
+          names.map(&:to_s).uniq.freeze
+        end
+
+        option :schedule_target, default: :file, says: "Where sync_schedules writes: :file is config/recurring.yml, :dynamic SolidQueue's table of dynamic tasks." do |target|
+          raise ConfigurationError, "schedule_target is :file or :dynamic, not #{target.inspect}" unless %i[file dynamic].include?(target)
+
+          target
+        end
+
         option :base_job_class, default: "ApplicationJob", says: "The class that the gem's jobs descend from, by name." do |value|
           NAMED.call(:base_job_class, value)
         end

@@ -1,0 +1,52 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Rails
+    module Schedules
+      # What SolidQueue says about an entry: the validations of its own model. The database at hand is most often that of a
+      # development machine and has no tables of SolidQueue's, so the model is asked without any.
+      module Judge
+        TEXTS = %i[key class_name command schedule queue_name description].freeze
+        private_constant :TEXTS
+
+        # @param key [String, Symbol]
+        # @param options [Hash{Symbol => Object}] as they stand in the file
+        # @return [Array<String>] what is wrong with it
+        def self.objections(key, options)
+          task = model.from_configuration(key, **options)
+          task.valid? ? [] : task.errors.full_messages
+        end
+
+        def self.model
+          @model ||= Class.new(::SolidQueue::RecurringTask) do
+            extend WithoutTable
+
+            self.primary_key = :key
+            TEXTS.each { |name| attribute name, ::ActiveModel::Type::String.new }
+            attribute :priority, ::ActiveModel::Type::Integer.new
+            attribute :static, ::ActiveModel::Type::Boolean.new
+            attribute :arguments, ::ActiveModel::Type::Value.new
+          end
+        end
+        private_class_method :model
+
+        # Answers what ActiveRecord would ask the database.
+        module WithoutTable
+          # Errors name the attributes as those of SolidQueue's model.
+          def model_name = superclass.model_name
+
+          # Else the attributes of the class above would be asked for as well.
+          def base_class = self
+
+          # @return [true]
+          def table_exists? = true
+
+          private
+
+          def load_schema! = @columns_hash = {}.freeze
+        end
+        private_constant :WithoutTable
+      end
+    end
+  end
+end
