@@ -63,6 +63,25 @@ RSpec.describe "bin/rails generate active_data_flow:install" do
     RUBY
     expect(said.lines(chomp: true)).to eq(["row 1", "success", "[]"])
   end
+
+  # Rails' own choice for a new application's development, and what SolidQueue's installer writes.
+  it "says what the queue of the application does not do, and how to change that" do
+    app = rails_app(RailsApps.fresh)
+    said = app.rails!("generate", "active_data_flow:install")
+    expect(said).to include("bin/rails active_data_flow:sync_schedules", "In development jobs run by the async adapter", "bundle add solid_queue && bin/rails solid_queue:install",
+      "config/environments/development.rb: config.active_job.queue_adapter = :solid_queue")
+    expect(said).not_to include("The table of finished jobs")
+
+    app.write("config/application.rb", app.read("config/application.rb").sub(/^Bundler\.require.*$/, "\\0\nrequire \"solid_queue\""))
+    app.rails!("solid_queue:install")
+    expect(app.rails!("generate", "active_data_flow:install")).not_to match(/bundle add|The table of finished jobs/)
+
+    app.write("config/recurring.yml", "production:\n")
+    app.write("config/initializers/queue.rb", "ActiveJob::Base.queue_adapter = :solid_queue")
+    said = app.rails!("generate", "active_data_flow:install")
+    expect(said).to include("no command in config/recurring.yml clears it in production. Add there:\n\n  clear_solid_queue_finished_jobs:\n    command: \"SolidQueue::Job.clear_finished_in_batches")
+    expect(said).not_to include("async")
+  end
 end
 
 RSpec.describe "bin/rails generate active_data_flow:flow and :task" do

@@ -20,7 +20,7 @@ module ActiveDataFlow
         # @return [void]
         # @raise [ConfigurationError] with everything that is wrong
         def call(bare, text)
-          wrong = everywhere.flat_map { |environment| as(environment) { faults(environment, entries_in(bare, environment), entries_in(text, environment)) } }.uniq
+          wrong = everywhere.flat_map { |environment| faults(environment, entries_in(bare, environment), entries_in(text, environment)) }.uniq
           raise ConfigurationError, "#{@name} would not work, so nothing was changed:\n#{wrong.map { |line| "- #{line}" }.join("\n")}" if wrong.any?
         end
 
@@ -28,19 +28,8 @@ module ActiveDataFlow
 
         def everywhere = @environments | ::Rails.root.glob("config/environments/*.rb").map { |path| path.basename(".rb").to_s }.sort
 
-        # ERB may look which environment it is in.
-        def as(environment)
-          was = ::Rails.env
-          ::Rails.env = environment
-          yield
-        ensure
-          ::Rails.env = was
-        end
-
-        # @return [Hash{String => Object}] what SolidQueue takes for entries: a file without the environment is one for all
         def entries_in(path, environment)
-          config = ::ActiveSupport::ConfigurationFile.parse(path).deep_symbolize_keys
-          (config[environment.to_sym] || config).select { |_, options| !options.is_a?(Hash) || options.key?(:schedule) }.compact.transform_keys(&:to_s)
+          Reading.entries(path, environment)
         rescue ::StandardError, ::ScriptError => error
           raise ConfigurationError, "#{@name} cannot be read in #{environment}, so nothing was changed: #{error.class}: #{error.message.sub(path.to_s, @name)}"
         end

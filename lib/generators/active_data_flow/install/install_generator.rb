@@ -2,6 +2,7 @@
 
 require_relative "../dry_run"
 require_relative "../migrations"
+require_relative "../queue_advice"
 
 module ActiveDataFlow
   module Generators
@@ -9,6 +10,7 @@ module ActiveDataFlow
     class InstallGenerator < ::Rails::Generators::Base
       include DryRun
       include Migrations
+      include QueueAdvice
 
       source_root File.expand_path("templates", __dir__)
       desc "Makes the application ready for flows and tasks: initializer, migrations, mount line, folders. May be run again."
@@ -54,6 +56,8 @@ module ActiveDataFlow
         say "  bin/rails generate active_data_flow:flow NAME   # a flow: rows from a source into a sink"
         say "  bin/rails generate active_data_flow:task NAME   # a task: a flowchart that can sleep"
         say connects_to_line if options[:database]
+        say "  bin/rails active_data_flow:sync_schedules       # what flows say by `schedule`, for SolidQueue" if jobs?
+        queue_advice.each { |advice| say "\n#{advice}" }
       end
 
       private
