@@ -52,7 +52,7 @@ module ActiveDataFlow
 
         # Nothing of ours, and all else in the line in which it is.
         def blanked
-          lines = @lines.map { "##{@eol}" }
+          lines = @lines.map { @eol }
           kept.each { |index| lines[index] = "#{@lines[index].chomp}#{@eol}" }
           lines.join
         end

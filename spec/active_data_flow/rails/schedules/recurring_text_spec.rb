@@ -132,7 +132,7 @@ RSpec.describe ActiveDataFlow::Rails::Schedules::RecurringText do
       entries = ->(margin) { Array.new(random.rand(4)) { |number| parts.sample(random:).call("job_#{number}_#{random.rand(10**6)}", margin) }.join }
       sections = %w[development production staging].sample(random.rand(4), random:).map do |name|
         margin = " " * random.rand(1..4)
-        "#{name}:#{["", " # live", " &#{name}"].sample(random:)}\n#{"#{margin}# at first\n" if random.rand < 0.5}#{entries.call(margin)}"
+        "#{name}:#{["", " # live", " &#{name}", " <%# live %>"].sample(random:)}\n#{"#{margin}# at first\n" if random.rand < 0.5}#{entries.call(margin)}"
       end
       text = [["", "---\n", "# a file\n\n"].sample(random:), *sections].join.gsub(/\A---\n\z/, "")
       text = text.chomp if random.rand < 0.3
