@@ -9,6 +9,7 @@ require_relative "active_data_flow/native" # the rules, written in Rust
 require_relative "operations/clock"
 require_relative "operations/duration"
 require_relative "operations/configuration"
+require_relative "operations/instrumentation"
 require_relative "operations/registry"
 require_relative "operations/history"
 require_relative "operations/sub_tasks"

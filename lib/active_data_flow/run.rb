@@ -10,7 +10,20 @@ module ActiveDataFlow
   #   run.counts  # => {read: 120_000, new: 12, updated: 3, unchanged: 119_985, ..., written: 15}
   class Run
     # A row that was put aside. `row` is the row as it was read, before any step; `reason` is a sentence.
-    Reject = Data.define(:id, :status, :stage, :reason, :error_class, :column_name, :position, :line, :row_ref, :row, :raw)
+    Reject = Data.define(:id, :status, :stage, :reason, :error_class, :column_name, :position, :line, :row_ref, :row, :raw) do
+      # @return [Reject] the same as people may see it: what the application filters is replaced
+      def shown
+        hidden = Shown.filter && raw && Shown::FILTERED # a line has no names to filter by
+        with(row: Shown.row(row), raw: hidden || raw, reason: Shown.text(reason, row:, column: column_name))
+      end
+
+      # @return [String] with what may be seen
+      def inspect = "#<data #{self.class} #{shown.to_h.compact.map { |name, value| "#{name}=#{value.inspect}" }.join(", ")}>"
+      alias_method :to_s, :inspect
+
+      # (see #inspect)
+      def pretty_print(page) = page.text(inspect)
+    end
 
     # @param store [RunStore::Base]
     # @param row [RunStore::Row]
@@ -65,8 +78,8 @@ module ActiveDataFlow
     # @return [String, nil] why it failed: the class of the error
     def error_class = @row.error_class
 
-    # @return [String, nil]
-    def error_message = @row.error_message
+    # @return [String, nil] its text, with what may be seen
+    def error_message = Shown.text(@row.error_message)
 
     # @return [Array<Reject>] the rows that were put aside, in their order
     def rejects

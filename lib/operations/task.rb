@@ -12,6 +12,7 @@ require_relative "machine/transitions"
 require_relative "machine/time_words"
 require_relative "machine/under_way"
 require_relative "machine/one_commit"
+require_relative "machine/telling"
 require_relative "machine/running"
 require_relative "machine/exits"
 require_relative "machine/failing"
@@ -57,6 +58,7 @@ module Operations
     include Machine::Fields
     include Machine::Transitions
     include Machine::TimeWords
+    include Machine::Telling
     include Machine::Running
     include Machine::OneCommit
     include Machine::Exits

@@ -7,6 +7,7 @@ module ActiveDataFlow
     class Attempt
       include Mending
       include Sparing
+      include Telling
 
       # Seconds between two looks at a run that another worker has.
       LOOK = 0.2
@@ -38,7 +39,7 @@ module ActiveDataFlow
         claim = claimed or return run
         @lease = RunStore::Renewer.instance.hold(@store, claim)
         @ending = :over
-        Interrupts.during(@context) { |interrupts| attempt(interrupts) }
+        telling_run { Interrupts.during(@context) { |interrupts| attempt(interrupts) } }
         Callbacks.new(@plan.flow, @store, run).call
         run
       end
@@ -78,6 +79,7 @@ module ActiveDataFlow
         @parted = true
         @ending = :lost
         lasting { @store.alive(claim) }
+        tell_interrupt("lost")
         Operations.logger.info("#{claim}: another worker goes on with it")
       rescue Interrupts::TooSlow
         interrupted
@@ -98,7 +100,7 @@ module ActiveDataFlow
         return @context.left if @unreached
 
         aftermath = Aftermath.new(@plan.flow, @store, claim, error)
-        @context.takes?(aftermath) || aftermath.fail
+        @context.takes?(aftermath) || (aftermath.fail && @failed = true)
       end
 
       def carry_over
@@ -116,7 +118,7 @@ module ActiveDataFlow
         return finished if @bound.nothing?
 
         portion = @announcement.next(path, claim, @suspects.limit(claim, @pace.size))
-        (portion ? committed(portion) : finished).tap { tell }
+        (portion ? telling_batch(portion) { committed(portion) } : finished).tap { tell }
       rescue Throttled, CursorExpired => error
         close
         error.is_a?(Throttled) ? rested?(error) : start_over(error)
@@ -153,10 +155,11 @@ module ActiveDataFlow
         @lease.claim = @announcement.make(claim, portion)
         aside = aside_of(claim)
         prepare(portion, aside)
-        began = seconds
+        before, began = claim, seconds
         store(portion, aside)
         @pace.took(portion.size, seconds - began)
         path.done(portion)
+        tell_rejects(aside, before)
         @suspects.forget
         @troubles = 0
         portion.last?
@@ -215,11 +218,13 @@ module ActiveDataFlow
 
       def stopped
         @store.stop(claim)
+        tell_interrupt(claim.stop_requested)
         true
       end
 
       def interrupted
         @ending = :interrupted
+        tell_interrupt("stopping")
         given_back = release
         say_how_to_go_on if given_back && @context.again_after.nil?
         true

@@ -79,3 +79,5 @@ module ActiveDataFlow
     end
   end
 end
+
+require_relative "events"

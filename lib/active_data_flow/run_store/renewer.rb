@@ -112,6 +112,7 @@ module ActiveDataFlow
           lost = store.renew(mine.map(&:claim))
           mine.each { |lease| lost.each { |token| lease.lose(token) if lease.claim.token == token } }
         rescue => error
+          Instrumentation.report(error, runs: mine.map { |lease| lease.claim.id })
           Operations.logger.warn("could not renew the leases of #{mine.size} runs, and tries again: #{error.message}")
         end
       end

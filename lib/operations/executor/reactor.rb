@@ -98,6 +98,7 @@ module Operations
 
       def collect(label, error)
         Operations.logger.error("#{label} failed: #{error.class}: #{error.message}")
+        Instrumentation.report(error, task: label.to_s)
         @lock.synchronize do
           @errors << error
           @errors.shift if @errors.size > KEPT

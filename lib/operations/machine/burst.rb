@@ -10,7 +10,7 @@ module Operations
     # the methods that people may override as they are. One method call for the author's block, one call into Rust that
     # applies the core's transition, stores it and notes it; nothing else is worked out before somebody asks for it ({#_settle}).
     #
-    # Whatever is out of the ordinary (the block moved the task itself, sub-tasks, a wait, an override, a spy) takes the
+    # Whatever is out of the ordinary (the block moved the task itself, sub-tasks, a wait, an override, a spy, somebody who listens to transitions) takes the
     # long way, which does the same through {Transitions#go_to}, `update` and `storage.save`.
     module Burst
       # @param klass [Class] may be a singleton class
@@ -59,7 +59,7 @@ module Operations
 
       def _begin_burst
         _take_over_passed
-        @_run = (Operations.storage.burst_of(self) if @_plain)
+        @_run = (Operations.storage.burst_of(self) if @_plain && !Instrumentation.listening?(:transition))
       end
 
       # What the run has noted (the newest hundred steps) becomes history when somebody looks.

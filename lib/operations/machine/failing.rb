@@ -142,6 +142,7 @@ module Operations
         _note_step
         _note_retry
         Operations.storage.save(self)
+        _tell_stored
       end
 
       # What failed is the handler that ran, not the state it had already asked for.

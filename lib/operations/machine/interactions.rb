@@ -16,10 +16,13 @@ module Operations
 
         kept = unsaved_data
         claimed = _claim_for(handler)
-        _all_or_nothing(claimed, kept) { handler.perform(self, args, keywords, block) }
+        _telling_interaction(handler) do
+          from = @current_state
+          _all_or_nothing(claimed, kept) { handler.perform(self, args, keywords, block) }
+          _store_interaction(handler, from) unless @_destroyed
+        end
         return _delete_interacted if @_destroyed
 
-        _store_interaction(handler)
         wake_up!
       rescue Fenced
         _give_back
@@ -120,11 +123,11 @@ module Operations
         Operations.logger.error("#{self} could not be given back: #{error.class}: #{error.message}")
       end
 
-      def _store_interaction(handler)
+      def _store_interaction(handler, from)
         _moved_by(handler.name.name) unless @_trail[-4] == @current_state
         now = Clock.now_us
         self._life = @_plan.sleep(_life, now, now) unless _finished?
-        _store_step
+        _store_step(from)
       end
 
       def _delete_interacted

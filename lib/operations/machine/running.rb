@@ -57,7 +57,10 @@ module Operations
         raise _gone if @_destroyed
         raise _own_state(stop) if @_stop.equal?(stop) && @_status == :active
 
-        (@_started || _finished?) ? _store_step : Operations.storage.save(self)
+        return _store_step if @_started || _finished?
+
+        Operations.storage.save(self)
+        _tell_stored
       end
 
       # The handler that asks would have to end first; run from its last stored state, it would ask again, and again.
@@ -109,13 +112,14 @@ module Operations
       def _overtaken?(error) = error.is_a?(Fenced) && error.task.equal?(self)
 
       # Stores a transition together with the sub-tasks the handler started, then tells who needs to know.
-      def _store_step
+      def _store_step(from = @_from)
         return if _unborn? || @_running == :test
         raise _gone if @_destroyed
 
         started = @_started
         @_started = nil
         started ? _store_with(started) : Operations.storage.save(self)
+        _tell_stored(from)
         _signal_parent if _finished?
       end
 

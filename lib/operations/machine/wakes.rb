@@ -34,9 +34,7 @@ module Operations
 
         @_wake_result = look ? :woken : :timed_out
         self._life = @_plan.wake(_life, now) if waiting?
-        return execute_state_machine unless expired
-
-        look ? _guarded { _look_first(now) } : _time_out
+        _telling_wake { expired ? _run_expired(look, now) : execute_state_machine }
       end
 
       # @private For executors that wake elsewhere: stores the task as due, with what was changed on this copy.
@@ -105,6 +103,8 @@ module Operations
         @_missing = true # whoever wakes many goes on
         self
       end
+
+      def _run_expired(look, now) = look ? _guarded { _look_first(now) } : _time_out
 
       def _look_missed? = !@_wake_us.nil? && @_wake_us < @_timeout_us
 
