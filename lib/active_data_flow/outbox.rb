@@ -21,6 +21,7 @@ module ActiveDataFlow
         jobs = rows.to_h { |row| [row, job_of(store, row)] }.compact
         won = jobs.select { |row, job| store.win(row.id, job_id: job.job_id) }
         dispatcher.enqueue(won.values) if won.any?
+        won.each { |row, job| tell(row, job) }
         won.keys
       end
 
@@ -42,6 +43,8 @@ module ActiveDataFlow
       end
 
       private
+
+      def tell(row, job) = Instrumentation.instrument(:enqueue, run_id: row.id, flow: row.flow_name, job_id: job.job_id)
 
       # A run that no job can be made for is out of the others' way until its time comes again.
       def job_of(store, row)

@@ -28,6 +28,9 @@ module ActiveDataFlow
       # (see #types)
       def pool = nil
 
+      # @return [Array<String>, nil] the first position and the last; nil where nobody knows how many rows there are
+      def bounds = (@rows.is_a?(Array) ? [0, @rows.size].map { |number| Native.encode_position(number, nil) } : nil)
+
       # @return [Hash] what a stored position belongs to
       def description = {kind: "rows", class: @rows.class.name}
 

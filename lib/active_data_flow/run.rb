@@ -60,6 +60,13 @@ module ActiveDataFlow
     # @return [String, nil] the position that is behind it, in its stored form
     def cursor = @row.cursor
 
+    # How far it has come, by where its cursor stands between the first and the last row of its source.
+    # @return [Float, nil] 0..1; nil where nobody knows: in the first second, or along a column that is no number, time or UUID
+    def progress = success? ? 1.0 : Engine::Progress.share(@row)
+
+    # @return [Time, nil] when it will be done, if it goes on as fast as it did since its last start; nil unless it is at work
+    def eta = (Engine::Progress.eta(@row) if in_progress?)
+
     # @return [Hash{String => Object}] as they were given, as JSON keeps them
     def arguments = @row.arguments || {}
 

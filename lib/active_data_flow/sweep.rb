@@ -15,7 +15,9 @@ module ActiveDataFlow
     APART = 10
     # Seconds without any, after which whoever is at work sweeps beside it.
     MISSING = 60
-    private_constant :MISSING
+    COUNTS = %i[dispatched cancelled callbacks].freeze
+    NOTHING = {**COUNTS.to_h { |name| [name, 0] }, tasks: nil}.freeze
+    private_constant :MISSING, :COUNTS, :NOTHING
 
     class << self
       # @param now_or_never [Boolean] even if one was here within the last ten seconds
@@ -33,6 +35,7 @@ module ActiveDataFlow
           Thread.current.name = "active_data_flow sweep"
           sweep(apart: MISSING, callbacks: false)
         rescue => error
+          Instrumentation.report(error)
           Round.pass_over("everything", error)
         end
       end
@@ -44,9 +47,14 @@ module ActiveDataFlow
 
       def sweep(apart:, callbacks: true)
         stores = RunStore.all.select { |store| turn?(store, apart) }
+        return {**NOTHING} if stores.empty?
+
+        Instrumentation.instrument(:sweep) { |told| round(stores, callbacks).tap { |done| told.update(done) } }
+      end
+
+      def round(stores, callbacks)
         done = stores.map { |store| Round.new(store).call(callbacks:) }
-        counts = %i[dispatched cancelled callbacks].to_h { |name| [name, done.sum { |round| round[name] }] }
-        {**counts, tasks: stores.any? ? tasks : nil}
+        {**COUNTS.to_h { |name| [name, done.sum { |round| round[name] }] }, tasks:}
       end
 
       def turn?(store, apart)

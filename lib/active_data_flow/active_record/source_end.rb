@@ -74,6 +74,15 @@ module ActiveDataFlow
         position_by(rows.limit(1).to_sql)
       end
 
+      # @return [Array<String>, nil] the positions of the first row and the last one that a run may read, as they are stored;
+      #   nil where it takes more than a look at an index to know them
+      def bounds
+        return unless plain?
+
+        rows = base.reselect(*quoted_cursor.map { |sql| Arel.sql(sql) }).reorder(Arel.sql(order_sql))
+        [position_by(rows.limit(1).to_sql), @upto || last_position].map { |values| values && position(values) }
+      end
+
       # @param read [Flow::ReadRule]
       # @return [Horizon, nil] what says up to where a run may read; nil: to the end
       # @raise [ConfigurationError] when what is new cannot be found in this order

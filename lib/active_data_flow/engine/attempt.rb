@@ -26,6 +26,7 @@ module ActiveDataFlow
         @announcement = Announcement.for(plan.sink, store)
         @bound = Bound.new(plan, store)
         @forecast = Forecast.new
+        @progress = Progress.new(plan, store)
         @troubles = 0
       end
 
@@ -157,6 +158,7 @@ module ActiveDataFlow
         prepare(portion, aside)
         before, began = claim, seconds
         store(portion, aside)
+        @lease.claim = @progress.after(claim, before)
         @pace.took(portion.size, seconds - began)
         path.done(portion)
         tell_rejects(aside, before)

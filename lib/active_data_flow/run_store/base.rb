@@ -5,6 +5,7 @@ require_relative "clock"
 require_relative "owner"
 require_relative "storable"
 require_relative "dispatching"
+require_relative "progressing"
 
 module ActiveDataFlow
   module RunStore
@@ -15,6 +16,7 @@ module ActiveDataFlow
     #   claim = store.commit(claim, to: "i:10", counters: {read: 10}, rows: 10) { {new: 9, unchanged: 1} }
     #   store.finish(claim, to: "i:12", counters: {read: 2, new: 2}, rows: 2) { write_last }
     class Base
+      include Progressing
       include Dispatching
 
       # @return [Clock] which specs move

@@ -138,6 +138,11 @@ module ActiveDataFlow
       # (see Base#note)
       def note(claim, text) = change(claim) { {metadata: noted(claim, text)} }
 
+      # (see Progressing#keep_progress)
+      def keep_progress(claim, facts)
+        with_progress(claim, facts).tap { |kept| change(claim) { {metadata: kept.metadata} } }
+      end
+
       # (see Base#shared?)
       def shared? = false
 

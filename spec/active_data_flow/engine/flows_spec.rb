@@ -36,6 +36,10 @@ RSpec.describe "A flow between tables" do
       kept("rejects")
     end
 
+    it "says how far it has come without counting a row", req: "A-32" do
+      kept("progress")
+    end
+
     it "changes the table that it reads without losing anybody's change" do
       kept("same table")
     end

@@ -24,6 +24,13 @@ module ActiveDataFlow
         # (see Base#note)
         def note(claim, text) = hold(claim, "metadata = :metadata", metadata: noted(claim, text))
 
+        # (see Progressing#keep_progress)
+        def keep_progress(claim, facts)
+          kept = with_progress(claim, facts)
+          hold(claim, "metadata = :metadata", metadata: kept.metadata)
+          kept
+        end
+
         private
 
         def states(connection, claim)

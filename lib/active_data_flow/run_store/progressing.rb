@@ -1,0 +1,20 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module RunStore
+    # What a store keeps of how far a run has come; a part of {Base}.
+    module Progressing
+      # Keeps between which positions a run goes, and since when: see {Engine::Progress}. A worker that was overtaken keeps
+      # nothing, and hears of it with its next commit.
+      # @param claim [Claim]
+      # @param facts [Hash{String => Object}] JSON-safe
+      # @return [Claim]
+      def keep_progress(claim, facts) = abstract
+
+      private
+
+      # The claim with what {#keep_progress} keeps.
+      def with_progress(claim, facts) = claim.with(metadata: (claim.metadata || {}).merge("progress" => facts))
+    end
+  end
+end
