@@ -17,6 +17,7 @@ end
 
 require_relative "run_store/sql"
 require_relative "active_record/whole"
+require_relative "active_record/sealed"
 require_relative "active_record/database"
 require_relative "active_record/tables"
 require_relative "active_record/sqlite_door"

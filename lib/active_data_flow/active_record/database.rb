@@ -32,6 +32,14 @@ module ActiveDataFlow
       # @yieldparam connection this thread's
       def with_connection(&) = pool.with_connection(&)
 
+      # @param text [String, nil] that may be personal
+      # @return [String, nil] as it is to be stored
+      def seal(text) = Sealed.seal(text)
+
+      # @param text [String, nil] as {#seal} gave it
+      # @return [String, nil]
+      def open(text) = Sealed.open(text)
+
       # @return [Boolean] whether somebody else began a transaction on this thread's connection
       def inside_transaction? = !!pool.active_connection? && pool.with_connection(&:transaction_open?)
 

@@ -31,6 +31,7 @@ module ActiveDataFlow
       private_constant :PARTS
 
       config.root = __dir__
+      paths["lib/tasks"] = "tasks"
       config.active_data_flow = Settings.new
 
       # An application may do without ActiveJob: what leans on it is then not there to be loaded.
@@ -73,11 +74,10 @@ module ActiveDataFlow
         end
       end
 
-      rake_tasks { Dir[root.join("tasks/*.rake").to_s].sort.each { |file| load(file) } }
-
       config.to_prepare { Registration.call }
     end
   end
 end
 
 require_relative "events"
+require_relative "cleanup"

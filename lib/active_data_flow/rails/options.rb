@@ -16,7 +16,16 @@ module ActiveDataFlow
 
         raise ConfigurationError, "#{name} is a number of seconds above 0, e.g. 30 or 5.minutes, not #{value.inspect}"
       end
-      private_constant :NAMED, :SECONDS
+
+      # How long something is kept.
+      KEPT = lambda do |name, value|
+        kept = value.nil? || (value.respond_to?(:to_f) && !value.is_a?(String) && value.to_f.positive?)
+        raise ConfigurationError, "#{name} is a time, e.g. 30.days, or nil to keep all; not #{value.inspect}" unless kept
+
+        value
+      end
+      DAY = 86_400
+      private_constant :NAMED, :SECONDS, :KEPT, :DAY
 
       Configuration.class_eval do
         option :auto_load_data_flows, default: true, says: "Whether the flows of the application are loaded at boot and at each reload. They have to be, for schedules and pages to know them."
@@ -39,6 +48,14 @@ module ActiveDataFlow
           raise ConfigurationError, "schedule_target is :file or :dynamic, not #{target.inspect}" unless %i[file dynamic].include?(target)
 
           target
+        end
+
+        option :reject_retention, default: 30 * DAY, says: "How long rows that were put aside are kept, in seconds, or e.g. 30.days; bin/rails active_data_flow:cleanup deletes older ones. nil: for ever." do |value|
+          KEPT.call(:reject_retention, value)
+        end
+
+        option :run_retention, default: 90 * DAY, says: "How long runs that have ended are kept: the same. The last success of a flow stays." do |value|
+          KEPT.call(:run_retention, value)
         end
 
         option :base_job_class, default: "ApplicationJob", says: "The class that the gem's jobs descend from, by name." do |value|

@@ -99,6 +99,9 @@ module ActiveDataFlow
         swept_at: [:datetime]
       }.freeze
 
+      # Those of a reject that have the row in them, or values of it.
+      PERSONAL = %i[row raw reason].freeze
+
       TABLES = {
         active_data_flow_data_flows: FLOWS,
         active_data_flow_data_flow_runs: RUNS,

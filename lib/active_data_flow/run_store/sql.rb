@@ -205,7 +205,14 @@ module ActiveDataFlow
       def put_aside(claim, values)
         blank = Columns::REJECTS.transform_values { nil }
         known = blank.merge(status: "open", data_flow_id: claim.data_flow_id, run_id: claim.id, **values)
-        {**known.transform_values { |value| value.is_a?(String) ? Base.text(value) : value }, created_at: :now, updated_at: :now}
+        known = known.to_h { |name, value| [name, storable(name, value)] }
+        {**known, created_at: :now, updated_at: :now}
+      end
+
+      def storable(name, value)
+        value = Storable.json(value) if value.is_a?(Hash) || value.is_a?(Array)
+        value = Base.text(value) if value.is_a?(String)
+        Columns::PERSONAL.include?(name) ? database.seal(value) : value
       end
 
       # Those of commits are the first ones.

@@ -27,7 +27,9 @@ module ActiveDataFlow
 
         # (see Base#rejects)
         def rejects(run_id)
-          database.with_connection { |connection| rejects_of(connection, run_id) }.map { |hash| hash.transform_keys(&:to_sym) }
+          database.with_connection { |connection| rejects_of(connection, run_id) }.map do |hash|
+            hash.to_h { |name, value| [name.to_sym, Columns::PERSONAL.include?(name.to_sym) ? database.open(value) : value] }
+          end
         end
 
         private

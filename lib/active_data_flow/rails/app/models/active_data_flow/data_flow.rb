@@ -11,6 +11,8 @@ module ActiveDataFlow
     # MariaDB has texts where others have JSON.
     %i[source sink runtime].each { |name| attribute name, :json }
 
+    self.filter_attributes += %i[last_error]
+
     # What belongs to it goes first, then the row: a commit of a run that is gone matches nothing.
     has_many :rejects, dependent: :delete_all, inverse_of: :data_flow
     has_many :data_flow_runs, -> { order(:run_after) }, dependent: :delete_all, inverse_of: :data_flow
@@ -64,6 +66,9 @@ module ActiveDataFlow
 
     # (see #schedule_next_run)
     def heartbeat_event = schedule_next_run
+
+    # @return [String, nil] why its last run failed, with what may be seen; `self[:last_error]` is all of it
+    def last_error = Shown.text(super)
 
     # @param run [DataFlowRun]
     def mark_run_started!(run)

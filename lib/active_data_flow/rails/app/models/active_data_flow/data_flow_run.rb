@@ -11,6 +11,8 @@ module ActiveDataFlow
     # MariaDB has texts where others have JSON.
     %i[arguments metadata].each { |name| attribute name, :json }
 
+    self.filter_attributes += %i[arguments error_message error_backtrace]
+
     belongs_to :data_flow, inverse_of: :data_flow_runs
     has_many :reject_rows, class_name: "ActiveDataFlow::Reject", foreign_key: :run_id, dependent: :delete_all, inverse_of: :run
 
@@ -75,6 +77,9 @@ module ActiveDataFlow
 
     # (see Run#cancel!)
     def cancel! = ask(:cancel!)
+
+    # @return [String, nil] why it failed, with what may be seen; `self[:error_message]` is all of it
+    def error_message = Shown.text(super)
 
     # @return [Run] as people look at it, read now
     def picture = Run.new(store, store.find(id) || raise(Error, "run #{id} is gone"))
