@@ -13,6 +13,10 @@ module ActiveDataFlow
       # @return [Class]
       attr_reader :connection_class
 
+      # @param pool [::ActiveRecord::ConnectionAdapters::ConnectionPool]
+      # @return [Boolean] whether all threads share one connection, as they do under transactional fixtures
+      def self.pinned?(pool) = !pool.instance_variable_get(:@pinned_connection).nil? || !pool.instance_variable_get(:@lock_thread).nil?
+
       # @param connection_class [Class] whose pool it is, e.g. a model or an abstract class of another database
       def initialize(connection_class = ::ActiveRecord::Base)
         @connection_class = connection_class
@@ -62,9 +66,10 @@ module ActiveDataFlow
         end
       end
 
-      # A transaction beside this thread's, where that has one open and the database lets more than one write.
+      # A transaction beside this thread's, where that has one open and the database lets more than one write. Of a pinned
+      # connection there is no other: a thread would wait for this one's, which waits for the thread.
       def apart(&)
-        return with_connection(&) if kind == :sqlite || !inside_transaction?
+        return with_connection(&) if kind == :sqlite || self.class.pinned?(pool) || !inside_transaction?
 
         Thread.new { with_connection(&) }.tap { |thread| thread.report_on_exception = false }.value
       end

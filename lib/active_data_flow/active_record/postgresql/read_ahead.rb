@@ -21,15 +21,12 @@ module ActiveDataFlow
         #   transaction (a transactional spec has one), no pinned connection
         def self.possible?(source)
           pool = source.pool
-          return false if pinned?(pool)
+          return false if Database.pinned?(pool)
           return false if source.table.with_connection(&:transaction_open?)
 
           stat = pool.stat
           stat[:size] - stat[:busy] >= 1 && stat[:size] > 1
         end
-
-        def self.pinned?(pool) = !pool.instance_variable_get(:@pinned_connection).nil? || !pool.instance_variable_get(:@lock_thread).nil?
-        private_class_method :pinned?
 
         # (see Reader#next)
         def next(limit)
