@@ -49,7 +49,7 @@ module ActiveDataFlow
       # What the queue says of itself, over all processes. An answer without one, too.
       # @return [Hash{Symbol => Object}] :available; then :queues with depth, latency and rate of each, else the :reason
       def queue
-        return {available: false, reason: "no queue is known: SolidQueue is asked in a Rails application that has it"} unless queue_source
+        return {available: false, reason: "no queue is known in this program"} unless queue_source
 
         queue_source.call
       end

@@ -136,8 +136,7 @@ module ActiveDataFlow
       # @raise [LeaseLost]
       def tries(claim, rows:, key: nil) = abstract
 
-      # Before a batch goes to a sink that is not committed with the run: what it is about to be sent. The next commit
-      # forgets it.
+      # What a sink is about to be sent that is not committed with the run. The next commit forgets it.
       # @param bounds [String] JSON
       # @return [Claim]
       # @raise [LeaseLost]
