@@ -105,10 +105,9 @@ end
 RSpec.describe "[jobs]" do
   it "performs those that wait in the :test adapter, and what no job is there for" do
     orders(1, 2, 3)
-    store = ActiveDataFlow::RunStore.of(OrderExportFlow)
     OtherJob.perform_later
-    expect { store.enqueue(flow_name: "order_export", arguments: {}, digest: ActiveDataFlow::Flow::Arguments.digest({})) }
-      .to have_enqueued_flow(OrderExportFlow).once
+    expect { OrderExportFlow.enqueue_now }.to have_enqueued_flow(OrderExportFlow).once
+    expect(ActiveJob::Base.queue_adapter.enqueued_jobs.map { |job| job[:job] }).to eq([OtherJob, ActiveDataFlow::DataFlowJob])
     expect { perform_flows }.to write_rows(3)
     expect(OrderExportFlow.runs.map(&:status)).to eq(["success"])
     expect(ActiveJob::Base.queue_adapter.enqueued_jobs.map { |job| job[:job] }).to eq([OtherJob])
