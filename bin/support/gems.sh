@@ -20,30 +20,56 @@ write_environment() {
 # Groups of the Gemfile that only --all asks for.
 optional_groups() { [ -z "$all" ] || printf mysql; }
 
-# One mark per set of wishes; it holds the Gemfile.lock they came to, so that the next clone has it at once.
+# The Gemfiles of the lines of Rails that `bin/test --all` goes through, oldest first.
+line_gemfiles() { (cd "$root" && printf '%s\n' gemfiles/rails_*.gemfile | sort -V); }
+
+# The file in which Bundler keeps what it chose for a Gemfile.
+lock_of() { case $1 in Gemfile) printf Gemfile.lock ;; *) printf '%s.lock' "$1" ;; esac; }
+
+# One mark per set of wishes; it holds the lock they came to, so that the next clone has it at once.
 gems_mark() {
-  printf '%s/.bundled/%s%s' "$gem_home" "$(cat "$root"/Gemfile "$root"/*.gemspec "$root"/lib/active_data_flow/version.rb | digest)" "${all:+.all}"
+  local shared=
+  [ "$1" = Gemfile ] || shared=$root/gemfiles/shared.rb
+  printf '%s/.bundled/%s%s' "$gem_home" "$(cat "$root/$1" $shared "$root"/*.gemspec "$root"/lib/active_data_flow/version.rb | digest)" "${all:+.all}"
 }
 
-# A Gemfile.lock of older wishes goes: another clone may have brought the gems of these.
+# A lock of older wishes goes: another clone may have brought the gems of these.
 gems_ready() {
-  local mark of=$root/tmp/gems_locked
-  mark=$(gems_mark)
+  local mark lock of
+  mark=$(gems_mark "$1")
+  lock=$root/$(lock_of "$1")
+  of=$root/tmp/gems_locked${1#Gemfile}
   [ -e "$mark" ] || return 1
-  [ -e "$root/Gemfile.lock" ] && [ "$(cat "$of" 2>/dev/null)" = "$mark" ] && return
-  replace "$root/Gemfile.lock" <"$mark" && printf '%s\n' "$mark" | replace "$of"
+  [ -e "$lock" ] && [ "$(cat "$of" 2>/dev/null)" = "$mark" ] && return
+  replace "$lock" <"$mark" && mkdir -p "$(dirname "$of")" && printf '%s\n' "$mark" | replace "$of"
 }
 
 gems_make() {
+  local lock
+  lock=$root/$(lock_of "$1")
   mkdir -p "$gem_home/.bundled"
-  rm -f "$root/Gemfile.lock"
-  BUNDLE_WITH=$(optional_groups) logged gems "$root" bundle install ||
-    stop "could not install the gems that the Gemfile names (the reason is at the end of $(short "$log")); connect to a network, or point RubyGems at a source that can be reached (gem sources)"
-  replace "$(gems_mark)" <"$root/Gemfile.lock"
-  gems_ready
+  rm -f "$lock"
+  BUNDLE_GEMFILE=$1 BUNDLE_WITH=$(optional_groups) logged gems "$root" bundle install ||
+    stop "could not install the gems that the $1 names (the reason is at the end of $(short "$log")); connect to a network, or point RubyGems at a source that can be reached (gem sources)"
+  replace "$(gems_mark "$1")" <"$lock"
+  gems_ready "$1"
 }
 
+gems_of() { gems_ready "$1" || { take_turns; gems_ready "$1"; } || slowly "gems: installing those that the $1 names" gems_make "$1"; }
+
+# How many gems Bundler chose for a Gemfile.
+gems_count() { grep -c '^    [a-z]' "$root/$(lock_of "$1")"; }
+
 gems_step() {
-  gems_ready || { take_turns; gems_ready; } || slowly "gems: installing those that the Gemfile names" gems_make
-  say "gems: $(grep -c '^    [a-z]' "$root/Gemfile.lock"), kept in $(short "$gem_home")"
+  local file
+  gems_of Gemfile
+  say "gems: $(gems_count Gemfile), kept in $(short "$gem_home")"
+  [ -n "$all" ] || return 0
+  for file in $(line_gemfiles); do
+    gems_of "$file"
+    say "gems of $(line_of "$file"): $(gems_count "$file")"
+  done
 }
+
+# gemfiles/rails_7_1.gemfile -> Rails 7.1
+line_of() { local name=${1##*/rails_}; name=${name%.gemfile}; printf 'Rails %s' "${name/_/.}"; }

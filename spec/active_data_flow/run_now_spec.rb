@@ -77,7 +77,7 @@ RSpec.describe "run_now" do
           require "active_data_flow/active_record"
           ActiveRecord::Base.establish_connection(adapter: "sqlite3", database: ARGV[0], timeout: 5000)
           ActiveDataFlow.prepare_database!
-          ActiveRecord::Base.with_connection do |connection|
+          ActiveRecord::Base.connection_pool.with_connection do |connection|
             connection.create_table(:numbers, id: false, if_not_exists: true) { |table| table.integer :number, primary_key: true }
           end
           class NumbersFlow < ActiveDataFlow::Base
@@ -88,7 +88,7 @@ RSpec.describe "run_now" do
             on_conflict :wait
           end
           run = NumbersFlow.run_now
-          print [run.status, run.id, run.counts[:read], ActiveRecord::Base.with_connection { |one| one.select_values("SELECT number FROM numbers") }].inspect
+          print [run.status, run.id, run.counts[:read], ActiveRecord::Base.connection_pool.with_connection { |one| one.select_values("SELECT number FROM numbers") }].inspect
         RUBY
         file = File.join(folder, "numbers.sqlite3")
         expect(child_ruby(program, file, "3").status.termsig).to eq(Signal.list["KILL"])

@@ -11,11 +11,13 @@ module RailsApps
   # Left out: what an example never uses, and what would take another gem.
   SKIP = %w[action-cable action-mailbox action-mailer action-text active-storage bootsnap brakeman bundle bundler-audit ci dev-gems
     docker git hotwire jbuilder javascript kamal rubocop solid system-test thruster].map { |name| "--skip-#{name}" }.freeze
-  # Their newest versions that are installed: there is no network in a spec.
+  # Rails until 8 makes another pipeline of assets, if it is not told so; later ones pass over what they do not know.
+  PIPELINE = "--asset-pipeline=propshaft"
+  # The versions that this suite runs with: on another line of Rails they are not the newest that are installed.
   GEMS = %w[rails propshaft sqlite3 pg].freeze
   # There for those that ask for them; MariaDB's client only where the suite asks MariaDB.
   UNLOADED = ["rspec", "solid_queue", *("trilogy" if Mysql.client?)].freeze
-  private_constant :SKIP, :GEMS, :UNLOADED
+  private_constant :SKIP, :PIPELINE, :GEMS, :UNLOADED
 
   class << self
     include CleanMachine
@@ -42,7 +44,8 @@ module RailsApps
 
     def make
       folder = File.join(room, "shop")
-      said = on_clean_machine(RbConfig.ruby, "-S", "rails", "new", folder, "--quiet", *SKIP, chdir: room, GEM_HOME: ENV["GEM_HOME"])
+      rails = ["rails", *version("railties")&.then { |version| "_#{version}_" }]
+      said = on_clean_machine(RbConfig.ruby, "-S", *rails, "new", folder, "--quiet", PIPELINE, *SKIP, chdir: room, GEM_HOME: ENV["GEM_HOME"])
       raise "rails new: #{said.out}#{said.err}" unless said.success?
 
       File.write(File.join(folder, "Gemfile"), gemfile)
@@ -51,9 +54,14 @@ module RailsApps
     end
 
     def gemfile
-      lines = GEMS.map { |name| "gem #{name.inspect}" } + UNLOADED.map { |name| "gem #{name.inspect}, require: false" }
+      lines = GEMS.map { |name| wish(name) } + UNLOADED.map { |name| "#{wish(name)}, require: false" }
       ["source #{Gem.sources.first.uri.to_s.inspect}", *lines, "gem \"active_data_flow\", path: #{gem_folder.inspect}", ""].join("\n")
     end
+
+    def wish(name) = ["gem #{name.inspect}", *version(name)&.inspect].join(", ")
+
+    # @return [String, nil] of what Bundler has on the path of this process
+    def version(name) = Gem.loaded_specs[name]&.version&.to_s
 
     # What `gem build` packs, and nothing else of the checkout.
     def gem_folder

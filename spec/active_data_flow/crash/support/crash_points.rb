@@ -80,7 +80,7 @@ module CrashPoints
     def arm(config)
       return Sleeper.new("crash.row" => @number.to_s).arm(config) if CrashDatabase::KIND == :postgresql
 
-      ::ActiveRecord::Base.with_connection do |connection|
+      ::ActiveRecord::Base.connection_pool.with_connection do |connection|
         connection.raw_connection.create_function("crash", 0) { |answer| CrashPoints.strike && answer.result = 1 }
         connection.execute("CREATE TEMP TRIGGER crash BEFORE INSERT ON #{@table} WHEN NEW.order_id = #{@number} BEGIN SELECT crash(); END")
       end
@@ -275,7 +275,7 @@ module CrashPoints
 
     # Called by the flow.
     def called(run)
-      ::ActiveRecord::Base.with_connection { |connection| connection.execute("INSERT INTO calls (run_id) VALUES (#{run.id})") }
+      ::ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("INSERT INTO calls (run_id) VALUES (#{run.id})") }
       @on_callback&.call
     end
 

@@ -101,7 +101,7 @@ class CrashScenario
 
   # Does something in the database.
   def sql(*statements)
-    CrashProcess.new(@config) { ::ActiveRecord::Base.with_connection { |connection| statements.map { |one| connection.execute(one) && nil } } }.value
+    CrashProcess.new(@config) { ::ActiveRecord::Base.connection_pool.with_connection { |connection| statements.map { |one| connection.execute(one) && nil } } }.value
   end
 
   def remove = CrashDatabase.remove(@config)
@@ -149,5 +149,5 @@ class CrashScenario
 
   def sink = @flow.declarations.sink.name
 
-  def table(sql) = ::ActiveRecord::Base.with_connection { |connection| connection.select_rows(sql) }
+  def table(sql) = ::ActiveRecord::Base.connection_pool.with_connection { |connection| connection.select_rows(sql) }
 end

@@ -6,7 +6,7 @@ RSpec.describe "[columns]" do
   before(:context) do
     FlowDatabase.connect unless ActiveRecord::Base.connected?
     ActiveRecord::Encryption.configure(primary_key: "p" * 32, deterministic_key: "d" * 32, key_derivation_salt: "s" * 32)
-    ActiveRecord::Base.with_connection do |connection|
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
       %i[patients vaults plain_patients].each do |name|
         next if connection.table_exists?(name)
 
@@ -20,7 +20,7 @@ RSpec.describe "[columns]" do
   end
 
   before do
-    %w[patients vaults plain_patients].each { |name| ActiveRecord::Base.with_connection { |connection| connection.execute("DELETE FROM #{name}") } }
+    %w[patients vaults plain_patients].each { |name| ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DELETE FROM #{name}") } }
     stub_const("Patient", Class.new(ActiveRecord::Base) {
       self.table_name = "patients"
       encrypts :diagnosis
@@ -90,7 +90,7 @@ RSpec.describe "[columns]" do
   end
 
   it "are put aside with their row where the model cannot read them" do
-    ActiveRecord::Base.with_connection { |connection| connection.execute("UPDATE patients SET diagnosis = '{\"p\":\"broken\"}' WHERE id = 1") }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("UPDATE patients SET diagnosis = '{\"p\":\"broken\"}' WHERE id = 1") }
     run = vault_flow { on_error :quarantine, budget: 1 }.run_now
     expect(counted(run)).to eq(read: 2, new: 1, rejected: 1)
     expect(run.rejects.first).to have_attributes(column_name: "diagnosis", stage: "transform", reason: /\Adiagnosis could not go through its model: ActiveRecord::Encryption/)

@@ -14,13 +14,13 @@ RSpec.describe "[databases]" do
     ActiveRecord::Base.configurations = before
     %i[default second].each do |shard|
       ReportingRecord.connected_to(role: :writing, shard:) do
-        ReportingRecord.with_connection { |connection| connection.create_table(:reports, if_not_exists: true) { |table| table.string(:name) && table.integer(:net) } }
+        ReportingRecord.connection_pool.with_connection { |connection| connection.create_table(:reports, if_not_exists: true) { |table| table.string(:name) && table.integer(:net) } }
       end
     end
   end
 
   def reports(shard)
-    ReportingRecord.connected_to(role: :writing, shard:) { ReportingRecord.with_connection { |connection| connection.select_rows("SELECT id, name FROM reports ORDER BY id") } }
+    ReportingRecord.connected_to(role: :writing, shard:) { ReportingRecord.connection_pool.with_connection { |connection| connection.select_rows("SELECT id, name FROM reports ORDER BY id") } }
   end
 
   it "is found by the class whose it is, and by the shard" do

@@ -15,7 +15,7 @@ module FlowDatabase
   def connect
     ActiveRecord::Base.establish_connection(**config)
     ActiveDataFlow.prepare_database!
-    ActiveRecord::Base.with_connection { |connection| create_tables(connection) }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| create_tables(connection) }
   end
 
   def config
@@ -57,17 +57,17 @@ module FlowDatabase
   end
 
   def empty
-    ActiveRecord::Base.with_connection { |connection| TABLES.each { |table| connection.execute("DELETE FROM #{table}") } }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| TABLES.each { |table| connection.execute("DELETE FROM #{table}") } }
   end
 
   # Rows as the database has them now, asked by a connection that no example has touched.
   def rows(table, *columns)
-    ActiveRecord::Base.with_connection { |connection| connection.uncached { connection.select_rows("SELECT #{columns.join(", ")} FROM #{table} ORDER BY id") } }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.uncached { connection.select_rows("SELECT #{columns.join(", ")} FROM #{table} ORDER BY id") } }
   end
 
   # Statements as another session runs them, while a flow is at work.
   def elsewhere(sql)
-    Thread.new { ActiveRecord::Base.with_connection { |connection| connection.execute(sql) } }.join
+    Thread.new { ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute(sql) } }.join
   end
 end
 
@@ -109,7 +109,7 @@ RSpec.shared_context "flows in a database" do
 
   def rows(...) = FlowDatabase.rows(...)
 
-  def runs = ActiveRecord::Base.with_connection { |connection| connection.select_rows("SELECT r.status, r.cursor FROM active_data_flow_data_flow_runs r ORDER BY id") }
+  def runs = ActiveRecord::Base.connection_pool.with_connection { |connection| connection.select_rows("SELECT r.status, r.cursor FROM active_data_flow_data_flow_runs r ORDER BY id") }
 
   # The counters that are not zero.
   def counted(run) = run.counts.reject { |name, count| count.zero? || name == :written }

@@ -9,12 +9,12 @@ RSpec.describe "[keys]" do
     next unless FlowDatabase::KIND == :postgresql
 
     sql("CREATE EXTENSION IF NOT EXISTS citext", "CREATE COLLATION IF NOT EXISTS any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
-    ActiveRecord::Base.with_connection(&:reload_type_map)
+    ActiveRecord::Base.connection_pool.with_connection(&:reload_type_map)
   end
 
   before { stub_const("Target", Class.new(ActiveRecord::Base) { self.table_name = "targets" }) }
 
-  def sql(*texts) = ActiveRecord::Base.with_connection { |connection| texts.each { |text| connection.execute(text) } }
+  def sql(*texts) = ActiveRecord::Base.connection_pool.with_connection { |connection| texts.each { |text| connection.execute(text) } }
 
   # @param kind [String] what the sink's key is
   # @param index [String] what is unique there
@@ -22,11 +22,11 @@ RSpec.describe "[keys]" do
     sql("DROP TABLE IF EXISTS targets", "DROP TABLE IF EXISTS origins",
       "CREATE TABLE targets (id integer PRIMARY KEY, code #{kind} NOT NULL, place integer)", "CREATE UNIQUE INDEX targets_code ON targets (#{index})",
       "CREATE TABLE origins (id integer PRIMARY KEY, code #{source} NOT NULL, place integer)")
-    ActiveRecord::Base.with_connection { |connection| connection.schema_cache.clear! }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.schema_cache.clear! }
   end
 
   def insert(table, codes)
-    ActiveRecord::Base.with_connection do |connection|
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
       codes.each_with_index { |code, index| connection.execute("INSERT INTO #{table} VALUES (#{index + 1}, #{connection.quote(code)}, #{index + 1})") }
     end
   end

@@ -5,7 +5,7 @@ RSpec.describe "[mistakes]" do
 
   before(:context) do
     FlowDatabase.connect unless ActiveRecord::Base.connected?
-    ActiveRecord::Base.with_connection do |connection|
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
       next if connection.table_exists?(:order_exports)
 
       connection.create_table(:order_exports) do |table|
@@ -71,11 +71,11 @@ RSpec.describe "[mistakes]" do
     end.run_now
     expect(counted(run)).to eq(read: 2, new: 2)
     expect(log.string.scan("shoe").size).to eq(1)
-    ActiveRecord::Base.with_connection { |connection| connection.execute("DELETE FROM order_exports") }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DELETE FROM order_exports") }
   end
 
   describe "a column that the database generates" do
-    before { ActiveRecord::Base.with_connection { |connection| ["DELETE FROM sums", "INSERT INTO sums (id, net) VALUES (1, 5), (2, 6)"].each { |sql| connection.execute(sql) } } }
+    before { ActiveRecord::Base.connection_pool.with_connection { |connection| ["DELETE FROM sums", "INSERT INTO sums (id, net) VALUES (1, 5), (2, 6)"].each { |sql| connection.execute(sql) } } }
 
     it "is refused in the sink before the first row, with the columns to keep" do
       expect(rejected(ActiveDataFlow::ColumnMismatch) do

@@ -46,7 +46,7 @@ RSpec.describe "[modes]" do
   end
 
   it "inserts into a table with timestamps and rows of its own what has no key yet" do
-    ActiveRecord::Base.with_connection { |connection| connection.create_table(:events, force: true) { |table| table.string(:kind) && table.timestamps } }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.create_table(:events, force: true) { |table| table.string(:kind) && table.timestamps } }
     klass = flow("EventFlow") do
       source [{kind: "a"}, {kind: "b"}]
       sink :events, mode: :insert
@@ -90,7 +90,7 @@ RSpec.describe "[modes]" do
     texts = ["CREATE TABLE plain (id integer PRIMARY KEY, code varchar(9) NOT NULL UNIQUE, shop integer NOT NULL, number integer NOT NULL, name varchar(9), UNIQUE (shop, number))",
       "CREATE UNIQUE INDEX in_shop ON plain (number) WHERE shop = 1", "CREATE UNIQUE INDEX lowered ON plain (lower(name))",
       "CREATE TABLE paired (shop integer NOT NULL, number integer NOT NULL, name varchar(9), PRIMARY KEY (shop, number))"]
-    ActiveRecord::Base.with_connection { |connection| ["DROP TABLE IF EXISTS plain", "DROP TABLE IF EXISTS paired", *texts].each { |text| connection.execute(text) } }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| ["DROP TABLE IF EXISTS plain", "DROP TABLE IF EXISTS paired", *texts].each { |text| connection.execute(text) } }
     given = [{id: 1, code: "a", shop: 1, number: 1, name: "A"}, {id: 2, code: "b", shop: 1, number: 2, name: "B"}]
     to = lambda do |table, key|
       flow("UniqueFlow") do

@@ -4,16 +4,16 @@
 RSpec.describe "[mysql]", if: FlowDatabase::KIND == :mysql do
   include_context "flows in a database"
 
-  after { ActiveRecord::Base.with_connection { |connection| %i[things copies].each { |table| connection.drop_table(table, if_exists: true) } } }
+  after { ActiveRecord::Base.connection_pool.with_connection { |connection| %i[things copies].each { |table| connection.drop_table(table, if_exists: true) } } }
 
   # Two tables that are alike.
   def tables(**options, &columns)
-    ActiveRecord::Base.with_connection do |connection|
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
       %i[things copies].each { |name| connection.create_table(name, **options, &columns) }
     end
   end
 
-  def sql(text) = ActiveRecord::Base.with_connection { |connection| connection.execute(text) }
+  def sql(text) = ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute(text) }
 
   # A flow from one into the other.
   def copies(rows: 3, **options)
@@ -109,7 +109,7 @@ RSpec.describe "[mysql]", if: FlowDatabase::KIND == :mysql do
     sql("INSERT INTO things (code) VALUES #{codes.map { |code| "('#{code}')" }.join(", ")}")
     run = copies(rows: 2).run_now
     expect(counted(run)).to eq(read: 11, new: 11)
-    expect(ActiveRecord::Base.with_connection { |connection| connection.select_values("SELECT code FROM copies") }).to match_array(codes)
+    expect(ActiveRecord::Base.connection_pool.with_connection { |connection| connection.select_values("SELECT code FROM copies") }).to match_array(codes)
   end
 
   it "reads along moments with all their digits, and goes on behind one" do
@@ -125,7 +125,7 @@ RSpec.describe "[mysql]", if: FlowDatabase::KIND == :mysql do
       sink :copies
     end
     klass.run_now
-    expect(ActiveRecord::Base.with_connection { |connection| connection.select_value("SELECT ABS(TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP())) FROM copies") }).to be < 60
+    expect(ActiveRecord::Base.connection_pool.with_connection { |connection| connection.select_value("SELECT ABS(TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP())) FROM copies") }).to be < 60
   end
 
   it "changes no row that another unique key leads to" do
@@ -157,7 +157,7 @@ RSpec.describe "[mysql]", if: FlowDatabase::KIND == :mysql do
     sql("INSERT INTO things (name) VALUES ('a')")
     ActiveRecord::Base.transaction do
       copies.run_now
-      expect(ActiveRecord::Base.with_connection { |connection| connection.select_value("SELECT count(*) FROM information_schema.tables WHERE table_type = 'TEMPORARY' AND table_name LIKE 'adf%'") }).to eq(0)
+      expect(ActiveRecord::Base.connection_pool.with_connection { |connection| connection.select_value("SELECT count(*) FROM information_schema.tables WHERE table_type = 'TEMPORARY' AND table_name LIKE 'adf%'") }).to eq(0)
     end
   end
 end

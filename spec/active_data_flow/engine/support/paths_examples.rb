@@ -67,7 +67,7 @@ RSpec.describe "[paths]" do
   # What a column rounds differs from what came, and is no change all the same.
   [[], [-> { transform { |_row| } }]].each do |steps|
     it "rounds once what a column of the sink rounds#{", row by row" if steps.any?}" do
-      ActiveRecord::Base.with_connection do |connection|
+      ActiveRecord::Base.connection_pool.with_connection do |connection|
         connection.create_table(:exact, force: true) { |table| table.decimal(:price, precision: 12, scale: 4) && table.datetime(:at, precision: 6) }
         connection.create_table(:rounded, force: true) do |table|
           table.decimal :price, precision: 8, scale: 2
@@ -106,12 +106,12 @@ RSpec.describe "[paths]" do
   end
 
   it "looks at the rows of a window that has one whose key is NULL" do
-    ActiveRecord::Base.with_connection do |connection|
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
       %w[codes copies].each { |name| connection.create_table(name, force: true) { |table| table.string(:code, index: {unique: true}) && table.integer(:net) } }
       connection.execute("INSERT INTO codes (id, code, net) VALUES (1, 'a', 1), (2, NULL, 2), (3, NULL, 3)")
     end
     %i[upsert insert_only].each do |mode|
-      ActiveRecord::Base.with_connection { |connection| connection.execute("DELETE FROM copies") }
+      ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DELETE FROM copies") }
       klass = flow("CodeFlow") do
         source :codes
         on_error :quarantine, budget: 5
@@ -126,14 +126,14 @@ RSpec.describe "[paths]" do
 
   describe "a value that is not what its column says", if: FlowDatabase::KIND == :sqlite do
     before do
-      ActiveRecord::Base.with_connection do |connection|
+      ActiveRecord::Base.connection_pool.with_connection do |connection|
         %w[odds evens].each do |name|
           connection.create_table(name, force: true) { |table| table.integer(:count) && table.boolean(:paid) && table.float(:rate) && table.decimal(:price, precision: 6, scale: 2) }
         end
       end
     end
 
-    def insert(values) = ActiveRecord::Base.with_connection { |connection| connection.execute("INSERT INTO odds (count, paid, rate, price) VALUES #{values}") }
+    def insert(values) = ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("INSERT INTO odds (count, paid, rate, price) VALUES #{values}") }
 
     {"('many', 1, 1.5, 1.5)" => 'count is "many", which is no integer', "(1.5, 1, 1.5, 1.5)" => "count is 1.5, which is no whole number",
      "(x'31', 1, 1.5, 1.5)" => "count is 1 bytes, which is no integer", "(1, 2, 1.5, 1.5)" => "paid is 2, which is neither true nor false",

@@ -102,7 +102,7 @@ RSpec.describe "[rejects]" do
 
   describe "a constraint that is looked at with COMMIT" do
     before do
-      ActiveRecord::Base.with_connection do |connection|
+      ActiveRecord::Base.connection_pool.with_connection do |connection|
         connection.execute("CREATE TABLE IF NOT EXISTS parents (id bigint PRIMARY KEY)")
         deferred = " DEFERRABLE INITIALLY DEFERRED" unless FlowDatabase::KIND == :mysql # which looks at once
         connection.execute("CREATE TABLE IF NOT EXISTS children (id bigint PRIMARY KEY, parent_id bigint, FOREIGN KEY (parent_id) REFERENCES parents (id)#{deferred})")
@@ -168,7 +168,7 @@ RSpec.describe "[rejects]" do
       good = false
       klass = export(:quarantine) { transform { |row| row[:name].upcsae unless good } }
       raised { klass.run_now }
-      run = ActiveDataFlow::Run.new(*ActiveRecord::Base.with_connection { ActiveDataFlow::ActiveRecord::Stores.for(nil).then { |store| [store, store.runs.first] } })
+      run = ActiveDataFlow::Run.new(*ActiveRecord::Base.connection_pool.with_connection { ActiveDataFlow::ActiveRecord::Stores.for(nil).then { |store| [store, store.runs.first] } })
       expect(run.rejects.size).to eq(100)
       good = true
       expect(klass.run_now).to eq(run)

@@ -53,7 +53,7 @@ RSpec.describe "[running]" do
 
   it "goes on with an abandoned one: its process is gone, and its lease has ended" do
     raised { fragile.run_now }
-    ActiveRecord::Base.with_connection { |connection| connection.execute("UPDATE active_data_flow_data_flow_runs SET status = 'in_progress', token = 'gone', lease_until = '2000-01-01', ended_at = NULL") }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("UPDATE active_data_flow_data_flow_runs SET status = 'in_progress', token = 'gone', lease_until = '2000-01-01', ended_at = NULL") }
     self.well = true
     expect(counted(OrderExportFlow.run_now)).to eq(read: 300, new: 300)
     expect(store.runs.size).to eq(1)

@@ -127,7 +127,7 @@ RSpec.describe "[same table]" do
 
   describe "with a key of several columns, of texts and against the order" do
     before do
-      ActiveRecord::Base.with_connection do |connection|
+      ActiveRecord::Base.connection_pool.with_connection do |connection|
         connection.create_table(:places, primary_key: %i[country code], if_not_exists: true) do |table|
           table.string :country
           table.string :code
@@ -150,7 +150,7 @@ RSpec.describe "[same table]" do
         sink :places
       end
       expect(counted(klass.run_now)).to eq(read: 50, updated: 50)
-      visits = ActiveRecord::Base.with_connection { |connection| connection.select_values("SELECT visits FROM places") }
+      visits = ActiveRecord::Base.connection_pool.with_connection { |connection| connection.select_values("SELECT visits FROM places") }
       expect(visits).to match_array((1..50).map { |number| (number % 5).zero? ? 1001 : number + 1 })
     end
   end
@@ -163,7 +163,7 @@ RSpec.describe "[same table]" do
         Person.transaction do
           Person.where(id: 5).update_all(first_name: "changed")
           changed << 1
-          sleep 0.01 until Thread.new { ActiveRecord::Base.with_connection { |connection| connection.select_value(Servers::ALL.fetch(FlowDatabase::KIND)::WAITING) } }.value
+          sleep 0.01 until Thread.new { ActiveRecord::Base.connection_pool.with_connection { |connection| connection.select_value(Servers::ALL.fetch(FlowDatabase::KIND)::WAITING) } }.value
         end
       end
       changed.pop

@@ -73,7 +73,7 @@ RSpec.describe "[turns]" do
       fingerprint: ActiveDataFlow::Engine::Plan.new(flow).fingerprint)
     store.claim(row.id, owner:)
     until_then = (Time.now.utc + seconds).strftime("%Y-%m-%d %H:%M:%S.%3N")
-    ActiveRecord::Base.with_connection { |connection| connection.execute("UPDATE active_data_flow_data_flow_runs SET lease_until = '#{until_then}'") }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("UPDATE active_data_flow_data_flow_runs SET lease_until = '#{until_then}'") }
   end
 
   describe "a thread that is ended from outside" do
@@ -145,11 +145,11 @@ RSpec.describe "[turns]" do
     # @return [Integer] sessions that stand in pg_sleep
     def sleeping
       sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
-      ActiveRecord::Base.with_connection { |connection| connection.uncached { connection.select_value(sql) } }
+      ActiveRecord::Base.connection_pool.with_connection { |connection| connection.uncached { connection.select_value(sql) } }
     end
 
     it "while it waits for the server, inside a COPY", if: FlowDatabase::KIND == :postgresql do
-      ActiveRecord::Base.with_connection do |connection|
+      ActiveRecord::Base.connection_pool.with_connection do |connection|
         connection.execute("CREATE OR REPLACE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(30); RETURN NEW; END $$")
         connection.execute("CREATE TRIGGER slowly BEFORE INSERT ON exports FOR EACH ROW WHEN (NEW.id = 150) EXECUTE FUNCTION slowly()")
       end

@@ -5,7 +5,7 @@ RSpec.describe "[values]" do
 
   before(:context) do
     FlowDatabase.connect unless ActiveRecord::Base.connected?
-    ActiveRecord::Base.with_connection do |connection|
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
       %i[drafts letters].each do |name|
         next if connection.table_exists?(name)
 
@@ -61,7 +61,7 @@ RSpec.describe "[values]" do
 
   describe "of types that only PostgreSQL has", if: FlowDatabase::KIND == :postgresql do
     before(:context) do
-      ActiveRecord::Base.with_connection do |connection|
+      ActiveRecord::Base.connection_pool.with_connection do |connection|
         %i[drafts letters].each do |name|
           next if connection.column_exists?(name, :tags)
 

@@ -32,7 +32,7 @@ module Orders
 
   # Everything from nothing: an example may have changed the tables.
   def empty
-    ActiveRecord::Base.with_connection do |connection|
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
       %w[active_data_flow_rejects active_data_flow_data_flow_runs active_data_flow_data_flows].each { |table| connection.execute("DELETE FROM #{table}") }
       connection.execute("DROP VIEW IF EXISTS order_views")
       %i[orders copies others].each do |name|
@@ -61,12 +61,12 @@ module Orders
 
   # They outlive their sessions, and hold their locks.
   def roll_back_prepared
-    ActiveRecord::Base.with_connection do |connection|
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
       connection.select_values("SELECT gid FROM pg_prepared_xacts").each { |gid| connection.execute("ROLLBACK PREPARED #{connection.quote(gid)}") }
     end
   end
 
-  def sql(text) = ActiveRecord::Base.with_connection { |connection| connection.execute(text) }
+  def sql(text) = ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute(text) }
 
   # A session of somebody else's.
   class Session

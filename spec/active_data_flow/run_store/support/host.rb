@@ -38,7 +38,7 @@ RSpec.shared_examples "a commit that waits for another" do
     commit(claim) do
       write("first")
       other = Thread.new { commit(claim) { write("second") } }.tap { |thread| thread.report_on_exception = false }
-      sleep 0.01 until ActiveRecord::Base.with_connection { |connection| connection.select_value(Servers::ALL.fetch(RunDatabase::KIND)::WAITING) }
+      sleep 0.01 until ActiveRecord::Base.connection_pool.with_connection { |connection| connection.select_value(Servers::ALL.fetch(RunDatabase::KIND)::WAITING) }
       {}
     end
     expect { other.value }.to raise_error(lost)

@@ -7,7 +7,7 @@ end
 
 # Commits whose end the worker did not see: the server ends its session while COMMIT is on its way.
 RSpec.shared_examples "outcomes on a server" do
-  def sql(text) = ActiveRecord::Base.with_connection { |connection| connection.select_rows(text) }
+  def sql(text) = ActiveRecord::Base.connection_pool.with_connection { |connection| connection.select_rows(text) }
 
   # At COMMIT the sink takes that long: a check that is put off until then.
   def slow_commits(seconds)

@@ -20,7 +20,7 @@ module RunDatabase
   def connect
     ActiveRecord::Base.establish_connection(**config)
     ActiveDataFlow.prepare_database!
-    ActiveRecord::Base.with_connection { |connection| connection.create_table(:sink_rows, if_not_exists: true) { |table| table.string :name } }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.create_table(:sink_rows, if_not_exists: true) { |table| table.string :name } }
   end
 
   def config
@@ -32,7 +32,7 @@ module RunDatabase
 
   def empty
     %w[active_data_flow_rejects active_data_flow_sweeps active_data_flow_data_flow_runs active_data_flow_data_flows sink_rows].each do |table|
-      ActiveRecord::Base.with_connection { |connection| connection.execute("DELETE FROM #{table}") }
+      ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DELETE FROM #{table}") }
     end
   end
 

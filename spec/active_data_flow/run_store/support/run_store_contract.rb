@@ -16,13 +16,13 @@ RSpec.describe "Runs in #{RunDatabase::KIND}" do
   end
 
   describe "[tables]" do
-    def tables = ActiveRecord::Base.with_connection { |connection| connection.tables.grep(/active_data_flow/).sort }
+    def tables = ActiveRecord::Base.connection_pool.with_connection { |connection| connection.tables.grep(/active_data_flow/).sort }
 
-    def indexes(table) = ActiveRecord::Base.with_connection { |connection| connection.indexes(table).map(&:name).sort }
+    def indexes(table) = ActiveRecord::Base.connection_pool.with_connection { |connection| connection.indexes(table).map(&:name).sort }
 
     it "are made once, and completed by who comes with more columns" do
       made = [tables, indexes("active_data_flow_data_flow_runs")]
-      ActiveRecord::Base.with_connection { |connection| connection.remove_column(:active_data_flow_data_flow_runs, :tries_key) }
+      ActiveRecord::Base.connection_pool.with_connection { |connection| connection.remove_column(:active_data_flow_data_flow_runs, :tries_key) }
       expect(ActiveDataFlow.prepare_database!).to be(true)
       RunDatabase::Run.reset_column_information
       expect(RunDatabase::Run.column_names).to include("tries_key", "fence", "rows_unchanged", "run_after", "created_at")
@@ -33,7 +33,7 @@ RSpec.describe "Runs in #{RunDatabase::KIND}" do
     end
 
     it "are made from nothing, by four at once" do
-      ActiveRecord::Base.with_connection { |connection| tables.sort_by { |table| table.end_with?("flows") ? 1 : 0 }.each { |table| connection.drop_table(table) } }
+      ActiveRecord::Base.connection_pool.with_connection { |connection| tables.sort_by { |table| table.end_with?("flows") ? 1 : 0 }.each { |table| connection.drop_table(table) } }
       Array.new((RunDatabase::KIND == :postgresql) ? 4 : 1) { Thread.new { ActiveDataFlow.prepare_database! } }.each(&:value)
       expect(tables.size).to eq(4)
       expect(start.status).to eq("pending")
@@ -258,7 +258,7 @@ RSpec.describe "Runs in #{RunDatabase::KIND}" do
       before = now_of(claims.first).lease_until
       leases = claims.map { |claim| renewer.hold(store, claim) }
       gate = Queue.new
-      busy = Array.new(12) { Thread.new { ActiveRecord::Base.with_connection { gate.pop } } }
+      busy = Array.new(12) { Thread.new { ActiveRecord::Base.connection_pool.with_connection { gate.pop } } }
       sleep 0.01 until ActiveRecord::Base.connection_pool.stat[:busy] == 12
       renewer.renew
       12.times { gate << true }

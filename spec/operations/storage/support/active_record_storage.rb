@@ -8,7 +8,7 @@ require "securerandom"
 # methods, and the five that have to be atomic as UPDATEs that match what they expect. No Rails, only the library.
 class ActiveRecordStorage < Operations::Storage::Base
   # What is looked for has a column; all there is to know stands in `record`.
-  class CreateTasks < ActiveRecord::Migration[8.0]
+  class CreateTasks < ActiveRecord::Migration[7.1]
     def change
       create_table :stored_tasks do |table|
         table.string :task_id, null: false, index: {unique: true}

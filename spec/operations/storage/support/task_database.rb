@@ -5,7 +5,7 @@ require "sqlite3"
 
 # An SQLite file with the table of {ActiveRecordStorage} and two of a program's own, made from nothing.
 module TaskDatabase
-  class CreateProgram < ActiveRecord::Migration[8.0]
+  class CreateProgram < ActiveRecord::Migration[7.1]
     def change
       create_table(:users) { |table| table.string :name }
       # No unique key: a wake that is run twice leaves two rows.
@@ -16,7 +16,7 @@ module TaskDatabase
   # Fibers share a thread, and must not share its connection in the middle of a transaction.
   def self.connect(path)
     ActiveSupport::IsolatedExecutionState.isolation_level = :fiber
-    ActiveRecord::Base.establish_connection(adapter: "sqlite3", database: path, max_connections: 30, timeout: 20_000)
+    ActiveRecord::Base.establish_connection(adapter: "sqlite3", database: path, max_connections: 30, pool: 30, timeout: 20_000)
   end
 
   def self.migrate(direction = :up)

@@ -1,0 +1,109 @@
+# frozen_string_literal: true
+
+require "json"
+require "rbconfig"
+require "tmpdir"
+
+# The specs that lean on Rails or a part of it, run once for each line of Rails that a file in gemfiles/ names; and the
+# table of what came of it.
+module RailsLines
+  ROOT = File.expand_path("../..", __dir__)
+  TABLE = "guides/matrix.md"
+  # A spec is in the matrix when it, or what stands in the folder `support` beside it, names what Rails brings. Nobody has to
+  # keep a list: a new spec comes by itself.
+  NAMES = /ActiveRecord|active_record|ActiveJob|active_job|SolidQueue|solid_queue|RailsApps|rails_app|\bRails\b/
+  # Of the tree, the packages and the comparisons there is one, whatever Rails is.
+  APART = %r{\Aspec/(ground|packaging|bench|examples|guides)/|\Aspec/[^/]+\z}
+  # What the columns of the table tell of a line's Gemfile.lock.
+  GEMS = %w[rails sqlite3 pg trilogy solid_queue].freeze
+  HEADINGS = ["line", *GEMS, "examples", "failures", "skipped"].freeze
+
+  # What one line came to.
+  Result = Data.define(:line, :versions, :examples, :failures, :skipped) do
+    def green? = failures.zero? && examples.positive?
+
+    def cells = [line, *GEMS.map { |name| versions.fetch(name, "-") }, examples, failures, skipped].map(&:to_s)
+  end
+
+  module_function
+
+  # @return [Array<String>] "7.1" and those after it
+  def all = Dir.chdir(ROOT) { Dir["gemfiles/rails_*.gemfile"] }.map { |path| path[/rails_(.*)\.gemfile/, 1].tr("_", ".") }.sort_by { |line| Gem::Version.new(line) }
+
+  # @return [Array<String>] the spec files of the matrix
+  def specs
+    Dir.chdir(ROOT) do
+      Dir["spec/**/*_spec.rb"].sort.grep_v(APART).select do |path|
+        [path, *Dir[File.join(File.dirname(path), "support/**/*.rb")]].any? { |file| File.read(file).match?(NAMES) }
+      end
+    end
+  end
+
+  # @param line [String]
+  # @return [String] the path of its Gemfile
+  def gemfile(line) = File.join(ROOT, "gemfiles/rails_#{line.tr(".", "_")}.gemfile")
+
+  # Runs RSpec on one line; what it says is shown.
+  # @param arguments [Array<String>] of RSpec
+  # @return [Result]
+  def run(line, arguments)
+    Dir.mktmpdir do |folder|
+      report = File.join(folder, "report.json")
+      command = [RbConfig.ruby, "-S", "bundle", "exec", "rspec", *arguments, "--format", "progress", "--format", "json", "--out", report]
+      Bundler.with_original_env { system({"BUNDLE_GEMFILE" => gemfile(line)}, *command, chdir: ROOT) }
+      result(line, File.exist?(report) ? JSON.parse(File.read(report)) : {})
+    end
+  end
+
+  # An error outside of the examples, or no report at all, is a failure as well.
+  def result(line, report)
+    summary = report.fetch("summary", {})
+    failures = summary.fetch("failure_count", 0) + summary.fetch("errors_outside_of_examples_count", 1)
+    Result.new(line:, versions: versions(line), examples: summary.fetch("example_count", 0), failures:, skipped: summary.fetch("pending_count", 0))
+  end
+
+  # @return [Hash{String => String}] of the gems that the line's Gemfile.lock names, without their platforms
+  def versions(line)
+    lock = "#{gemfile(line)}.lock"
+    File.exist?(lock) ? File.read(lock).scan(/^    (\S+) \((\d[\d.]*)/).to_h.slice(*GEMS) : {}
+  end
+
+  # @param results [Array<Result>]
+  # @return [String] a table as Markdown has it, which is readable in a terminal too
+  def table(results)
+    rows = [HEADINGS, *results.map(&:cells)]
+    widths = rows.transpose.map { |cells| cells.map(&:size).max }
+    lines = rows.map { |cells| "| #{cells.zip(widths).map { |cell, width| cell.ljust(width) }.join(" | ")} |" }
+    [lines.first, "|#{widths.map { |width| "-" * (width + 2) }.join("|")}|", *lines.drop(1)].join("\n")
+  end
+
+  # @param servers [Hash{String => String, nil}] name and version of what the specs ran on
+  # @return [String] the guide's page
+  def page(results, servers)
+    on = ["Ruby #{RUBY_VERSION}", *servers.compact.map { |name, version| "#{name} #{version}" }].join(", ")
+    <<~MARKDOWN
+      # On which Rails this has been run
+
+      `bin/test --all` runs the specs that lean on Rails or a part of it once for each line of Rails, and writes this page.
+      Nothing in the gem asks for a version: it asks for the feature. What a line lacks is done by our own means, or refused
+      with a sentence that names it.
+
+      Run on #{on}.
+
+      #{table(results)}
+
+      `skipped` are examples of what the line does not have; each says so where it stands.
+    MARKDOWN
+  end
+
+  # @return [Hash{String => String, nil}]
+  def servers
+    {"PostgreSQL" => said("postgres", "--version"), "MariaDB" => said("mariadbd", "--version")}
+  end
+
+  def said(program, *arguments)
+    folders = [*ENV.fetch("PATH").split(File::PATH_SEPARATOR), "/usr/sbin", *Dir["/usr/lib/postgresql/*/bin"].reverse]
+    path = folders.map { |folder| File.join(folder, program) }.find { |file| File.executable?(file) }
+    path && IO.popen([path, *arguments], err: File::NULL, &:read)[/\d+(\.\d+)+/]
+  end
+end
