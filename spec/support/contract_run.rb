@@ -11,13 +11,13 @@ class ContractRun
 
   # @param file [String]
   # @param env [Hash] of the other process
-  # @param only [String, nil] a word in the examples' descriptions
+  # @param only [String, Array<String>, nil] words of which one is in an example's description
   # @yieldparam command [Array<String>] to be run somewhere else than in the checkout
   # @yieldreturn [String] what it printed
   def initialize(file, env: {}, only: nil, &elsewhere)
     Dir.mktmpdir do |folder|
       report = File.join(folder, "report.json")
-      command = ["rspec", file, *(only && ["--example", only]), "--format", "json", "--out", report]
+      command = ["rspec", file, *Array(only).flat_map { |word| ["--example", word] }, "--format", "json", "--out", report]
       @said = elsewhere ? elsewhere.call(command) : in_checkout(env, command)
       told = File.exist?(report) ? JSON.parse(File.read(report)) : {}
       @examples = told.fetch("examples", [])

@@ -14,7 +14,7 @@ module RailsApps
   # Rails until 8 makes another pipeline of assets, if it is not told so; later ones pass over what they do not know.
   PIPELINE = "--asset-pipeline=propshaft"
   # The versions that this suite runs with: on another line of Rails they are not the newest that are installed.
-  GEMS = %w[rails propshaft sqlite3 pg].freeze
+  GEMS = %w[rails propshaft sqlite3 pg json minitest].freeze
   # There for those that ask for them; MariaDB's client only where the suite asks MariaDB.
   UNLOADED = ["rspec", "solid_queue", *("trilogy" if Mysql.client?)].freeze
   private_constant :SKIP, :PIPELINE, :GEMS, :UNLOADED

@@ -2,12 +2,15 @@
 
 require "active_data_flow/active_record"
 require "fileutils"
+require "json"
 require "timeout"
 require "tmpdir"
 
 # The database that the environment names, with tables to read and to write. The same examples hold on each.
 module FlowDatabase
   KIND = ENV.fetch("ADF_SPEC_DATABASE", "sqlite").to_sym
+  # What a connection has beside that, as a program's database.yml would say it.
+  MORE = JSON.parse(ENV.fetch("ADF_SPEC_CONNECTION", "{}"), symbolize_names: true).freeze
   TABLES = %w[active_data_flow_rejects active_data_flow_data_flow_runs active_data_flow_data_flows orders exports people members].freeze
 
   module_function
@@ -19,8 +22,8 @@ module FlowDatabase
   end
 
   def config
-    @config ||= Servers.fresh(KIND, "flows_#{Process.pid}", pool: 8) ||
-      {adapter: "sqlite3", database: File.join(folder, "flows.sqlite3"), timeout: 10_000, pool: 8}
+    @config ||= Servers.fresh(KIND, "flows_#{Process.pid}", pool: 8, **MORE) ||
+      {adapter: "sqlite3", database: File.join(folder, "flows.sqlite3"), timeout: 10_000, pool: 8, **MORE}
   end
 
   def folder = @folder ||= Dir.mktmpdir.tap { |folder| at_exit { FileUtils.rm_rf(folder) } }
