@@ -14,8 +14,9 @@ module ActiveDataFlow
       attr_reader :connection_class
 
       # @param pool [::ActiveRecord::ConnectionAdapters::ConnectionPool]
-      # @return [Boolean] whether all threads share one connection, as they do under transactional fixtures
-      def self.pinned?(pool) = !pool.instance_variable_get(:@pinned_connection).nil? || !pool.instance_variable_get(:@lock_thread).nil?
+      # @return [Boolean] whether all threads share one connection, as they do under transactional fixtures; Rails until 7.1 pins
+      #   a thread
+      def self.pinned?(pool) = %i[@pinned_connection @lock_thread].any? { |pin| pool.instance_variable_get(pin) }
 
       # @param connection_class [Class] whose pool it is, e.g. a model or an abstract class of another database
       def initialize(connection_class = ::ActiveRecord::Base)

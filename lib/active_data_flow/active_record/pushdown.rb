@@ -97,7 +97,8 @@ module ActiveDataFlow
 
       def find_reason
         return "rows come from #{source}, which is no table" unless source.respond_to?(:window)
-        return "source and sink are in different databases" unless same_database? || Attachment.possible?(source, sink)
+        apart = same_database? ? nil : Attachment.refusal(source, sink)
+        return apart if apart
         return "rows go through #{sink.table.model.name} with its callbacks" if sink.line.callbacks
         return "#{plan.model_columns.join(", ")}: only the model can read or write #{plan.model_columns.one? ? "it" : "them"}" if plan.model_columns.any?
         return "source and sink are one table" if sink.same_table?(source)

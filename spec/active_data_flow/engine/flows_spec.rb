@@ -69,12 +69,20 @@ RSpec.describe "A flow between tables" do
     end
   end
 
+  shared_examples "values of the database's own types" do
+    it "gives blocks what the model would, and stores what they assign" do
+      kept("values")
+    end
+  end
+
   context "on SQLite" do
     include_examples "flows in a database", "sqlite"
+    include_examples "values of the database's own types"
   end
 
   context "on PostgreSQL", :postgresql do
     include_examples "flows in a database", "postgresql"
+    include_examples "values of the database's own types"
   end
 
   context "on MariaDB", :mysql do

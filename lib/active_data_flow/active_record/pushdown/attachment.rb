@@ -6,15 +6,22 @@ module ActiveDataFlow
       # The source's SQLite file, joined to the sink's connection for the length of a run: read-only, under a name of our
       # own, and never anything but the source.
       class Attachment
+        APART = "source and sink are in different databases"
+        NAMELESS = "source and sink are in different files, and this SQLite was compiled without USE_URI, so that it attaches none read-only"
+        private_constant :APART, :NAMELESS
+
         # @param source [SourceEnd]
         # @param sink [SinkEnd]
-        # @return [Boolean] whether both are SQLite files, and this SQLite knows how to open one read-only by its name
-        def self.possible?(source, sink)
-          return false unless source.dialect == :sqlite && sink.dialect == :sqlite && source.plain?
-          return false unless [source, sink].all? { |one| file(one) }
+        # @return [String, nil] why they cannot be joined: they are no two SQLite files, or this SQLite opens none read-only
+        #   by its name
+        def self.refusal(source, sink)
+          return APART unless source.dialect == :sqlite && sink.dialect == :sqlite && source.plain?
+          return APART unless [source, sink].all? { |one| file(one) }
 
           sink.table.with_connection do |connection|
-            !connection.transaction_open? && connection.select_value("SELECT sqlite_compileoption_used('USE_URI')") == 1
+            next APART if connection.transaction_open?
+
+            NAMELESS unless connection.select_value("SELECT sqlite_compileoption_used('USE_URI')") == 1
           end
         end
 

@@ -26,6 +26,22 @@ module FlowDatabase
       {adapter: "sqlite3", database: File.join(folder, "flows.sqlite3"), timeout: 10_000, pool: 8, **MORE}
   end
 
+  # @return [Boolean] whether ActiveRecord sees what the database generates: of SQLite's columns since Rails 7.2
+  def generates?
+    return true unless KIND == :sqlite
+
+    require "active_record/connection_adapters/sqlite3_adapter"
+    ActiveRecord::ConnectionAdapters::SQLite3Adapter.method_defined?(:supports_virtual_columns?, false)
+  end
+
+  # @return [Boolean] whether this SQLite attaches a file read-only: the gem sqlite3 compiles it so since 2.0
+  def attaches?
+    return false unless KIND == :sqlite
+
+    require "sqlite3"
+    SQLite3::Database.new(":memory:").get_first_value("SELECT sqlite_compileoption_used('USE_URI')") == 1
+  end
+
   def folder = @folder ||= Dir.mktmpdir.tap { |folder| at_exit { FileUtils.rm_rf(folder) } }
 
   def create_tables(connection)

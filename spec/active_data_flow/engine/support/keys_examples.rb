@@ -57,6 +57,8 @@ RSpec.describe "[keys]" do
     {"citext" => %w[b A a], "character(5)" => ["b", "a", "a  "], "text COLLATE any_case" => %w[b A a], "jsonb" => ["[1]", '{"a":1, "b":2}', '{"b":2,"a":1}'],
      "inet" => %w[10.0.0.2 10.0.0.1 10.0.0.1/32], "interval" => ["2 days", "1 day", "24:00:00"], "numeric" => %w[2 1.0 1.00], "real" => [2.0, 0.1, 0.10000000149],
      "int4range" => ["[5,6)", "[1,3)", "[1,2]"], "int4[]" => ["{3}", "{1,2}", "{1, 2}"], "double precision" => [1.0, 0.0, -0.0]}
+  elsif FlowDatabase::KIND == :mysql
+    {"decimal(10,2)" => %w[2 1.0 1.00]}
   else
     {"text COLLATE NOCASE" => %w[b A a], "varchar(20) COLLATE RTRIM" => ["b", "a", "a  "], "" => [2, 1, 1.0], "string" => %w[b 1 1.0], "decimal(10,2)" => %w[2 1.0 1.00]}
   end
@@ -86,7 +88,7 @@ RSpec.describe "[keys]" do
     end
   end
 
-  it "are left to the database where the source has them apart in the same way, and not where it has not" do
+  it "are left to the database where the source has them apart in the same way, and not where it has not", unless: FlowDatabase::KIND == :mysql do
     loose, exact = (FlowDatabase::KIND == :postgresql) ? ["text COLLATE any_case", "text"] : ["text COLLATE NOCASE", "text"]
     tables(loose, source: exact)
     sql("CREATE UNIQUE INDEX origins_code ON origins (code)")
@@ -103,7 +105,7 @@ RSpec.describe "[keys]" do
     expect(rows(:targets, :code, :place)).to contain_exactly(["b", 1], ["a", 2], ["c", 3])
   end
 
-  it "are compared as the unique index has them, whatever the column has" do
+  it "are compared as the unique index has them, whatever the column has", unless: FlowDatabase::KIND == :mysql do
     collation = (FlowDatabase::KIND == :postgresql) ? "any_case" : "NOCASE"
     tables("text", index: "code COLLATE #{collation}")
     insert(:origins, %w[b A a])
