@@ -23,7 +23,11 @@ module RailsApps
     include CleanMachine
 
     # @return [String] the folder of an application that nothing was installed into
-    def fresh = @fresh ||= make
+    def fresh = made
+
+    # @param flags [Array<String>] of `rails new`, for an application that lacks more
+    # @return [String] its folder; nothing was installed into it
+    def made(*flags) = (@made ||= {})[flags] ||= make(flags)
 
     # @return [String] one in which the generator was run, and which is migrated
     def installed
@@ -42,10 +46,10 @@ module RailsApps
 
     private
 
-    def make
-      folder = File.join(room, "shop")
+    def make(flags)
+      folder = File.join(room, flags.join, "shop")
       rails = ["rails", *version("railties")&.then { |version| "_#{version}_" }]
-      said = on_clean_machine(RbConfig.ruby, "-S", *rails, "new", folder, "--quiet", PIPELINE, *SKIP, chdir: room, GEM_HOME: ENV["GEM_HOME"])
+      said = on_clean_machine(RbConfig.ruby, "-S", *rails, "new", folder, "--quiet", PIPELINE, *SKIP, *flags, chdir: room, GEM_HOME: ENV["GEM_HOME"])
       raise "rails new: #{said.out}#{said.err}" unless said.success?
 
       File.write(File.join(folder, "Gemfile"), gemfile)

@@ -30,16 +30,31 @@ RSpec.describe "A Rails application with this gem" do
     expect(app.files("public/assets/*")).not_to be_empty
   end
 
-  it "may do without ActiveJob and ActiveRecord: runs are in memory then", req: %w[E-35 X-04] do
-    app = rails_app(RailsApps.fresh)
-    %w[config/application.rb config/environments/development.rb].each do |path|
-      app.write(path, app.read(path).gsub(/^(require "|\s*config\.)active_(job|record)/, "# \\0"))
+  describe "made without a part of Rails" do
+    # Loads all of it, and runs a flow in it.
+    let(:run) { "Rails.application.eager_load!; LetterFlow.run_now; p LetterFlow.runs.map(&:status), defined?(ActiveJob), defined?(ActiveRecord::Base) && ActiveDataFlow::DataFlowRun.count" }
+
+    # @yieldparam said [String] what the installation has printed
+    def made_with(*flags)
+      app = rails_app(RailsApps.made(*flags))
+      yield app, app.rails!("generate", "active_data_flow:install")
+      app.write("app/data_flows/letter_flow.rb", letter)
+      app.runner(run).lines(chomp: true)
     end
-    FileUtils.rm_rf([File.join(app.folder, "app/jobs"), File.join(app.folder, "app/models")])
-    expect(app.rails!("generate", "active_data_flow:install")).not_to match(/db.migrate|Create/)
-    app.write("app/data_flows/letter_flow.rb", letter)
-    said = app.runner("Rails.application.eager_load!; LetterFlow.run_now; p LetterFlow.runs.map(&:status), defined?(ActiveJob), defined?(ActiveRecord::Base)")
-    expect(said).to eq("1\n[\"success\"]\nnil\nnil\n")
+
+    it "keeps its runs in memory where there is no ActiveRecord", req: %w[E-35 X-04] do
+      lines = made_with("--skip-active-record") { |_app, said| expect(said).not_to match(/db.migrate|Create/) }
+      expect(lines).to eq(["1", "[\"success\"]", "\"constant\"", "nil"])
+    end
+
+    it "keeps them in its database where there is no ActiveJob", req: %w[E-35 X-04] do
+      lines = made_with("--skip-active-job") { |app, _said| app.rails!("db:migrate") }
+      expect(lines).to eq(["1", "[\"success\"]", "nil", "1"])
+    end
+
+    it "keeps them in memory where there is neither", req: %w[E-35 X-04] do
+      expect(made_with("--skip-active-record", "--skip-active-job") {}).to eq(["1", "[\"success\"]", "nil", "nil"])
+    end
   end
 
   it "keeps no run in memory while its server does not answer" do

@@ -70,14 +70,14 @@ RSpec.describe "[reading role]" do
   include_context "flows in a database"
 
   # The same database by a connection that may only read: what a replica is to a program.
-  READ_ONLY = {sqlite: {readonly: true}, postgresql: {variables: {default_transaction_read_only: "on"}}, mysql: {variables: {tx_read_only: 1}}}.freeze
+  read_only = {sqlite: {readonly: true}, postgresql: {variables: {default_transaction_read_only: "on"}}, mysql: {variables: {tx_read_only: 1}}}
 
   before(:context) do
     FlowDatabase.connect unless ActiveRecord::Base.connected?
     before = ActiveRecord::Base.configurations
     config = FlowDatabase.config
     ActiveRecord::Base.configurations = {ActiveRecord::ConnectionHandling::DEFAULT_ENV.call => {
-      "primary" => config, "replica" => config.merge(READ_ONLY.fetch(FlowDatabase::KIND), replica: true)
+      "primary" => config, "replica" => config.merge(read_only.fetch(FlowDatabase::KIND), replica: true)
     }}
     Object.const_set(:ReplicatedRecord, Class.new(ActiveRecord::Base) { self.abstract_class = true })
     ReplicatedRecord.connects_to(database: {writing: :primary, reading: :replica})
