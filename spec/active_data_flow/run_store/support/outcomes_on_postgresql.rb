@@ -11,11 +11,9 @@ RSpec.shared_examples "outcomes on a server" do
 
   # At COMMIT the sink takes that long: a check that is put off until then.
   def slow_commits(seconds)
-    sql(<<~SQL)
-      CREATE OR REPLACE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(#{seconds}); RETURN NULL; END';
-      DROP TRIGGER IF EXISTS slowly ON sink_rows;
-      CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON sink_rows DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slowly()
-    SQL
+    sql("CREATE OR REPLACE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(#{seconds}); RETURN NULL; END'")
+    sql("DROP TRIGGER IF EXISTS slowly ON sink_rows")
+    sql("CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON sink_rows DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slowly()")
   end
 
   after { sql("DROP TRIGGER IF EXISTS slowly ON sink_rows") }
