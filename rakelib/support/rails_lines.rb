@@ -9,7 +9,7 @@ require "tmpdir"
 module RailsLines
   ROOT = File.expand_path("../..", __dir__)
   TABLE = "guides/matrix.md"
-  # A spec is in the matrix when it, or what stands in the folder `support` beside it, names what Rails brings. Nobody has to
+  # A spec is in the matrix when it, or what stands in its folder `support`, names what Rails brings. Nobody has to
   # keep a list: a new spec comes by itself.
   NAMES = /ActiveRecord|active_record|ActiveJob|active_job|SolidQueue|solid_queue|RailsApps|rails_app|\bRails\b/
   # Of the tree, the packages and the comparisons there is one, whatever Rails is.
@@ -34,10 +34,12 @@ module RailsLines
   def specs
     Dir.chdir(ROOT) do
       Dir["spec/**/*_spec.rb"].sort.grep_v(APART).select do |path|
-        [path, *Dir[File.join(File.dirname(path), "support/**/*.rb")]].any? { |file| File.read(file).match?(NAMES) }
+        [path, *support(path)].any? { |file| File.read(file).match?(NAMES) }
       end
     end
   end
+
+  def support(path) = Dir["{#{File.dirname(path)},#{path.delete_suffix("_spec.rb")}}/support/**/*.rb"]
 
   # @param line [String]
   # @return [String] the path of its Gemfile
