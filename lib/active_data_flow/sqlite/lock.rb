@@ -49,7 +49,7 @@ module ActiveDataFlow
 
         allowing { @raw.load_extension(library) }
         true
-      rescue ::SQLite3::Exception => error
+      rescue ::SQLite3::Exception, RuntimeError => error # RuntimeError: the gem before 2.0
         refuse("SQLite did not load #{library}: #{error.message}")
       end
 

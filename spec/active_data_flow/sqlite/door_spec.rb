@@ -5,6 +5,8 @@ require "open3"
 # In processes of its own: the others hold that no sqlite3 gem is loaded by ours.
 RSpec.describe "ActiveDataFlow::Sqlite::Door" do
   support = File.expand_path("support/doors", __dir__)
+  # Before 2.0 a connection of the gem is not closed while a statement is open, and waits with all threads of the process.
+  since_2 = Gem.loaded_specs["sqlite3"].then { |gem| gem.nil? || gem.version >= Gem::Version.new("2") }
 
   # @return [String] what the program printed
   define_method(:printed) do |program|
@@ -289,7 +291,7 @@ RSpec.describe "ActiveDataFlow::Sqlite::Door" do
       RUBY
     end
 
-    it "is over when the connection is closed, and lets the file go" do
+    it "is over when the connection is closed, and lets the file go", if: since_2 do
       skip "this system does not list open files" unless File.directory?("/proc/self/fd")
       expect(said(<<~RUBY)).to match(/\A\[1, \[ActiveDataFlow::Error, "the connection behind this door.*closed.*"\], 0, 0, 0\]\z/)
         Dir.mktmpdir do |folder|
@@ -318,7 +320,7 @@ RSpec.describe "ActiveDataFlow::Sqlite::Door" do
       RUBY
     end
 
-    it "does not outlive a reconnect to the same file" do
+    it "does not outlive a reconnect to the same file", if: since_2 do
       expect(said(<<~RUBY)).to match(/\A\[\[ActiveDataFlow::Error, "the connection behind this door to SQLite is closed.*"\], 1\]\z/)
         Dir.mktmpdir do |folder|
           path = File.join(folder, "a.db")
@@ -333,7 +335,7 @@ RSpec.describe "ActiveDataFlow::Sqlite::Door" do
     it "is dead in a child process, which opens its own; the parent goes on" do
       skip "no fork here" unless Process.respond_to?(:fork)
       said = printed(<<~RUBY)
-        SQLite3::ForkSafety.suppress_warnings!
+        SQLite3::ForkSafety.suppress_warnings! if defined?(SQLite3::ForkSafety)
         Dir.mktmpdir do |folder|
           raw = connect(path = File.join(folder, "a.db"))
           door = Door.open(raw)
@@ -356,8 +358,10 @@ RSpec.describe "ActiveDataFlow::Sqlite::Door" do
           puts all(raw).size
         end
       RUBY
+      elsewhere = /ActiveDataFlow::Error, "this door to SQLite was opened in process \d+, and this is process \d+/
+      # Since 2.0 the gem closes what a child has inherited.
       expect(said.lines.map(&:chomp)).to match([
-        /ActiveDataFlow::Error, "this door to SQLite was opened in process \d+, and this is process \d+/, "nil",
+        elsewhere, since_2 ? "nil" : elsewhere,
         "{:new=>2, :updated=>0, :unchanged=>0, :skipped=>0}", "true",
         "{:new=>3, :updated=>0, :unchanged=>0, :skipped=>0}", "5"
       ])
@@ -429,7 +433,7 @@ RSpec.describe "ActiveDataFlow::Sqlite::Door" do
       RUBY
     end
 
-    it "lets a timeout and a kill reach a thread that waits, and the connection stay usable for others" do
+    it "lets a timeout and a kill reach a thread that waits, and the connection stay usable for others", if: since_2 do
       expect(said(<<~RUBY)).to eq("[[Timeout::Error], nil, true, 3]")
         require "timeout"
         #{holding}

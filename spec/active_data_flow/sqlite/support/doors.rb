@@ -16,12 +16,23 @@ module Doors
     alias_method :quote_column_name, :quote_table_name
   end.new
 
+  # A transaction is what its block returns: the gem before 2.0 says true.
+  module Answering
+    def transaction(mode = nil)
+      return super unless block_given?
+
+      answer = nil
+      super { |raw| answer = yield raw }
+      answer
+    end
+  end
+
   COLUMNS = %w[id name price].freeze
 
   module_function
 
   def connect(path = ":memory:", table: true)
-    raw = SQLite3::Database.new(path)
+    raw = SQLite3::Database.new(path).extend(Answering)
     raw.execute("CREATE TABLE IF NOT EXISTS things (id INTEGER PRIMARY KEY, name, price)") if table
     raw
   end
