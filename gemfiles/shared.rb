@@ -14,4 +14,5 @@ gem "pg"
 gem "fugit"
 gem "propshaft"
 gem "solid_queue"
-gem "trilogy"
+
+eval_gemfile "mysql.rb"

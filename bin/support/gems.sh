@@ -28,9 +28,7 @@ lock_of() { case $1 in Gemfile) printf Gemfile.lock ;; *) printf '%s.lock' "$1" 
 
 # One mark per set of wishes; it holds the lock they came to, so that the next clone has it at once.
 gems_mark() {
-  local shared=
-  [ "$1" = Gemfile ] || shared=$root/gemfiles/shared.rb
-  printf '%s/.bundled/%s%s' "$gem_home" "$(cat "$root/$1" $shared "$root"/*.gemspec "$root"/lib/active_data_flow/version.rb | digest)" "${all:+.all}"
+  printf '%s/.bundled/%s%s' "$gem_home" "$(cat "$root/$1" "$root"/gemfiles/*.rb "$root"/*.gemspec "$root"/lib/active_data_flow/version.rb | digest)" "${all:+.all}"
 }
 
 # A lock of older wishes goes: another clone may have brought the gems of these.

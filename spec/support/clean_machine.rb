@@ -62,7 +62,7 @@ module CleanMachine
   def fresh_copy(name = "clone")
     copy = File.join(scratch, name)
     FileUtils.mkdir_p(copy)
-    FileUtils.cp_r(%w[bin ext lib rakelib Cargo.toml Cargo.lock Gemfile active_data_flow.gemspec].map { |name| File.join(ROOT, name) }, copy)
+    FileUtils.cp_r(%w[bin ext gemfiles lib rakelib Cargo.toml Cargo.lock Gemfile active_data_flow.gemspec].map { |name| File.join(ROOT, name) }, copy)
     FileUtils.rm_f(Dir[File.join(copy, "lib/active_data_flow/*.{so,bundle}")])
     copy
   end

@@ -40,8 +40,9 @@ module Mysql
 
   def socket = ENV[SOCKET] ||= (@server ||= MysqlServer.start).socket
 
-  def client?
-    require "trilogy"
+  # @param name [String] of a gem
+  def client?(name = "trilogy")
+    require name
     true
   rescue LoadError
     false

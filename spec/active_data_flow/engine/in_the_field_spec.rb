@@ -57,5 +57,11 @@ RSpec.describe "A flow in a program as it is met" do
 
     include_examples "a replica and fibers"
     include_examples "without prepared statements", "mysql"
+
+    it "is spoken to by mysql2 as by trilogy", if: Mysql.client?("mysql2") do
+      parts = %w[modes running paths mysql]
+      run = flows_with("mysql", parts, adapter: "mysql2")
+      parts.each { |part| kept(part, run) }
+    end
   end
 end
