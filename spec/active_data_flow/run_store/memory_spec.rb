@@ -34,5 +34,19 @@ RSpec.describe ActiveDataFlow::RunStore::Memory do
       end
       expect(now_of(claim).commits).to eq(1)
     end
+
+    it "takes a fiber for what a thread is: another one of the thread that commits is refused, as often as it comes" do
+      claim = claimed
+      committing = Fiber.new do
+        commit(claim) do
+          Fiber.yield
+          {}
+        end
+      end
+      committing.resume
+      2.times { expect { commit(claim) }.to raise_error(lost) }
+      committing.resume
+      expect(now_of(claim).commits).to eq(1)
+    end
   end
 end

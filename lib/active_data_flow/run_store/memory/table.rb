@@ -49,12 +49,12 @@ module ActiveDataFlow
         def open(run_id)
           exclusively do
             row = @rows[run_id]
-            row && row[:open].nil? && yield(row) && (row[:open] = Thread.current)
+            row && row[:open].nil? && yield(row) && (row[:open] = Fiber.current)
           end
         end
 
         def close(claim)
-          exclusively { @rows[claim.id]&.then { |row| row[:open] = nil if row[:open] == Thread.current } }
+          exclusively { @rows[claim.id]&.then { |row| row[:open] = nil if row[:open] == Fiber.current } }
         end
 
         def put_aside(claim, rejects)
