@@ -14,7 +14,7 @@ RSpec.describe "ActiveDataFlow::ActiveRecord::SqliteDoor" do
       Through = ActiveDataFlow::ActiveRecord::SqliteDoor
       Dir.mktmpdir do |folder|
         ActiveRecord::Base.establish_connection(adapter: "sqlite3", database: File.join(folder, "a.db"), timeout: 5_000)
-        connection = ActiveRecord::Base.lease_connection
+        connection = ActiveRecord::Base.connection
         connection.create_table(:things) { |table| table.string :name and table.float :price }
         print((-> {\n#{program}\n}).call.inspect)
       end

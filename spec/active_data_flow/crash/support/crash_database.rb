@@ -100,7 +100,7 @@ module CrashDatabase
 
     private
 
-    def connection = ::ActiveRecord::Base.lease_connection
+    def connection = ::ActiveRecord::Base.connection
 
     def tables
       connection.create_table(:orders) { |table| table.integer(:net) && table.integer(:tax) && table.string(:name) }
