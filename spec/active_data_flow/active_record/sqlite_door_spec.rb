@@ -83,7 +83,10 @@ RSpec.describe "ActiveDataFlow::ActiveRecord::SqliteDoor" do
     RUBY
   end
 
-  it "is over when ActiveRecord reconnects; the next door is of the new connection" do
+  # The gem before 2.0 closes no connection of which a statement is open, and ActiveRecord leaves it at that.
+  since_2 = Gem.loaded_specs["sqlite3"].then { |gem| gem.nil? || gem.version >= Gem::Version.new("2") }
+
+  it "is over when ActiveRecord reconnects; the next door is of the new connection", if: since_2 do
     expect(said(<<~RUBY)).to match(/\A\[\[ActiveDataFlow::Error, "the connection behind this door to SQLite is closed.*"\], 1\]\z/)
       read = ->(door) { door.read("SELECT 1, 2, 3", [], batch, 9) }
       old = Door.open(connection.raw_connection)
