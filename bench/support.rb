@@ -5,6 +5,7 @@
 require "json"
 require "open3"
 require "rbconfig"
+require_relative "support/order"
 require_relative "support/side"
 require_relative "support/sleeper"
 require_relative "support/table"
@@ -29,11 +30,12 @@ module Bench
   end
 
   # One child: the running program once more, in the given mode.
+  # @param env [Hash] what its environment has of its own
   # @return [Hash] with Symbol keys
   # @raise [RuntimeError] when the child fails; it carries what the child wrote
-  def run(mode:, **params)
+  def run(mode:, env: {}, **params)
     command = [RbConfig.ruby, *mode_option(mode), File.expand_path($PROGRAM_NAME)]
-    out, error, status = Open3.capture3(child_env(params), *command)
+    out, error, status = Open3.capture3(child_env(params).merge(env), *command)
     raise "bench child #{params} failed (#{status}):\n#{error}" unless status.success?
     JSON.parse(out.lines.last, symbolize_names: true)
   end

@@ -10,36 +10,6 @@
 # `SIDES=live,isolated` measures these alone.
 require_relative "support"
 
-TRANSITIONS = 6
-
-# Handlers do next to nothing, so that what is measured is the engine.
-def define_order(side)
-  side.task(:BenchOrder) do
-    has_attribute :customer, :string
-    has_attribute :total, :integer, default: 0
-    has_attribute :invoice, :string
-    validates :customer, presence: true
-    starts_with :receive
-
-    action(:receive) { customer }
-    go_to :price
-    action(:price) { self.total = 42 }
-    go_to :large?
-    decision :large? do
-      condition { total > 40 }
-      if_true :reserve
-      if_false :ship
-    end
-    action(:reserve) { customer }
-    go_to :bill
-    action(:bill) { self.invoice = "2026-0001" }
-    go_to :ship
-    action(:ship) { invoice }
-    go_to :done
-    result :done
-  end
-end
-
 # Built and stored outside the clock, twenty at a time; only their runs are timed.
 def runs(side, order, seconds)
   executor = side.executor
@@ -62,7 +32,7 @@ end
 
 Bench.child do |side, alive:, seconds:, samples:|
   Bench::Sleeper.fill(side, Bench::Sleeper.define(side), alive - 1)
-  order = define_order(side)
+  order = Bench::Order.define(side)
   %i[runs calls].to_h do |measure|
     send(measure, side, order, seconds)
     GC.start
@@ -88,5 +58,5 @@ rows = lambda do |measure, per_task|
 end
 headings = ["mode", "alive", *sides, *others.map { |side| "#{side} / ours" }]
 Bench::Table.machine
-Bench::Table.print("T1: transitions a second (time of one), completion included", headings, rows.call(:runs, TRANSITIONS))
+Bench::Table.print("T1: transitions a second (time of one), completion included", headings, rows.call(:runs, Bench::Order::TRANSITIONS))
 Bench::Table.print("T1: whole tasks a second (time of one), from Task.call to deleted", headings, rows.call(:calls, 1))

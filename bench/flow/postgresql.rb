@@ -1,24 +1,16 @@
 # frozen_string_literal: true
 
-require_relative "../../spec/support/postgresql_server"
+require_relative "../support/postgresql"
 
 module Bench
   module Flow
     # A server of the program's own with two databases. Rows of the source are in both where the workload wants that, so that
     # one statement can be measured beside two connections.
     class Postgresql < Place
-      # Those of a small server that is written to; all else is PostgreSQL's default, fsync and synchronous_commit among it.
-      # No autovacuum and no timed checkpoint: they would hit whoever happens to run. Each run starts after a checkpoint.
-      # `FSYNC=off` is for trying the programs, not for measuring: commits then cost nothing.
-      SETTINGS = {shared_buffers: "512MB", work_mem: "64MB", maintenance_work_mem: "256MB", max_wal_size: "8GB",
-                  checkpoint_timeout: "1h", autovacuum: "off", jit: "off", fsync: ENV.fetch("FSYNC", "on")}.freeze
       DATABASES = %w[source sink].freeze
 
       # @return [String] for the report
-      def self.words = "#{server.version}; #{SETTINGS.map { |name, value| "#{name} = #{value}" }.join(", ")}; the rest as it comes"
-
-      # One server for all workloads of a program.
-      def self.server = @server ||= Server.new
+      def self.words = Bench::Postgresql.words
 
       # @param address [Hash] as the parent gave it
       # @param apart [Boolean] is the source in a database of its own?
@@ -86,35 +78,7 @@ module Bench
 
       def connections = @connections ||= {}
 
-      def server = self.class.server
-
-      # The server, spoken to through the pg gem.
-      class Server
-        def initialize
-          require "pg"
-          raise "needs the programs of a PostgreSQL server; run bin/setup" unless PostgresqlServer.programs
-
-          @server = PostgresqlServer.start(**SETTINGS)
-        end
-
-        def folder = @server.folder
-
-        def connect(database) = PG.connect(host: folder, port: 5432, user: "postgres", dbname: database, options: "-c client_min_messages=warning")
-
-        def fresh(name) = once { |connection| ["DROP DATABASE IF EXISTS #{name} WITH (FORCE)", "CREATE DATABASE #{name}"].each { |sql| connection.exec(sql) } }
-
-        def version = once { |connection| "PostgreSQL #{connection.exec("SHOW server_version").getvalue(0, 0)[/\S+/]}" }
-
-        private
-
-        def once
-          connection = connect("postgres")
-          yield connection
-        ensure
-          connection&.close
-        end
-      end
-      private_constant :Server
+      def server = Bench::Postgresql.server
     end
   end
 end

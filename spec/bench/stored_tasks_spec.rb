@@ -1,0 +1,22 @@
+# frozen_string_literal: true
+
+require "open3"
+require "rbconfig"
+
+RSpec.describe "the program about stored tasks in bench/" do
+  folder = File.expand_path("../../bench", __dir__)
+
+  # The ancestor stays away: its gems would be installed.
+  it "holds what each side stores against what was to be stored, and prints a table for each database", :postgresql do
+    tiny = {"TASKS" => "5", "SAMPLES" => "1", "ROUNDS" => "1", "FSYNC" => "off", "SIDES" => "statements,ours", "RUBYOPT" => nil}
+    output, status = Open3.capture2e(tiny, RbConfig.ruby, File.join(folder, "task_active_record.rb"))
+    expect(status).to be_success, output
+    expect(output.scan(/^### (.+)/).flatten).to eq ["T2: SQLite", "T2: PostgreSQL", "T2: PostgreSQL, every transition flushed"]
+    expect(output.scan(/^\| \*\*(.+?)\*\*/).flatten).to eq ["the statements", "ours"] * 3
+    expect(output.scan(/^- at least (\S+) times the statements: \d/).flatten).to eq %w[0.5 0.5 0.85]
+  end
+
+  it "has a place for its tables in README.md, which measure.rb fills" do
+    expect(File.read(File.join(folder, "README.md"))).to match(/<!-- task_active_record -->\n.+<!-- end -->/m)
+  end
+end
