@@ -12,10 +12,8 @@ module Bench
           attr_accessor :sent
         end
 
-        private
-
-        def ask(connection, values)
-          Noted.sent&.push([@text, @names.map { |name| values.fetch(name) }])
+        def value(connection, values)
+          Noted.sent&.push([@text, binds(values)])
           super
         end
       end
@@ -43,7 +41,7 @@ module Bench
       def sent_by_one_task
         ActiveRecord::Base.connection.execute("INSERT INTO operations_tasks (id, created_at, updated_at) VALUES (1000000, '2026-01-01', '2026-01-01')")
         advance_ids
-        ActiveDataFlow::RunStore::Statement.prepend(Noted)
+        Operations::Storage::ActiveRecord::Statement.prepend(Noted)
         Noted.sent = []
         @order.call(customer: "Customer 1")
         Noted.sent.tap { Noted.sent = nil }

@@ -385,6 +385,7 @@ RSpec.describe ActiveDataFlow::Native do
       [Time.utc(1, 1, 1), Time.utc(1582, 10, 10), Time.utc(1900, 3, 1), Time.utc(2000, 2, 29, 23, 59, 59.5), Time.utc(9999)].each do |time|
         at_us = time.to_i * 1_000_000 + time.usec
         expect(described_class.format_time(at_us)).to eq(time.strftime("%Y-%m-%dT%H:%M:%S.%6NZ"))
+        expect(described_class.database_time(at_us)).to eq(time.strftime(time.usec.zero? ? "%F %T" : "%F %T.%6N"))
         expect(described_class.parse_time(time.getlocal("+05:30").strftime("%Y-%m-%dT%H:%M:%S.%6N%:z"))).to eq(at_us)
       end
     end

@@ -14,6 +14,24 @@ const ERA_YEARS: i64 = 400;
 
 /// A moment as in `2026-11-21T10:02:03.123456Z`. Years below 1 have a minus, years beyond 9999 more digits.
 pub fn format(at_us: i64) -> String {
+    let (mut text, micros) = to_the_second(at_us, 'T');
+    // Writing to a String cannot fail.
+    let _ = write!(text, ".{micros:06}Z");
+    text
+}
+
+/// The same as databases are given it, and as `ActiveRecord` writes it: `2026-11-21 10:02:03.123456`, and without a
+/// fraction where that is zero. As text in UTC it compares with what is stored already.
+pub fn format_sql(at_us: i64) -> String {
+    let (mut text, micros) = to_the_second(at_us, ' ');
+    if micros != 0 {
+        let _ = write!(text, ".{micros:06}");
+    }
+    text
+}
+
+/// The text up to the second, and the microseconds of it.
+fn to_the_second(at_us: i64, between: char) -> (String, i64) {
     let (seconds, micros) = (at_us.div_euclid(1_000_000), at_us.rem_euclid(1_000_000));
     let (days, second) = (
         seconds.div_euclid(DAY_SECONDS),
@@ -23,13 +41,12 @@ pub fn format(at_us: i64) -> String {
     let sign = if year < 0 { "-" } else { "" };
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
     let mut text = String::with_capacity(27);
-    // Writing to a String cannot fail.
     let _ = write!(
         text,
-        "{sign}{:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z",
+        "{sign}{:04}-{month:02}-{day:02}{between}{hour:02}:{minute:02}:{second:02}",
         year.unsigned_abs()
     );
-    text
+    (text, micros)
 }
 
 /// The moment that `text` names, in microseconds since the epoch.
@@ -260,6 +277,8 @@ mod tests {
         assert_eq!(format(-1), "1969-12-31T23:59:59.999999Z");
         assert_eq!(format(i64::MAX), "294247-01-10T04:00:54.775807Z");
         assert_eq!(format(i64::MIN), "-290308-12-21T19:59:05.224192Z");
+        assert_eq!(format_sql(-1), "1969-12-31 23:59:59.999999");
+        assert_eq!(format_sql(60_000_000), "1970-01-01 00:01:00");
         assert!(parse("999999-01-01").is_err());
     }
 
@@ -267,6 +286,7 @@ mod tests {
         #[test]
         fn every_moment_comes_back(at_us: i64) {
             prop_assert_eq!(parse(&format(at_us)), Ok(at_us));
+            prop_assert_eq!(parse(&format_sql(at_us)), Ok(at_us));
         }
 
         #[test]

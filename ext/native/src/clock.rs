@@ -19,6 +19,10 @@ fn format_time(at_us: Micros) -> String {
     clock::format(at_us.0)
 }
 
+fn database_time(at_us: Micros) -> String {
+    clock::format_sql(at_us.0)
+}
+
 /// What the clock of the system says, in microseconds since the epoch.
 pub fn system_us() -> i64 {
     match SystemTime::now().duration_since(UNIX_EPOCH) {
@@ -71,5 +75,6 @@ pub fn init(ruby: &Ruby) -> Result<(), Error> {
     native.define_singleton_method("parse_time", function!(parse_time, 1))?;
     native.define_singleton_method("uuid", function!(uuid, 1))?;
     native.define_singleton_method("format_time", function!(format_time, 1))?;
+    native.define_singleton_method("database_time", function!(database_time, 1))?;
     Ok(())
 }

@@ -145,7 +145,7 @@ module Operations
       def _use_chart(chart)
         @id = @_version = @_saved_in = @_stop = @_status = @current_state = @_from = @_lag = @_moved_us = @_run = nil
         @_started = @_mover = @pending_models = @_changed_attributes = @_unsaved = @_shared_attributes = nil
-        @_running = @_runner = @_entered_us = @_updated_us = @_completed_us = @_steps = @_trail = @parent_task_id = nil
+        @_running = @_runner = @_entered_us = @_updated_us = @_completed_us = @_steps = @_trail = @parent_task_id = @_written = nil
         @_stops = chart.stops
         @_plan = chart.plan
         @_interpreted = chart.interpreted

@@ -77,6 +77,10 @@ module Operations
         self
       end
 
+      # @private What the storage wants to know again when it writes this copy the next time.
+      # @return [Object, nil]
+      attr_accessor :_written
+
       # @private What a storage says after a claim: what was assigned on this copy is still to be saved.
       def claimed_as(storage, version)
         @_saved_in = storage

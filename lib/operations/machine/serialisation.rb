@@ -23,6 +23,9 @@ module Operations
         (timeout_us && execution_timeout) ? timeout_us - Duration.us(execution_timeout, :timeout) : created_us
       end
 
+      # @private when a task that has been in its state since then times out
+      def timeout_us(entered_us) = (entered_us + Duration.us(execution_timeout, :timeout) if execution_timeout)
+
       # @private as the native store gives it
       def from_row(row, storage, as_stored) = allocate.tap { |task| task._restore_row(row, storage, as_stored) }
 

@@ -31,6 +31,7 @@ RSpec.describe "Tasks in a database", req: %w[O-08 O-60] do
 
     it "stores a transition by one statement, guarded by its version, with the history" do
       kept("statements")
+      kept("writes")
       kept("history")
     end
 

@@ -29,8 +29,8 @@ module Operations
         # (see Base#signal)
         def signal(id)
           values = {id: setup.schema.key(id), now: Row.moment(Clock.now_us)}
-          row = values[:id] && database.with_connection { |connection| setup.statements[:signal].row(connection, values) }
-          !row.nil? && row.first == Machine::CODES[:waiting]
+          status = values[:id] && database.with_connection { |connection| setup.statements[:signal].value(connection, values) }
+          status == Machine::CODES[:waiting]
         end
 
         # @private for the renewer

@@ -23,8 +23,8 @@ module Operations
         def initialize(clock) = @clock = clock
 
         # @param sql [String] with `:name` for its values
-        # @return [ActiveDataFlow::RunStore::Statement]
-        def statement(sql) = ActiveDataFlow::RunStore::Statement.new(sql, "Operations task") { |number| place(number) }
+        # @return [Statement]
+        def statement(sql) = sent_by.new(sql, "Operations task") { |number| place(number) }
 
         # @return [String] a WHERE that names one row, if it is free and fits
         def one(where) = "id = :id AND (#{where})"
@@ -63,6 +63,8 @@ module Operations
 
         def one_writer? = true
 
+        def sent_by = Statement::SQLite
+
         def beside = {timeout: LOCK_WAIT_MS}
 
         def seconds_since(moment) = "(julianday(#{now}) - julianday(#{moment})) * 86400"
@@ -75,6 +77,8 @@ module Operations
         include ActiveDataFlow::RunStore::Moments::PostgreSQL
 
         def place(number) = "$#{number}"
+
+        def sent_by = Statement::PostgreSQL
 
         def one(where) = "id = (SELECT id FROM #{Columns::TASKS} WHERE id = :id AND (#{where}) FOR UPDATE SKIP LOCKED)"
 

@@ -5,6 +5,9 @@ module Operations
     class ActiveRecord < Base
       # A task as the values of its row, and back.
       class Row
+        UNFINISHED = Machine::CODES.values_at(:active, :waiting).freeze
+        private_constant :UNFINISHED
+
         # @param storage [ActiveRecord]
         # @param schema [Schema]
         # @param guard [VersionGuard, ContentGuard]
@@ -17,21 +20,36 @@ module Operations
         # As ActiveRecord writes moments: what is compared with what it has written has to be the same text.
         # @param us [Integer, nil] microseconds since the epoch
         # @return [String, nil]
-        def self.moment(us)
-          us && Clock.time(us).strftime((us % 1_000_000).zero? ? "%F %T" : "%F %T.%6N")
-        end
+        def self.moment(us) = us && ActiveDataFlow::Native.database_time(us)
 
         # What each write has.
         # @param task [Operations::Task]
         # @return [Hash{Symbol => Object}] `data` nil when it need not be written
         def values(task, with_data)
-          status, state, entered, wake, timeout, delete, completed, failed, steps, attempts, created, updated = task._life
+          status, _state, entered, wake, timeout, delete, completed, failed, _steps, _attempts, created, updated = task._life
+          move_values(task, with_data).merge!(
+            status:, wake: moment(wake), timeout: moment(timeout_beside(task, status, entered, timeout)), delete: moment(delete),
+            completed: moment(completed), failed: moment(failed), created: moment(created), now: moment(updated),
+            parent: parent_key(task), unique_key: (task.unique_key unless task._finished?)
+          )
+        end
+
+        # What a move on the way of a burst has.
+        # @param task (see #values)
+        # @return (see #values)
+        def move_values(task, with_data)
+          _status, state, entered, _wake, _timeout, _delete, _completed, _failed, steps, attempts, _created, updated = task._life
           {
-            status:, state:, steps:, attempts:, entered: moment(entered), wake: moment(wake), timeout: moment(timeout),
-            delete: moment(delete), completed: moment(completed), failed: moment(failed), created: moment(created),
-            updated: moment(updated), now: moment(updated), parent: parent_key(task), data: (DataColumn.of(task) if with_data),
-            unique_key: (task.unique_key unless task._finished?), history: JSON.generate(task._trail_now), owner: ActiveDataFlow::RunStore.owner
+            state:, steps:, attempts:, entered: moment(entered), updated: moment(updated), data: (DataColumn.of(task) if with_data),
+            history: JSON.generate(task._trail_now), owner: ActiveDataFlow::RunStore.owner
           }
+        end
+
+        # @param task (see #values)
+        # @return [Array] what a move on the way of a burst leaves as it is, and in the row is compared with
+        def standing(task)
+          status, _state, entered, wake, timeout, delete, completed, failed = task._life
+          [status, wake, timeout_beside(task, status, entered, timeout), delete, completed, failed, task.parent_task_id, task.unique_key]
         end
 
         # @param row [Array] as {Statements::READ} names it
@@ -44,6 +62,7 @@ module Operations
           created = Clock.us(created)
           updated = Clock.us(updated)
           entered = Clock.us(entered) || task_class.entered_us(timeout, created)
+          timeout ||= timeout_of(task_class, state, entered) if UNFINISHED.include?(status)
           life = [status, state, entered, wake, timeout, delete, completed, failed, steps || 0, attempts || 0, created, updated]
           trail = history ? JSON.parse(history) : [state, entered, History::STAYED, nil]
           task_class.from_row([id, @guard.read(version, status, state, updated), type, life, parent, *DataColumn.read(task_class, data), trail], @storage, false)
@@ -52,6 +71,17 @@ module Operations
         private
 
         def moment(us) = self.class.moment(us)
+
+        # A state that runs at once times out when the task has been in it for so long. That changes with every move and
+        # stands in an index, so it is left out, and worked out when the task is read.
+        def timeout_beside(task, status, entered, timeout)
+          timeout unless status == Machine::CODES[:active] && timeout == timeout_of(task.class, task.current_state, entered)
+        end
+
+        # @return [Integer, nil] nil where it has to be stored: in a wait state it is the author's to change
+        def timeout_of(task_class, state, entered)
+          task_class.timeout_us(entered) if @schema.complete? && task_class.chart.stops[state]&.immediate
+        end
 
         def parent_key(task)
           parent = task.parent_task_id

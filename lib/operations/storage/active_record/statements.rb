@@ -14,7 +14,13 @@ module Operations
                  unique_key: :unique_key, history: :history}.freeze
         BORN = {type: :type, parent_id: :parent, created_at: :created, wakes_at: :wake, data: :data, start_key: :start_key}.freeze
         DUE = "task_status = 10 AND (wakes_at <= :now OR expires_at <= :now)"
+        DEATHS_HERE = "CASE WHEN steps = :steps THEN deaths ELSE 0 END"
         ENDED = "task_status IN (100, -1) AND delete_at <= :before"
+
+        # What a move on the way of a burst changes: nothing that an index or a foreign key stands on, so that neither is
+        # touched, and PostgreSQL need not write them anew.
+        MOVED = {current_state: :state, updated_at: :updated, steps: :steps, attempts: :attempts, entered_at: :entered,
+                 history: :history}.freeze
 
         # @return [Dialect]
         attr_reader :dialect
@@ -27,7 +33,7 @@ module Operations
           @made = {}
         end
 
-        # @return [ActiveDataFlow::RunStore::Statement]
+        # @return [Statement]
         def [](name, *variant)
           forget if @offset != @dialect.clock.offset
           @made[[name, *variant]] ||= @dialect.statement(public_send(name, *variant))
@@ -66,8 +72,15 @@ module Operations
           sets[:data] = ":data" if with_data
           sets[:wakes_at] = (status == 10) ? asleep_until : ":wake"
           sets[:parent_id] = "(SELECT parent.id FROM #{Columns::TASKS} parent WHERE parent.id = :parent)"
-          sets[:deaths] = (status == 0) ? "CASE WHEN steps = :steps THEN deaths ELSE 0 END" : "0"
+          sets[:deaths] = (status == 0) ? DEATHS_HERE : "0"
           change({**sets, **counted, **leased(status == 0)}, [guard, *(@dialect.unflushed if unflushed)].join(" AND "))
+        end
+
+        # From one active state to the next, where what {Row#standing} names is as it was.
+        def move(with_data, unflushed)
+          sets = MOVED.transform_values { |name| ":#{name}" }
+          sets[:data] = ":data" if with_data
+          change({**sets, deaths: DEATHS_HERE, **counted, **leased(true)}, [guard, *(@dialect.unflushed if unflushed)].join(" AND "))
         end
 
         # A wake, or what a dead process has left; one claim decides, so they cannot race.

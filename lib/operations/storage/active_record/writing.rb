@@ -47,30 +47,44 @@ module Operations
           database.with_connection { |connection| write(connection, task, version) }
         end
 
-        # @return [Array, nil] id and version as they are stored now; nothing is true before the commit
+        # @return [Array, nil] id, version and {Row#standing} as they are stored now; nothing is true before the commit
         def write(connection, task, version)
           return add(connection, task) unless version
 
           with_data = data_to_store?(task)
           task._touch(setup.guard.moment(version, Clock.now_us))
-          values = setup.rows.values(task, with_data)
-          unflushed = unflushed?(connection, task)
-          key = {id: task.id, **setup.guard.values(version)}
-          return unless setup.statements[:update, values[:status], with_data, unflushed].row(connection, {**values, **key})
+          standing = setup.rows.standing(task)
+          statement, values = moved_only?(task, version, standing) ? move(connection, task, with_data) : update(connection, task, with_data)
+          return unless statement.value(connection, values.merge!(id: task.id, **setup.guard.values(version)))
 
           setup.participants.store(connection, task) if with_data && members?(task, version)
-          [task.id, setup.guard.after(version, task)]
+          [task.id, setup.guard.after(version, task), standing]
+        end
+
+        def move(connection, task, with_data)
+          [setup.statements[:move, with_data, unflushed?(connection, task)], setup.rows.move_values(task, with_data)]
+        end
+
+        def update(connection, task, with_data)
+          values = setup.rows.values(task, with_data)
+          [setup.statements[:update, values[:status], with_data, unflushed?(connection, task)], values]
+        end
+
+        # Who has written this very version knows what stands in the row, as long as it is active: only the wake of a
+        # waiting one is moved without a new version.
+        def moved_only?(task, version, standing)
+          task.active? && task._written == [version, standing] && setup.schema.complete?
         end
 
         def add(connection, task)
           task.id ||= new_id
           task._touch(Clock.now_us)
           values = setup.rows.values(task, true)
-          id, = setup.statements[:insert, !task.id.nil?, task.active?].row(connection, {**values, id: own_id(task), type: task.type, start_key: task.start_key})
+          id = setup.statements[:insert, !task.id.nil?, task.active?].value(connection, {**values, id: own_id(task), type: task.type, start_key: task.start_key})
           return unless id
 
           setup.participants.store(connection, task, id) if members?(task, nil)
-          [id, setup.guard.after(nil, task)]
+          [id, setup.guard.after(nil, task), setup.rows.standing(task)]
         end
 
         # @return [Array] what {add} returns, or nil and the task that counts as the same
@@ -99,8 +113,9 @@ module Operations
         end
 
         # Tells the task, after the commit.
-        def stored(task, (id, version))
+        def stored(task, (id, version, standing))
           task.id ||= id
+          task._written = [version, standing]
           task.active? ? @leases.hold(id) : @leases.drop(id)
           task.stored_as(self, version)
         end

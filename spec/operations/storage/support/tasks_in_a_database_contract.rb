@@ -14,6 +14,7 @@ require_relative "tasks_in_jobs"
 require_relative "transactions_of_tasks"
 require_relative "durability_of_tasks"
 require_relative "lost_connections"
+require_relative "writes_of_tasks"
 
 RSpec.describe Operations::Storage::ActiveRecord do
   before(:context) { TasksInADatabase.connect }
@@ -163,6 +164,7 @@ RSpec.describe Operations::Storage::ActiveRecord do
   include_examples "transactions of tasks"
   include_examples "tasks and their models"
   include_examples "durability of tasks"
+  include_examples "writes of tasks"
   include_examples "ActiveRecord in several processes"
   include_examples "tasks of dead processes"
   include_examples "tasks whose connection is lost"
