@@ -20,11 +20,10 @@ module Operations
 
         # From a claim to the end of the run; said again at each transition.
         def hold(id)
-          held = Held.new(token: id, lease_seconds: @storage.lease_seconds)
           lease = mine { |leases| leases[id] }
-          return lease.claim = held if lease
+          return lease.claim = lease.claim if lease
 
-          lease = ActiveDataFlow::RunStore::Renewer.instance.hold(@storage, held)
+          lease = ActiveDataFlow::RunStore::Renewer.instance.hold(@storage, Held.new(token: id, lease_seconds: @storage.lease_seconds))
           mine { |leases| leases[id] = lease }
         end
 
