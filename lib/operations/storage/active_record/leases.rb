@@ -21,9 +21,10 @@ module Operations
         # From a claim to the end of the run; said again at each transition.
         def hold(id)
           lease = mine { |leases| leases[id] }
-          return lease.claim = lease.claim if lease
+          held = lease ? lease.claim : Held.new(token: id, lease_seconds: @storage.lease_seconds)
+          return lease.claim = held if lease
 
-          lease = ActiveDataFlow::RunStore::Renewer.instance.hold(@storage, Held.new(token: id, lease_seconds: @storage.lease_seconds))
+          lease = ActiveDataFlow::RunStore::Renewer.instance.hold(@storage, held)
           mine { |leases| leases[id] = lease }
         end
 

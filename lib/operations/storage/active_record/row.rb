@@ -24,10 +24,11 @@ module Operations
 
         # What each write has.
         # @param task [Operations::Task]
+        # @param life [Array] its own
         # @return [Hash{Symbol => Object}] `data` nil when it need not be written
-        def values(task, with_data)
-          status, _state, entered, wake, timeout, delete, completed, failed, _steps, _attempts, created, updated = task._life
-          move_values(task, with_data).merge!(
+        def values(task, life, with_data)
+          status, _state, entered, wake, timeout, delete, completed, failed, _steps, _attempts, created, updated = life
+          move_values(task, life, with_data).merge!(
             status:, wake: moment(wake), timeout: moment(timeout_beside(task, status, entered, timeout)), delete: moment(delete),
             completed: moment(completed), failed: moment(failed), created: moment(created), now: moment(updated),
             parent: parent_key(task), unique_key: (task.unique_key unless task._finished?)
@@ -35,10 +36,9 @@ module Operations
         end
 
         # What a move on the way of a burst has.
-        # @param task (see #values)
-        # @return (see #values)
-        def move_values(task, with_data)
-          _status, state, entered, _wake, _timeout, _delete, _completed, _failed, steps, attempts, _created, updated = task._life
+        # (see #values)
+        def move_values(task, life, with_data)
+          _status, state, entered, _wake, _timeout, _delete, _completed, _failed, steps, attempts, _created, updated = life
           {
             state:, steps:, attempts:, entered: moment(entered), updated: moment(updated), data: (DataColumn.of(task) if with_data),
             history: JSON.generate(task._trail_now), owner: ActiveDataFlow::RunStore.owner
@@ -46,9 +46,10 @@ module Operations
         end
 
         # @param task (see #values)
+        # @param life (see #values)
         # @return [Array] what a move on the way of a burst leaves as it is, and in the row is compared with
-        def standing(task)
-          status, _state, entered, wake, timeout, delete, completed, failed = task._life
+        def standing(task, life)
+          status, _state, entered, wake, timeout, delete, completed, failed = life
           [status, wake, timeout_beside(task, status, entered, timeout), delete, completed, failed, task.parent_task_id, task.unique_key]
         end
 

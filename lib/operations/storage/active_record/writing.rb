@@ -53,20 +53,22 @@ module Operations
 
           with_data = data_to_store?(task)
           task._touch(setup.guard.moment(version, Clock.now_us))
-          standing = setup.rows.standing(task)
-          statement, values = moved_only?(task, version, standing) ? move(connection, task, with_data) : update(connection, task, with_data)
+          life = task._life
+          standing = setup.rows.standing(task, life)
+          moved = moved_only?(task, version, standing)
+          statement, values = moved ? move(connection, task, life, with_data) : update(connection, task, life, with_data)
           return unless statement.value(connection, values.merge!(id: task.id, **setup.guard.values(version)))
 
           setup.participants.store(connection, task) if with_data && members?(task, version)
           [task.id, setup.guard.after(version, task), standing]
         end
 
-        def move(connection, task, with_data)
-          [setup.statements[:move, with_data, unflushed?(connection, task)], setup.rows.move_values(task, with_data)]
+        def move(connection, task, life, with_data)
+          [setup.statements[:move, with_data, unflushed?(connection, task)], setup.rows.move_values(task, life, with_data)]
         end
 
-        def update(connection, task, with_data)
-          values = setup.rows.values(task, with_data)
+        def update(connection, task, life, with_data)
+          values = setup.rows.values(task, life, with_data)
           [setup.statements[:update, values[:status], with_data, unflushed?(connection, task)], values]
         end
 
@@ -79,12 +81,13 @@ module Operations
         def add(connection, task)
           task.id ||= new_id
           task._touch(Clock.now_us)
-          values = setup.rows.values(task, true)
+          life = task._life
+          values = setup.rows.values(task, life, true)
           id = setup.statements[:insert, !task.id.nil?, task.active?].value(connection, {**values, id: own_id(task), type: task.type, start_key: task.start_key})
           return unless id
 
           setup.participants.store(connection, task, id) if members?(task, nil)
-          [id, setup.guard.after(nil, task), setup.rows.standing(task)]
+          [id, setup.guard.after(nil, task), setup.rows.standing(task, life)]
         end
 
         # @return [Array] what {add} returns, or nil and the task that counts as the same
