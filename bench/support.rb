@@ -5,7 +5,7 @@
 require "json"
 require "open3"
 require "rbconfig"
-require_relative "support/order"
+require_relative "support/six_steps"
 require_relative "support/side"
 require_relative "support/sleeper"
 require_relative "support/table"

@@ -32,7 +32,7 @@ end
 
 Bench.child do |side, alive:, seconds:, samples:|
   Bench::Sleeper.fill(side, Bench::Sleeper.define(side), alive - 1)
-  order = Bench::Order.define(side)
+  order = Bench::SixSteps.define(side)
   %i[runs calls].to_h do |measure|
     send(measure, side, order, seconds)
     GC.start
@@ -58,5 +58,5 @@ rows = lambda do |measure, per_task|
 end
 headings = ["mode", "alive", *sides, *others.map { |side| "#{side} / ours" }]
 Bench::Table.machine
-Bench::Table.print("T1: transitions a second (time of one), completion included", headings, rows.call(:runs, Bench::Order::TRANSITIONS))
+Bench::Table.print("T1: transitions a second (time of one), completion included", headings, rows.call(:runs, Bench::SixSteps::TRANSITIONS))
 Bench::Table.print("T1: whole tasks a second (time of one), from Task.call to deleted", headings, rows.call(:calls, 1))

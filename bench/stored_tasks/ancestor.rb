@@ -31,7 +31,7 @@ module Bench
         boot
         ActiveRecord::Migration.verbose = false
         ActiveRecord::MigrationContext.new(Operations::Engine.root.join("db/migrate").to_s).migrate
-        @order = Order.define(self)
+        @order = SixSteps.define(self)
       end
 
       # A logger that says as little as in production.

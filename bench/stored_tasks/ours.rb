@@ -17,7 +17,7 @@ module Bench
           config.storage_adapter = Operations::Storage::ActiveRecord.new
           config.executor_adapter = Operations::Executor::Inline.new
         end
-        @order = Order.define(self)
+        @order = SixSteps.define(self)
         @order.durability(@durability.to_sym)
       end
     end

@@ -24,11 +24,11 @@ module Bench
       def lines
         @results.map do |side, result|
           [side.start_with?("the ancestor") ? side : "**#{side}**", Table.number(rate(side)), Table.duration(1 / rate(side)),
-            Table.duration(result[:cpu] / Order::TRANSITIONS), share(side, "the statements"), share("ours", side)]
+            Table.duration(result[:cpu] / SixSteps::TRANSITIONS), share(side, "the statements"), share("ours", side)]
         end
       end
 
-      def rate(side) = Order::TRANSITIONS / @results.fetch(side)[:wall]
+      def rate(side) = SixSteps::TRANSITIONS / @results.fetch(side)[:wall]
 
       def share(one, other) = (@results.key?(one) && @results.key?(other)) ? format("%.2f", rate(one) / rate(other)) : "-"
 

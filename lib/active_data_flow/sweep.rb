@@ -6,7 +6,7 @@ module ActiveDataFlow
   # Finds what nobody is at: runs whose worker is dead or that were never enqueued, runs to be cancelled, slots of the dead,
   # callbacks that a dying process left; and tasks. Several at once do nothing twice.
   #
-  #   ActiveDataFlow::Sweep.call # => {dispatched: 0, cancelled: 0, callbacks: 0, tasks: nil}
+  #   ActiveDataFlow::Sweep.call # => {dispatched: 0, cancelled: 0, callbacks: 0, tasks: {dispatched: 0, failed: 0, deleted: 0}}
   #
   # In Rails a job calls it every 30 seconds. In plain Ruby there is no queue to dispatch to, so who starts the flow goes on with
   # its run; all else is done here, wherever a program calls it.
@@ -16,13 +16,13 @@ module ActiveDataFlow
     # Seconds without any, after which whoever is at work sweeps beside it.
     MISSING = 60
     COUNTS = %i[dispatched cancelled callbacks].freeze
-    NOTHING = {**COUNTS.to_h { |name| [name, 0] }, tasks: nil}.freeze
+    NOTHING = {**COUNTS.to_h { |name| [name, 0] }, tasks: Operations::Sweep::NOTHING}.freeze
     private_constant :MISSING, :COUNTS, :NOTHING
 
     class << self
       # @param now_or_never [Boolean] even if one was here within the last ten seconds
       # @return [Hash{Symbol => Integer}] runs that were :dispatched and :cancelled, runs whose :callbacks were called, and what
-      #   was done for :tasks
+      #   was done for :tasks, by {Operations.sweep}; nil where that failed
       def call(now_or_never: false) = sweep(apart: now_or_never ? 0 : APART)
 
       # @private For the thread that renews leases: where all workers are at long runs, nobody else may come. In a thread of its
@@ -64,7 +64,7 @@ module ActiveDataFlow
       end
 
       def tasks
-        Operations.sweep if Operations.respond_to?(:sweep)
+        Operations.sweep
       rescue => error
         Round.pass_over("tasks", error)
       end

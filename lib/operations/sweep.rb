@@ -6,6 +6,7 @@ module Operations
   module Sweep
     AT_ONCE = 1000
     DUE = 5000
+    NOTHING = {dispatched: 0, failed: 0, deleted: 0}.freeze
     private_constant :AT_ONCE, :DUE
 
     class << self
@@ -18,7 +19,7 @@ module Operations
 
       # @return [Hash{Symbol=>Integer}] see {Operations.sweep}
       def call
-        return {dispatched: 0, failed: 0, deleted: 0} unless possible?
+        return NOTHING.dup unless possible?
 
         dispatched, failed = wake
         {dispatched:, failed:, deleted: Operations.storage.delete_old(before: Clock.time(Clock.now_us), limit: AT_ONCE)}

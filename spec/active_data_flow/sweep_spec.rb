@@ -23,7 +23,7 @@ RSpec.describe ActiveDataFlow::Sweep do
     store.cancel(dead.id)
     slow = claimed(slot_key: "exports/1")
     store.clock.advance(store.lease_seconds + 1)
-    expect(described_class.call).to eq(dispatched: 0, cancelled: 1, callbacks: 1, tasks: nil)
+    expect(described_class.call).to eq(dispatched: 0, cancelled: 1, callbacks: 1, tasks: {dispatched: 0, failed: 0, deleted: 0})
     expect([told, store.find(dead.id).status, store.find(slow.id).slot_key]).to eq([[done.id], "cancelled", nil])
     expect(store.find(due.id)).to have_attributes(status: "pending", dispatches: 0)
   end

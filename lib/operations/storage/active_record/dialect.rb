@@ -63,6 +63,7 @@ module Operations
 
         def one_writer? = true
 
+        # @return [Class] of {Statement}, which sends by the driver's own way
         def sent_by = Statement::SQLite
 
         def beside = {timeout: LOCK_WAIT_MS}
@@ -78,6 +79,7 @@ module Operations
 
         def place(number) = "$#{number}"
 
+        # (see SQLite#sent_by)
         def sent_by = Statement::PostgreSQL
 
         def one(where) = "id = (SELECT id FROM #{Columns::TASKS} WHERE id = :id AND (#{where}) FOR UPDATE SKIP LOCKED)"

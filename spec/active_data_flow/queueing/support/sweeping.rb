@@ -3,7 +3,7 @@
 RSpec.shared_examples "a sweep" do
   def told = sink.grep(/told/)
 
-  def nothing = {dispatched: 0, cancelled: 0, callbacks: 0, tasks: nil}
+  def nothing = {dispatched: 0, cancelled: 0, callbacks: 0, tasks: {dispatched: 0, failed: 0, deleted: 0}}
 
   it "does nothing where one was just now, by whatever process, unless it has to" do
     expect(ActiveDataFlow::Sweep.last_at).to be_nil
@@ -159,7 +159,7 @@ RSpec.shared_examples "a sweep" do
     store.cancel(dead.id)
     store.finish(claimed(store.enqueue(flow_name: ToldFlow.flow_name, arguments: {}, digest: "one")))
     later(store.lease_seconds + 1)
-    expect(sweep).to eq(dispatched: 0, cancelled: 1, callbacks: 1, tasks: nil)
+    expect(sweep).to eq(dispatched: 0, cancelled: 1, callbacks: 1, tasks: {dispatched: 0, failed: 0, deleted: 0})
     expect([store.taken_slots(["exports/1"]), now_of(due).dispatches, told.size]).to eq([[], 0, 2])
   end
 end

@@ -1,11 +1,13 @@
 # frozen_string_literal: true
 
+# Run by ../events_spec.rb in a process of its own, where ActiveSupport is.
+
 require "active_support"
 require "active_support/notifications"
 
 # The table of guides/events.md is what is sent: every event, and every key of its payload.
 RSpec.describe "The events of guides/events.md" do
-  table = File.readlines(File.expand_path("../../guides/events.md", __dir__)).filter_map do |line|
+  table = File.readlines(File.expand_path("../../../guides/events.md", __dir__)).filter_map do |line|
     name, _when, payload = line.split("|").map(&:strip).reject(&:empty?) if line.match?(/\A\| `\w+\.(active_data_flow|operations)`/)
     [name.delete("`"), payload.scan(/\w+/).map(&:to_sym)] if name
   end.to_h

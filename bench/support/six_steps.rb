@@ -3,7 +3,7 @@
 module Bench
   # The task of T1 and T2: six transitions (five actions and a decision) and a result. Its handlers do next to nothing, so that
   # what is measured is the engine. The gem's ancestor has the same words for all of it.
-  module Order
+  module SixSteps
     TRANSITIONS = 6
 
     module_function

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+# Run by ../events_spec.rb in a process of its own, where ActiveSupport is.
+
 require "active_support"
 require "active_support/notifications"
 
