@@ -36,6 +36,8 @@ module SolidQueueInAnApplication
 
   def pid_of(row) = Integer(row.owner.split(":")[1])
 
+  def failures = SolidQueue::FailedExecution.all.map { |failed| [failed.exception_class, failed.message, failed.backtrace.to_a.first] }
+
   def written = ActiveRecord::Base.connection.select_values("SELECT number FROM copies ORDER BY id").map(&:to_i)
 end
 
@@ -94,7 +96,7 @@ RSpec.describe "A flow in workers of SolidQueue" do
     open_gate
     expect(wait_for(row, &:success?)).to have_attributes(fence: 2)
     expect(written).to eq(numbers)
-    expect(SolidQueue::FailedExecution.count).to eq(0)
+    expect(failures).to eq([])
   end
 
   # Nobody tells of it, and the queue's claims stay for minutes: the sweep finds the run.
@@ -119,7 +121,7 @@ RSpec.describe "A flow in workers of SolidQueue" do
       job
     end
     ActiveDataFlow::Rails::Sweeping.call
-    expect(SolidQueue::FailedExecution.all.map(&:exception_class)).to eq(["RuntimeError"])
+    expect(failures.map(&:first)).to eq(["RuntimeError"])
   ensure
     jobs&.each { |job| SolidQueue::Job.where(id: job.id).destroy_all }
   end
@@ -145,6 +147,6 @@ RSpec.describe "A flow in workers of SolidQueue" do
     expect(File.exist?(SolidQueueInAnApplication::OVERLAPS)).to be(false)
     expect(GatedFlow.runs.map(&:status).uniq).to eq(["success"])
     expect(written).to eq(numbers * GatedFlow.runs.size)
-    expect(SolidQueue::FailedExecution.count).to eq(0)
+    expect(failures).to eq([])
   end
 end
