@@ -80,7 +80,7 @@ module ActiveDataFlow
         return unless plain?
 
         rows = base.reselect(*quoted_cursor.map { |sql| Arel.sql(sql) }).reorder(Arel.sql(order_sql))
-        [position_by(rows.limit(1).to_sql), @upto || last_position].map { |values| values && position(values) }
+        [position_by(rows.limit(1).to_sql), last_to_read].map { |values| values && position(values) }
       end
 
       # @param read [Flow::ReadRule]
@@ -162,6 +162,13 @@ module ActiveDataFlow
       end
 
       private
+
+      # A horizon may have its position as the database says it, in texts.
+      def last_to_read
+        return last_position unless @upto
+
+        @upto.zip(@cursor).map { |value, name| columns.find { |column| column.name == name }.type.cast(value) }
+      end
 
       # What a query brings that is more than one table's rows is read as a table of its own.
       def base
