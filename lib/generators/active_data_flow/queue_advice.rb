@@ -34,7 +34,9 @@ module ActiveDataFlow
         return unless ::ActiveJob::Base.queue_adapter_name == "async"
 
         steps = ["config/environments/#{::Rails.env}.rb: config.active_job.queue_adapter = :solid_queue, and config.solid_queue.connects_to = {database: {writing: :queue}}",
-          "config/database.yml: a database named queue in #{::Rails.env}, as in production, with migrations_paths: db/queue_migrate", "bin/rails db:prepare, then bin/jobs beside the server"]
+          "config/database.yml: a database named queue in #{::Rails.env}, as in production, with migrations_paths: db/queue_migrate",
+          "config/initializers/active_data_flow.rb: config.schedule_environments = #{[*ActiveDataFlow.configuration.schedule_environments, ::Rails.env].uniq.inspect}",
+          "bin/rails db:prepare, bin/rails active_data_flow:sync_schedules, then bin/jobs beside the server"]
         steps.unshift("bundle add solid_queue && bin/rails solid_queue:install") unless solid_queue?
         format(ASYNC, ::Rails.env) + steps.map { |step| "  #{step}\n" }.join
       end

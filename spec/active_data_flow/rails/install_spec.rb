@@ -69,7 +69,7 @@ RSpec.describe "bin/rails generate active_data_flow:install" do
     app = rails_app(RailsApps.fresh)
     said = app.rails!("generate", "active_data_flow:install")
     expect(said).to include("bin/rails active_data_flow:sync_schedules", "In development jobs run by the async adapter", "bundle add solid_queue && bin/rails solid_queue:install",
-      "config/environments/development.rb: config.active_job.queue_adapter = :solid_queue")
+      "config/environments/development.rb: config.active_job.queue_adapter = :solid_queue", "config.schedule_environments = [\"production\", \"development\"]\n")
     expect(said).not_to include("The table of finished jobs")
 
     app.write("config/application.rb", app.read("config/application.rb").sub(/^Bundler\.require.*$/, "\\0\nrequire \"solid_queue\""))
@@ -89,6 +89,8 @@ RSpec.describe "bin/rails generate active_data_flow:flow and :task" do
 
   it "write a class and its spec, which pass as they are", req: "E-36" do
     app = rails_app
+    expect(app.rails!("generate", "active_data_flow:flow", "order_export", "--dry-run")).to include("create  app/data_flows/order_export_flow.rb")
+    expect(app.files("app/data_flows/*")).to eq([])
     app.rails!("generate", "active_data_flow:flow", "order_export", "--scope=paid", "--batch-size=500")
     app.rails!("generate", "active_data_flow:task", "approve_invoice")
     expect(app.read("app/data_flows/order_export_flow.rb")).to include("class OrderExportFlow < ActiveDataFlow::Base", "source :orders, scope: :paid", "sink :order_exports, key: :id", "batch_size 500")

@@ -3,6 +3,7 @@
 require_relative "../dry_run"
 require_relative "../migrations"
 require_relative "../queue_advice"
+require_relative "../shown_settings"
 
 module ActiveDataFlow
   module Generators
@@ -11,6 +12,7 @@ module ActiveDataFlow
       include DryRun
       include Migrations
       include QueueAdvice
+      include ShownSettings
 
       source_root File.expand_path("templates", __dir__)
       desc "Makes the application ready for flows and tasks: initializer, migrations, mount line, folders. May be run again."
@@ -56,7 +58,7 @@ module ActiveDataFlow
         say "  bin/rails generate active_data_flow:flow NAME   # a flow: rows from a source into a sink"
         say "  bin/rails generate active_data_flow:task NAME   # a task: a flowchart that can sleep"
         say connects_to_line if options[:database]
-        say "  bin/rails active_data_flow:sync_schedules       # what flows say by `schedule`, for SolidQueue" if jobs?
+        say "  bin/rails active_data_flow:sync_schedules       # what flows say by `schedule`, and the sweep, for SolidQueue" if jobs?
         queue_advice.each { |advice| say "\n#{advice}" }
       end
 
@@ -65,8 +67,6 @@ module ActiveDataFlow
       def there?(path) = File.exist?(absolute(path))
 
       def absolute(path) = File.expand_path(path, destination_root)
-
-      def settings = ActiveDataFlow::Configuration.options.values
 
       def key_kind
         generators = ::Rails.configuration.generators

@@ -153,10 +153,12 @@ RSpec.describe "[settings] config.active_data_flow" do
 
   it "is shown by the initializer with every default, commented out" do
     text = Rails.root.join("config/initializers/active_data_flow.rb").read
-    defaults = ActiveDataFlow::Configuration.options.values.map { |option| "  # config.#{option.name} = #{option.default.inspect}\n" }
-    expect(text.lines.grep(/^  # config\.\w+ = /)).to eq(defaults)
-    expect(defaults.size).to be > 5
-    expect(text.lines.grep_v(/\A\s*(#|$)/)).to eq(["ActiveDataFlow.configure do |config|\n", "end\n"])
+    flows, tasks = text.split("# Tasks.\n").map { |part| part.scan(/^  # config\.(\w+) = (.+)/).to_h { |name, value| [name.to_sym, eval(value)] } } # standard:disable Security/Eval
+    expect(flows).to eq(ActiveDataFlow::Configuration.options.transform_values(&:default))
+    Operations.reset!
+    expect(tasks.transform_values(&:class)).to eq(tasks.to_h { |name, _| [name, Operations.public_send(name).class] })
+    expect(tasks).to include(:storage, :executor, first_wake: Operations.first_wake, durability: Operations.durability, logger: Operations.logger)
+    expect(text.lines.grep_v(/\A\s*(#|$)/)).to eq(["ActiveDataFlow.configure do |config|\n", "end\n", "Operations.configure do |config|\n", "end\n"])
   end
 
   it "names the classes that the gem's own descend from" do
