@@ -19,10 +19,17 @@ module CleanMachine
 
   # @return [Outcome] of a command that sees only these variables
   def on_clean_machine(*command, chdir: ROOT, **env)
-    kept = ENV.to_h.slice(*KEPT).merge("RUSTUP_HOME" => rustup_home).merge(env.transform_keys(&:to_s)).compact
-    out, err, status = Open3.capture3(kept, *command, chdir:, unsetenv_others: true)
+    out, err, status = Open3.capture3(clean(env), *command, chdir:, unsetenv_others: true)
     Outcome.new(out:, err:, status:)
   end
+
+  # @param log [String] a file
+  # @return [Integer] the process of such a command, and of the group of all that it starts; it goes on
+  def start_on_clean_machine(*command, chdir:, log:, **env)
+    Process.spawn(clean(env), *command, chdir:, out: log, err: log, pgroup: true, unsetenv_others: true)
+  end
+
+  def clean(env) = ENV.to_h.slice(*KEPT).merge("RUSTUP_HOME" => rustup_home).merge(env.transform_keys(&:to_s)).compact
 
   # rustup's cargo looks for its toolchains below HOME, which these specs move.
   def rustup_home

@@ -94,9 +94,10 @@ module RailsApps
     end
 
     # @return [CleanMachine::Outcome]
-    def run(*command, **env)
-      on_clean_machine(*command, chdir: folder, GEM_HOME: ENV["GEM_HOME"], BUNDLE_PATH__SYSTEM: "true", SECRET_KEY_BASE_DUMMY: "1", **@env, **env)
-    end
+    def run(*command, **env) = on_clean_machine(*command, chdir: folder, **environment(env))
+
+    # @return [Integer] the process of a Ruby program that goes on, with its own group
+    def start(program) = start_on_clean_machine(RbConfig.ruby, program, chdir: folder, log: File.join(folder, "log/#{File.basename(program)}.log"), **environment({}))
 
     # @return [CleanMachine::Outcome] of bin/rails
     def rails(*arguments, **env) = run(RbConfig.ruby, "bin/rails", *arguments, **env)
@@ -120,6 +121,10 @@ module RailsApps
     end
 
     def files(pattern) = Dir.chdir(folder) { Dir[pattern].sort }
+
+    private
+
+    def environment(more) = {GEM_HOME: ENV["GEM_HOME"], BUNDLE_PATH__SYSTEM: "true", SECRET_KEY_BASE_DUMMY: "1", **@env, **more}
   end
 
   # @return [App] a copy for one example, or those of one context, of `RailsApps.fresh` or `.installed`
