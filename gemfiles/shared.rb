@@ -14,5 +14,7 @@ gem "pg"
 gem "fugit"
 gem "propshaft"
 gem "solid_queue"
+gem "sidekiq"
+gem "good_job"
 
 eval_gemfile "mysql.rb"

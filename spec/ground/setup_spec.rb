@@ -18,7 +18,7 @@ RSpec.describe "bin/setup" do
     it "says one line a step, and does nothing slow" do
       outcome = setup
       expect(outcome).to be_success, outcome.err
-      expect(outcome.lines.map { |line| line[/\A\w+/] }).to eq %w[cargo crates ruby postgresql gems extension]
+      expect(outcome.lines.map { |line| line[/\A\w+/] }).to eq %w[cargo crates ruby postgresql redis gems extension]
       expect(outcome.out).not_to include "..."
     end
 

@@ -9,7 +9,8 @@ require "tmpdir"
 class DatabaseServer
   # What a socket's path may have is about a hundred bytes.
   LONGEST_FOLDER = 70
-  private_constant :LONGEST_FOLDER
+  PATIENCE = 60 # seconds until it answers
+  private_constant :LONGEST_FOLDER, :PATIENCE
 
   # @param settings [Hash] as the server calls them
   # @return [DatabaseServer] started
@@ -65,6 +66,18 @@ class DatabaseServer
     rest.close
     at_exit { stop }
   end
+
+  # For what was started and is watched, until its `answers?` says so.
+  def await(name)
+    deadline = now + PATIENCE
+    until answers?
+      raise "#{name} did not start:\n#{words}" if now > deadline || Process.wait(@watcher, Process::WNOHANG)
+
+      sleep 0.02
+    end
+  end
+
+  def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 
   # @param path [String] of a program, which is waited for
   def program(path, *arguments)

@@ -15,8 +15,7 @@ class MysqlServer < DatabaseServer
   # Quick to start and small; no setting that makes it lose what was committed. Its zone is not UTC, as in many a place.
   SETTINGS = {character_set_server: "utf8mb4", collation_server: "utf8mb4_general_ci", default_time_zone: "+03:00",
               innodb_log_file_size: "16M", innodb_buffer_pool_size: "64M", max_connections: 100}.freeze
-  PATIENCE = 60 # seconds until it answers
-  private_constant :USERS, :PROGRAMS, :FOLDERS, :SETTINGS, :PATIENCE
+  private_constant :USERS, :PROGRAMS, :FOLDERS, :SETTINGS
 
   # @return [Hash{String => String}, nil] the paths of its programs
   def self.programs
@@ -38,7 +37,7 @@ class MysqlServer < DatabaseServer
     program(self.class.programs["mariadb-install-db"], "--no-defaults", "--datadir=#{data}", "--auth-root-authentication-method=normal",
       "--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=16M")
     watch('shift; "$@" & set -- "$PWD" $!; read -r _; kill -KILL "$2"; wait', *server_command)
-    await
+    await("mariadbd")
   end
 
   # @return [String] the path at which it is reached
@@ -56,20 +55,9 @@ class MysqlServer < DatabaseServer
   end
 
   # It speaks first, as soon as it can be asked.
-  def await
-    deadline = now + PATIENCE
-    until answers?
-      raise "mariadbd did not start:\n#{words}" if now > deadline || Process.wait(@watcher, Process::WNOHANG)
-
-      sleep 0.02
-    end
-  end
-
   def answers?
     UNIXSocket.open(socket) { |one| !one.wait_readable(1).nil? && !one.read_nonblock(1, exception: false).nil? }
   rescue Errno::ENOENT, Errno::ECONNREFUSED
     false
   end
-
-  def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 end

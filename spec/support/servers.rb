@@ -2,14 +2,15 @@
 
 require_relative "mysql"
 require_relative "postgresql"
+require_relative "redis"
 
-# The database servers that examples run on, by the names that these are tagged with.
+# The servers that examples run on, by the names that these are tagged with.
 module Servers
-  ALL = {postgresql: Postgresql, mysql: Mysql}.freeze
+  ALL = {postgresql: Postgresql, mysql: Mysql, redis: SuiteRedis}.freeze
 
   module_function
 
-  # @param kind [Symbol, String] of a database
+  # @param kind [Symbol, String] of a database, or :redis
   # @return [Boolean] whether there is one; a server is started, so that the processes of the suite find it
   def ready?(kind)
     server = ALL[kind.to_sym] or return true
@@ -22,7 +23,7 @@ module Servers
   def fresh(kind, database, **more) = ALL[kind]&.fresh(database, **more)
 end
 
-# `:postgresql` and `:mysql` mark what needs a server: skipped where there is none, and a failure in CI. MariaDB is a part of
+# `:postgresql`, `:mysql` and `:redis` mark what needs a server: skipped where there is none, and a failure in CI. MariaDB is a part of
 # the matrix, which `bin/test --all` runs: elsewhere those examples are not there at all.
 RSpec.configure do |config|
   config.define_derived_metadata(:mysql) { |metadata| metadata[:if] = false } unless ENV.key?("ADF_SPEC_ALL")
