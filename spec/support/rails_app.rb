@@ -16,7 +16,7 @@ module RailsApps
   # The versions that this suite runs with: on another line of Rails they are not the newest that are installed.
   GEMS = %w[rails propshaft sqlite3 pg json minitest].freeze
   # There for those that ask for them; MariaDB's client only where the suite asks MariaDB.
-  UNLOADED = ["rspec", "solid_queue", *("trilogy" if Mysql.client?)].freeze
+  UNLOADED = ["rspec", "solid_queue", "sidekiq", "good_job", *("trilogy" if Mysql.client?)].freeze
   private_constant :SKIP, :PIPELINE, :GEMS, :UNLOADED
 
   class << self

@@ -1,9 +1,11 @@
 # frozen_string_literal: true
 
-require "rbconfig"
+require_relative "queue_apps"
 
 # SolidQueue as it runs in production: a supervisor with forked workers, in an application of {RailsApps}.
 module SolidQueues
+  include QueueApps
+
   # Two workers, so that one can be killed and another is there; a sweep every two seconds.
   QUEUE = <<~YAML
     workers:
@@ -40,9 +42,7 @@ module SolidQueues
   # @param app [RailsApps::App] migrated
   # @param apart [Boolean] whether the queue has a database of its own, as Rails 8 makes it
   def add_solid_queue(app, apart:)
-    settings = ["config.active_job.queue_adapter = :solid_queue", *("config.solid_queue.connects_to = {database: {writing: :queue}}" if apart)]
-    text = app.read("config/application.rb").sub(/^Bundler\.require.*$/) { "#{$&}\nrequire \"solid_queue\"" }
-    app.write("config/application.rb", text.sub(/^ *config\.load_defaults.*$/) { [$&, *settings].join("\n    ") })
+    use_queue(app, :solid_queue, *("config.solid_queue.connects_to = {database: {writing: :queue}}" if apart))
     app.write("config/database.yml", <<~YAML) if apart
       development:
         primary: {adapter: sqlite3, database: storage/development.sqlite3, timeout: 5000, pool: 10}
@@ -54,26 +54,7 @@ module SolidQueues
   end
 
   # A supervisor and its forks. Started by a process inside of the application's folder.
-  class Supervisor
-    # @return [Integer]
-    attr_reader :pid
-
-    def initialize
-      @pid = Process.spawn(RbConfig.ruby, "bin/jobs", out: "log/jobs.log", err: "log/jobs.log", pgroup: true)
-    end
-
-    # Nothing of it is left, and it could tell nobody.
-    def kill
-      Process.kill(:KILL, -pid)
-      Process.wait(pid)
-      @pid = nil
-    end
-
-    def stop
-      return unless pid
-
-      Process.kill(:TERM, pid)
-      Process.wait(pid)
-    end
+  class Supervisor < QueueApps::Workers
+    def initialize = super("bin/jobs")
   end
 end

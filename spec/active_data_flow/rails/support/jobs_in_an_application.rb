@@ -94,6 +94,15 @@ module JobsInAnApplication
     def stopping?(job) = job.is_a?(ActiveDataFlow::DataFlowJob) && Told.rows.size >= 3
   end
 
+  # As adapters were before there was a question.
+  class Silent
+    def initialize = @tests = ActiveJob::QueueAdapters::TestAdapter.new
+
+    delegate :enqueue, :enqueue_at, :enqueued_jobs, to: :@tests
+
+    def enqueue_after_transaction_commit? = false
+  end
+
   def job_class = ActiveDataFlow::DataFlowJob
 
   def adapter = ActiveJob::Base.queue_adapter
@@ -296,6 +305,13 @@ RSpec.describe "[stop] A worker that is to end" do
       work
       expect([Told.rows, run.reload.status]).to eq([[5, 6], "success"])
     end
+  end
+
+  it "is not asked where its adapter has no such question" do
+    use(JobsInAnApplication::Silent.new)
+    run = LetterFlow.enqueue_now
+    work
+    expect([Told.rows, run.reload.status, jobs]).to eq([[1, 2, 3, 4, 5, 6], "success", []])
   end
 
   it "mirrors the cursor in the job, and goes on where the run is" do

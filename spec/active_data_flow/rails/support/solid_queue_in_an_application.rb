@@ -2,66 +2,41 @@
 
 # Run inside of a Rails application whose jobs are SolidQueue's: see solid_queue_spec.rb. Workers are processes that this one
 # starts, signals and kills; they have the flows of the application's folder.
-require File.expand_path("config/environment")
+require_relative "queue_contract"
 require_relative "../../../support/solid_queue"
-require_relative "../../../support/eventually"
 
-module SolidQueueInAnApplication
-  GATE = Rails.root.join("tmp/gate").to_s
-  OVERLAPS = Rails.root.join("tmp/overlaps").to_s
+# A supervisor with two forks, which it replaces.
+class SolidQueueQueue
+  include InAnApplication::Processes
 
-  class << self
-    attr_accessor :supervisor
+  def initialize
+    start
   end
 
-  def supervisor = SolidQueueInAnApplication.supervisor ||= SolidQueues::Supervisor.new
+  def start = @supervisor = SolidQueues::Supervisor.new
 
-  def open_gate = File.write(GATE, "")
-
-  # A run that is at the gate, behind two batches.
-  # @param lease [Integer] seconds
-  def run_at_gate(lease:)
-    run = ActiveRecord::Base.transaction do
-      GatedFlow.enqueue_now.tap { |made| ActiveDataFlow::DataFlowRun.where(id: made.id).update_all(lease_seconds: lease) }
-    end
-    wait_for(run) { |row| row.commits == 2 && row.token }
-  end
-
-  # @return [ActiveDataFlow::DataFlowRun] as it is then
-  def wait_for(run)
-    row = nil
-    expect(eventually(60) { yield(row = ActiveDataFlow::DataFlowRun.find(run.id)) }).to be_truthy, "#{row.attributes}\n#{File.read("log/jobs.log")}"
-    row
-  end
-
-  def pid_of(row) = Integer(row.owner.split(":")[1])
+  def kill = @supervisor.kill
 
   def failures = SolidQueue::FailedExecution.all.map { |failed| [failed.exception_class, failed.message, failed.backtrace.to_a.first] }
 
-  def written = ActiveRecord::Base.connection.select_values("SELECT number FROM copies ORDER BY id").map(&:to_i)
+  def try_again = SolidQueue::FailedExecution.all.each(&:retry)
+
+  def stop = @supervisor.stop
 end
 
-RSpec.configure do |config|
-  config.include SolidQueueInAnApplication
-  config.before do
-    FileUtils.rm_f([SolidQueueInAnApplication::GATE, SolidQueueInAnApplication::OVERLAPS])
-    ActiveDataFlow::DataFlow.destroy_all
-    ActiveRecord::Base.connection.execute("DELETE FROM copies")
-    supervisor
-  end
-  config.after(:suite) { SolidQueueInAnApplication.supervisor&.stop }
+module SolidQueueInAnApplication
+  def queue = InAnApplication.queue ||= SolidQueueQueue.new
 end
+
+RSpec.configure { |config| config.include SolidQueueInAnApplication }
 
 RSpec.describe "A flow in workers of SolidQueue" do
-  let(:numbers) { (1..60).to_a }
+  include_examples "a queue"
 
-  it "[through] runs through, and names its job" do
+  it "[through] names its job" do
     open_gate
-    run = GatedFlow.enqueue_now
-    row = wait_for(run, &:success?)
-    expect(written).to eq(numbers)
-    job = row.queue_job
-    expect(job).to be_a(SolidQueue::Job).and have_attributes(active_job_id: row.enqueued_job_id)
+    row = wait_for(GatedFlow.enqueue_now, &:success?)
+    expect(row.queue_job).to be_a(SolidQueue::Job).and have_attributes(active_job_id: row.enqueued_job_id)
     expect(eventually { row.data_flow.queue_status(run: row) == :finished }).to be(true)
   end
 
@@ -77,35 +52,12 @@ RSpec.describe "A flow in workers of SolidQueue" do
     expect(ActiveDataFlow::DataFlow.create!(name: "idle", source: {}, sink: {}).queue_status).to be_nil
   end
 
-  it "[SIGTERM] ends with its worker between two batches, and goes on in another" do
-    row = run_at_gate(lease: 600)
-    Process.kill(:TERM, pid_of(row))
-    wait_for(row) { |now| now.leaving == 1 || now.fence > 1 }
-    open_gate
-    done = wait_for(row, &:success?)
-    expect(done).to have_attributes(fence: 2, deaths: 0)
-    expect(done.owner).not_to eq(row.owner)
-    expect(written).to eq(numbers)
-  end
-
-  # No lease ends within this example: the queue's event is what brings the run back.
-  it "[SIGKILL] goes on at once when its worker is killed, with each row once" do
-    row = run_at_gate(lease: 600)
-    Process.kill(:KILL, pid_of(row))
-    wait_for(row) { |now| now.fence == 2 }
-    open_gate
-    expect(wait_for(row, &:success?)).to have_attributes(fence: 2)
-    expect(written).to eq(numbers)
-    expect(failures).to eq([])
-  end
-
   # Nobody tells of it, and the queue's claims stay for minutes: the sweep finds the run.
   it "[both] goes on when supervisor and workers are killed together, with each row once" do
     row = run_at_gate(lease: 3)
-    supervisor.kill
+    queue.kill
     expect(SolidQueue::ClaimedExecution.count).to be > 0
-    SolidQueueInAnApplication.supervisor = nil
-    supervisor
+    queue.start
     wait_for(row) { |now| now.fence >= 2 && now.token }
     open_gate
     done = wait_for(row, &:success?)
@@ -121,7 +73,7 @@ RSpec.describe "A flow in workers of SolidQueue" do
       job
     end
     ActiveDataFlow::Rails::Sweeping.call
-    expect(failures.map(&:first)).to eq(["RuntimeError"])
+    expect(queue.failures.map(&:first)).to eq(["RuntimeError"])
   ensure
     jobs&.each { |job| SolidQueue::Job.where(id: job.id).destroy_all }
   end
@@ -138,15 +90,5 @@ RSpec.describe "A flow in workers of SolidQueue" do
     expect(said.call(recurring_schedule_file: "none")).to match(/none of its recurring tasks is ActiveDataFlow::SweepJob.*Write: bin.rails active_data_flow:sync_schedules/)
     expect(said.call(workers: [{queues: "mail*"}])).to match(/none of its workers serves the queue active_data_flow_sweep.*Write: queues: active_data_flow_sweep,mail\*/)
     expect { SolidQueue::Supervisor.lifecycle_hooks.fetch(:start).each(&:call) }.not_to raise_error
-  end
-
-  it "[overlap] is never done by two jobs at once" do
-    open_gate
-    jobs = Array.new(8) { ActiveDataFlow::DataFlowJob.perform_later("gated").job_id }
-    expect(eventually(60) { SolidQueue::Job.where(active_job_id: jobs, finished_at: nil).none? }).to be(true)
-    expect(File.exist?(SolidQueueInAnApplication::OVERLAPS)).to be(false)
-    expect(GatedFlow.runs.map(&:status).uniq).to eq(["success"])
-    expect(written).to eq(numbers * GatedFlow.runs.size)
-    expect(failures).to eq([])
   end
 end
