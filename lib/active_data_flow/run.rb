@@ -48,24 +48,36 @@ module ActiveDataFlow
     # @return [Boolean] success, failed or cancelled
     def finished? = @row.finished?
 
-    # @return [Hash{Symbol => Integer}] rows by what became of them; `written` is new and updated together
+    # @return [Array<Run>] the parts that it was split into by `partitions`, in the order of their ranges; none of any other
+    def parts = part_rows.map { |row| Run.new(@store, row) }
+
+    # @return [Integer, nil] which part it is of another run, from 1 on
+    def part = @row.part
+
+    # @return [Boolean] whether it is a part of another run
+    def part? = @row.part?
+
+    # @return [Integer, nil] the run that it is a part of
+    def parent_id = @row.parent_run_id
+
+    # @return [Hash{Symbol => Integer}] rows by what became of them, of all parts together; `written` is new and updated together
     def counts
-      counts = RunStore::Columns::COUNTERS.to_h { |name| [name, @row[:"rows_#{name}"]] }
+      counts = RunStore::Columns::COUNTERS.to_h { |name| [name, carried.sum { |row| row[:"rows_#{name}"] }] }
       counts.merge(written: counts[:new] + counts[:updated])
     end
 
     # @return [Integer] rows that were as the sink had them already
-    def redundant = @row.rows_unchanged
+    def redundant = counts[:unchanged]
 
     # @return [String, nil] the position that is behind it, in its stored form
     def cursor = @row.cursor
 
     # How far it has come, by where its cursor stands between the first and the last row of its source.
     # @return [Float, nil] 0..1; nil where nobody knows: in the first second, or along a column that is no number, time or UUID
-    def progress = success? ? 1.0 : Engine::Progress.share(@row)
+    def progress = success? ? 1.0 : Engine::Progress.of(carried)
 
     # @return [Time, nil] when it will be done, if it goes on as fast as it did since its last start; nil unless it is at work
-    def eta = (Engine::Progress.eta(@row) if in_progress?)
+    def eta = (Engine::Progress.end_of(carried) if in_progress?)
 
     # @return [Hash{String => Object}] as they were given, as JSON keeps them
     def arguments = @row.arguments || {}
@@ -74,7 +86,7 @@ module ActiveDataFlow
     def note = @row.metadata&.fetch("note", nil)
 
     # @return [Time, nil]
-    def started_at = @row.started_at
+    def started_at = @row.started_at || part_rows.filter_map(&:started_at).min
 
     # @return [Time, nil]
     def ended_at = @row.ended_at
@@ -90,7 +102,7 @@ module ActiveDataFlow
 
     # @return [Array<Reject>] the rows that were put aside, in their order
     def rejects
-      @store.rejects(id).map do |values|
+      carried.flat_map { |row| @store.rejects(row.id) }.map do |values|
         row = values[:row]
         Reject.new(**values.slice(*Reject.members), row: row.is_a?(String) ? RunStore::Storable.parse(row) : row)
       end
@@ -119,6 +131,7 @@ module ActiveDataFlow
     # @raise [Error] when it was deleted
     def reload
       @row = @store.find(id) || raise(Error, "run #{id} of #{flow_name} is gone from its store")
+      @part_rows = nil
       self
     end
 
@@ -133,6 +146,12 @@ module ActiveDataFlow
     attr_reader :store
 
     private
+
+    # A picture, too: read once.
+    def part_rows = @part_rows ||= @row.split? ? @store.parts(id) : []
+
+    # What rows were carried over as.
+    def carried = @row.split? ? part_rows : [@row]
 
     def ask(deed, done, possible)
       reload

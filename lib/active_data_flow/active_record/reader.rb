@@ -32,11 +32,12 @@ module ActiveDataFlow
         page(batch, @ended)
       end
 
-      # @param sql [String] of one row with the columns
-      # @return [Array, nil] its cursor's values
-      def values(sql)
-        batch = read(sql, 1)
-        values_at(batch, 0) unless batch.size.zero?
+      # @param sql [String] of rows with the columns
+      # @param limit [Integer] of which there are no more
+      # @return [Array<Array>] the cursor's values of each
+      def all_values(sql, limit)
+        batch = read(sql, limit)
+        Array.new(batch.size) { |row| values_at(batch, row) }
       end
 
       # The rows with these keys, as they are now.

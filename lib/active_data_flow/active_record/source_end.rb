@@ -83,6 +83,12 @@ module ActiveDataFlow
         [position_by(rows.limit(1).to_sql), last_to_read].map { |values| values && position(values) }
       end
 
+      # @param parts [Integer]
+      # @param after [Array, nil] a position
+      # @return [Array<String>] the places between so many parts of what lies behind it, as they are stored; fewer than that where
+      #   there are not as many rows
+      def split(parts, after: nil) = Sampling.new(self).places(parts, after).map { |values| position(values) }
+
       # @param read [Flow::ReadRule]
       # @return [Horizon, nil] what says up to where a run may read; nil: to the end
       # @raise [ConfigurationError] when what is new cannot be found in this order
@@ -138,7 +144,14 @@ module ActiveDataFlow
 
       # @param sql [String] whose one row has the cursor's columns
       # @return [Array, nil] its values, as a reader gives them
-      def position_by(sql) = reader_class.new(self, columns: cursor.map { |name| columns.find { |column| column.name == name } }).values(sql)
+      def position_by(sql) = positions_by(sql, 1).first
+
+      # @param sql [String] whose rows have the cursor's columns
+      # @param limit [Integer] of which there are no more
+      # @return [Array<Array>] their values, as a reader gives them
+      def positions_by(sql, limit)
+        reader_class.new(self, columns: cursor.map { |name| columns.find { |column| column.name == name } }).all_values(sql, limit)
+      end
 
       # @param values [Array] of the cursor's columns
       # @return [String] as it is stored

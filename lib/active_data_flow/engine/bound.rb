@@ -17,6 +17,8 @@ module ActiveDataFlow
       # @param interrupts [Interrupts] which end the waiting
       # @return [void]
       def fix(claim, interrupts)
+        return within(claim) if claim.part?
+
         horizon = @plan.horizon or return
         kept = @store.read_state(claim)
         verdict = horizon.verdict(after(claim), kept) { interrupts.come? }
@@ -30,6 +32,11 @@ module ActiveDataFlow
       def nothing? = @nothing == true
 
       private
+
+      # A part goes as far as was said when its run was split, whatever has been written since.
+      def within(claim)
+        @plan.source.upto = claim.range_upto && Array(Native.decode_position(claim.range_upto))
+      end
 
       def after(claim) = claim.cursor && Array(Native.decode_position(claim.cursor))
 

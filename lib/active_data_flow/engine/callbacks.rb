@@ -28,6 +28,7 @@ module ActiveDataFlow
 
       # Calls those that belong to the run's end, unless somebody else does.
       def call
+        return Parts.after(@flow, @store, @run) if @run.part?
         return if wanted.nil?
 
         tell if wanted.empty? || Lasting.call(@store) { @store.win_callbacks(@run.id) }

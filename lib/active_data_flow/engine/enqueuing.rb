@@ -28,7 +28,7 @@ module ActiveDataFlow
         end
 
         def dispatch(made)
-          made.group_by(&:first).each { |store, pairs| Outbox.dispatch(store, pairs.map(&:last)) }
+          made.group_by(&:first).each { |store, pairs| Outbox.dispatch(store, pairs.flat_map { |_store, row| store.to_carry_over(row) }) }
         end
 
         def refuse(flow)

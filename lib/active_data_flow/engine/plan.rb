@@ -27,6 +27,7 @@ module ActiveDataFlow
         @sink = Ends.sink(flow)
         @steps = Flow::Bindings.fill(flow, @declared.steps)
         @mode = @sink.mode(@source)
+        Partition.refuse(self) unless partitions == 1 || @source.respond_to?(:split)
         @same_table = same_table_mode?
         @horizon = @source.horizon(read) if @source.respond_to?(:horizon)
         @outline = @source.columns && Flow::Outline.new(Flow.label(flow.class), @source.columns.map(&:name), @steps)
@@ -39,6 +40,9 @@ module ActiveDataFlow
 
       # @return [Integer]
       def batch_size = @declared.batch_size
+
+      # @return [Integer] how many parts a run is split into
+      def partitions = @declared.partitions
 
       # @return [Flow::ReadRule]
       def read = @declared.read

@@ -12,7 +12,7 @@ module ActiveDataFlow
       # @return [String] one line each for flow, source, steps, sink and path
       def to_s
         [@plan.label, line("reads", "#{@plan.source}, #{reading}"), *notes, *@plan.steps.map { |step| line("", step_text(step)) },
-          line("writes", "#{@plan.sink}, mode :#{@plan.mode}"), *same_table, *model_columns, line("path", path), line("batches", batches)].join("\n")
+          line("writes", "#{@plan.sink}, mode :#{@plan.mode}"), *same_table, *model_columns, line("path", path), *parts, line("batches", batches)].join("\n")
       end
 
       private
@@ -27,6 +27,10 @@ module ActiveDataFlow
       end
 
       def line(word, text) = "  #{word.ljust(8)}#{text}"
+
+      def parts
+        (@plan.partitions > 1) ? [line("parts", "#{@plan.partitions} by #{@plan.source.cursor.join(", ")}, each a run of its own")] : []
+      end
 
       def path = [@plan.path_name, ("(because #{@plan.path_reason})" if @plan.path_reason)].compact.join(" ")
 

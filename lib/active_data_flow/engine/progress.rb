@@ -22,6 +22,20 @@ module ActiveDataFlow
           facts && share_at(row.cursor, facts)
         end
 
+        # @param rows [Array<RunStore::Row>] the run, or its parts, which are about as large as each other
+        # @return [Float, nil] 0..1
+        def of(rows)
+          shares = rows.map { |row| (row.status == "success") ? 1.0 : share(row) }
+          shares.sum(&:to_f) / shares.size if shares.any?
+        end
+
+        # @param rows [Array<RunStore::Row>] the run, or its parts
+        # @return [Time, nil] when the last one will be done; nil where one of them cannot say so
+        def end_of(rows)
+          ends = rows.reject(&:finished?).map { |row| eta(row) }
+          ends.max unless ends.include?(nil)
+        end
+
         # @param row [RunStore::Row]
         # @param now [Time]
         # @return [Time, nil] when it will be done, if it goes on as it did in this attempt
@@ -96,7 +110,7 @@ module ActiveDataFlow
         return unless last
 
         from = (@from unless @from == :beginning)
-        beginning = (@plan.read.kind == :all) ? first : claim.metadata&.dig("progress", "first") || from || first
+        beginning = claim.range_from || ((@plan.read.kind == :all) ? first : claim.metadata&.dig("progress", "first") || from || first)
         {"first" => beginning, "last" => last, "from" => from || beginning, "since" => @since.utc.iso8601(3), "fence" => claim.fence}
       rescue => error
         Operations.logger.debug { "#{claim}: nobody knows how far it is: #{error.class}: #{error.message}" }

@@ -26,6 +26,8 @@ module ActiveDataFlow
         row = row_to_go_on_with
         refuse_paused(row) if row.paused?
         row = begin_again(row) if other_definition?(row)
+        return Parts.new(@flow, @store, row, progress: @plan.progress).call if row.split?
+
         @flow._run_as(Run.new(@store, row))
         Attempt.new(@plan, @store, row).call
       rescue RunStore::AtWork => at_work
@@ -44,6 +46,8 @@ module ActiveDataFlow
         return :over if row.finished? || row.stop_requested
 
         row = begin_again(row) if other_definition?(row)
+        return Parts.hand_out(@store, row) if row.split?
+
         @flow._run_as(Run.new(@store, row))
         Attempt.new(@plan, @store, row, context).tap(&:call).ending
       rescue RunStore::AtWork
@@ -83,16 +87,18 @@ module ActiveDataFlow
       def beginning(name, digest, restart)
         last = @store.last_ended(name, digest) unless restart || @plan.read.kind == :all
         moved = last&.cursor && Fingerprint.moved?(last.fingerprint, @plan.fingerprint)
-        {cursor: last&.cursor, fingerprint: moved ? last.fingerprint : @plan.fingerprint}
+        ranges = Partition.new(@plan, @store).ranges(last) unless moved || @plan.partitions == 1
+        {cursor: last&.cursor, fingerprint: moved ? last.fingerprint : @plan.fingerprint, ranges:}.compact
       end
 
       # A cursor means nothing in another source or another order: `:all` starts over, the others have no beginning.
       def other_definition?(row)
         return false if !Fingerprint.moved?(row.fingerprint, @plan.fingerprint)
-        return true if row.cursor.nil? || @plan.read.kind == :all
+        parted = row.split? || row.part?
+        return true if @plan.read.kind == :all || (row.cursor.nil? && !parted)
 
-        @store.cancel(row.id) if row.fence.zero? # it has read nothing yet, and nothing is to find it later
-        raise DefinitionChanged, "#{@plan.label} stopped at #{@plan.place(row.cursor)}, and its source, cursor or key is another one since. " \
+        @store.cancel(row.id) if row.fence.zero? && !parted # it has read nothing yet, and nothing is to find it later
+        raise DefinitionChanged, "#{@plan.label} stopped #{row.cursor ? "at #{@plan.place(row.cursor)}" : "in its parts"}, and its source, cursor or key is another one since. " \
           "read :#{@plan.read.kind} cannot say where to go on. Write: run_now(restart: true) to begin at the first row."
       end
 

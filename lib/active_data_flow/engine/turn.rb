@@ -20,7 +20,7 @@ module ActiveDataFlow
         if Orphan.of?(row)
           say(row, "its process (#{row.owner}) is gone; waits until the lease of #{row.lease_seconds} seconds has ended")
         elsif @plan.flow.class.on_conflict == :wait
-          @store.cancel(row.id)
+          @store.cancel(row.parent_run_id || row.id)
           say(row, "cancels it and waits for its end")
         else
           return false

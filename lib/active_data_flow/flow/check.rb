@@ -22,7 +22,6 @@ module ActiveDataFlow
         refuse(klass, "has #{declared.sinks.size} sinks; a flow writes to one so far. Write a flow for each.") if declared.sinks.size > 1
         mode = declared.sink.mode
         refuse(klass, "says mode :#{mode}, which is not there yet. Use :insert, :insert_only, :upsert or :update_only.") if %i[mirror delete].include?(mode)
-        refuse(klass, "says partitions #{declared.partitions}; a flow is read in one part so far. Leave the line out.") if declared.partitions > 1
         refuse(klass, "says throttle_on, which nothing asks yet. Leave the line out.") if declared.throttles.any?
       end
 

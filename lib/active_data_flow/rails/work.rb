@@ -94,12 +94,15 @@ module ActiveDataFlow
 
       def ended(ending)
         case ending
-        when :success then FlowStatus.succeeded(@flow_class.flow_name)
+        when :success then FlowStatus.succeeded(@flow_class.flow_name) if whole?
         when :interrupted then @job.interrupt!(reason: :stopping)
         when :busy then busy
         end
         ending
       end
+
+      # Of a run in parts the last one says so.
+      def whole? = !@row.part? || @start.store.find(@row.parent_run_id)&.status == "success"
 
       # The run is another worker's. Whoever enqueued a run has it done by that one; who came by a schedule may wait, not here
       # but in the queue.

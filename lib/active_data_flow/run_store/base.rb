@@ -6,6 +6,7 @@ require_relative "owner"
 require_relative "storable"
 require_relative "dispatching"
 require_relative "progressing"
+require_relative "parting"
 
 module ActiveDataFlow
   module RunStore
@@ -18,6 +19,7 @@ module ActiveDataFlow
     class Base
       include Progressing
       include Dispatching
+      include Parting
 
       # @return [Clock] which specs move
       attr_reader :clock
@@ -41,9 +43,10 @@ module ActiveDataFlow
       # @param restart [Boolean] cancels that run and makes a new one
       # @param cursor [String, nil] where a new run begins
       # @param definition [Hash] :source, :sink and :runtime, JSON-safe, for a flow that has no row yet
+      # @param ranges [Array<Array(String, String)>, nil] a new run is split into parts of these, see {Parting}
       # @return [Row]
       # @raise [AtWork] when it is to be cancelled, and somebody holds it; nothing has been changed
-      def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {})
+      def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {}, ranges: nil)
         abstract
       end
 

@@ -39,7 +39,11 @@ module ActiveDataFlow
         provider_job_id: [:string],
         throttled_until: [:datetime],
         parent_task_id: [:string],
-        parent_run_id: [:bigint]
+        parent_run_id: [:bigint], # of a part: the run that it is a part of
+        parts: [:integer], # how many a run was split into
+        part: [:integer], # which one of them, from 1 on
+        range_from: [:text], # a part begins behind this place; nil: at the first row
+        range_upto: [:text] # and ends at this one; nil: at the last row
       }.freeze
 
       # Who may write, and who goes on: changed by guarded statements only.
@@ -118,7 +122,7 @@ module ActiveDataFlow
         [:active_data_flow_data_flow_runs, %i[data_flow_id run_after], "index_adf_runs_on_run_after", {}],
         [:active_data_flow_data_flow_runs, %i[data_flow_id arguments_digest status], "index_adf_runs_on_identity", {}],
         [:active_data_flow_data_flow_runs, %i[status dispatch_after], "index_adf_runs_on_dispatch", {}],
-        [:active_data_flow_data_flow_runs, :parent_run_id, "index_adf_runs_on_parent", {}],
+        [:active_data_flow_data_flow_runs, %i[parent_run_id part], "index_adf_runs_on_part", {unique: true}],
         [:active_data_flow_data_flow_runs, :active_key, "index_adf_runs_on_active_key", {unique: true}],
         [:active_data_flow_data_flow_runs, :slot_key, "index_adf_runs_on_slot_key", {unique: true}],
         [:active_data_flow_data_flow_runs, :created_by_job_id, "index_adf_runs_on_job", {unique: true}],

@@ -19,9 +19,11 @@ module ActiveDataFlow
       # @param created_by_job_id [String, nil] one job makes one run
       # @param parent_task_id [String, nil]
       # @param triggered_by [String, nil] e.g. "run:17:complete": makes a run of the flow once; whoever comes again gets that
-      # @return [Row] the unfinished run of this flow and these arguments as it is, else a new one
+      # @param ranges [Array<Array(String, String)>, nil] a new run is split into parts of these, see {Parting}
+      # @return [Row] the unfinished run of this flow and these arguments as it is, and one that failed in parts, which goes on;
+      #   else a new one
       def enqueue(flow_name:, arguments:, digest:, fingerprint: nil, cursor: nil, wait: 0, definition: {},
-        created_by_job_id: nil, parent_task_id: nil, triggered_by: nil)
+        created_by_job_id: nil, parent_task_id: nil, triggered_by: nil, ranges: nil)
         abstract
       end
 

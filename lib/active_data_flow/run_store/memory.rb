@@ -4,6 +4,7 @@ require_relative "base"
 require_relative "memory/people"
 require_relative "memory/table"
 require_relative "memory/dispatching"
+require_relative "memory/parting"
 
 module ActiveDataFlow
   module RunStore
@@ -12,6 +13,7 @@ module ActiveDataFlow
     class Memory < Base
       include People
       include Dispatching
+      include Parting
 
       def initialize(**options)
         super
@@ -19,11 +21,11 @@ module ActiveDataFlow
       end
 
       # (see Base#find_or_create)
-      def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {})
+      def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {}, ranges: nil)
         @table.exclusively do
           known = @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == digest }
           known = nil if known && (%w[success cancelled].include?(known[:status]) || given_up?(known, restart))
-          known ? Row.new(reopen(known).dup) : create(flow_name:, arguments:, arguments_digest: digest, fingerprint:, cursor:)
+          known ? Row.new(reopen(known).dup) : create(flow_name:, arguments:, arguments_digest: digest, fingerprint:, cursor:, ranges:)
         end
       end
 
@@ -31,7 +33,7 @@ module ActiveDataFlow
       def find(run_id) = @table.row { @table[run_id] }
 
       # (see Base#runs)
-      def runs(flow_name = nil) = @table.all.select { |row| flow_name.nil? || row.flow_name == flow_name }.reverse
+      def runs(flow_name = nil) = @table.all.select { |row| !row.part? && (flow_name.nil? || row.flow_name == flow_name) }.reverse
 
       # (see Base#rejects)
       def rejects(run_id) = @table.rejects(run_id)
@@ -42,7 +44,7 @@ module ActiveDataFlow
           row = @table[run_id]
           next if row.nil? || !free?(row, job_id&.to_s)
 
-          keys = {active_key: active_key || "flow:#{row[:data_flow_id]}:#{row[:arguments_digest]}", slot_key: row[:slot_key] || slot_key}
+          keys = {active_key: active_key || "flow:#{row[:data_flow_id]}:#{row[:arguments_digest]}#{"/p#{row[:part]}" if row[:part]}", slot_key: row[:slot_key] || slot_key}
           refuse_taken(row, keys)
           row.update(claimed(row, owner), prev_token: row[:token], token:, owner:, owner_job_id: job_id&.to_s,
             provider_job_id: provider_job_id&.to_s || row[:provider_job_id], **keys)
@@ -55,7 +57,7 @@ module ActiveDataFlow
 
       # (see Base#finish)
       def finish(claim, to: claim.cursor, counters: {}, rows: 0, &writes)
-        ended = {status: "success", token: nil, active_key: nil, slot_key: nil, callbacks_due: 1, dispatch_after: now, ended_at: now}
+        ended = {status: "success", token: nil, active_key: nil, slot_key: nil, callbacks_due: claim.part? ? 0 : 1, dispatch_after: now, ended_at: now}
         write(claim, to, counters, rows, ended, &writes)
       end
 
@@ -83,7 +85,7 @@ module ActiveDataFlow
 
       # (see Base#fail)
       def fail(claim, error)
-        change(claim) { {status: "failed", **ENDED, callbacks_due: 1, dispatch_after: now, ended_at: now, **Base.error_columns(error)} }
+        change(claim) { {status: "failed", **ENDED, callbacks_due: claim.part? ? 0 : 1, dispatch_after: now, ended_at: now, **Base.error_columns(error)} }
       end
 
       # (see Base#alive)

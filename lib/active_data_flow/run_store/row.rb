@@ -29,6 +29,12 @@ module ActiveDataFlow
       # @return [Boolean] whether nothing is left to do
       def finished? = %w[success failed cancelled].include?(status)
 
+      # @return [Boolean] whether it is a part of another run
+      def part? = !part.nil?
+
+      # @return [Boolean] whether it was split: its parts are carried over, and nobody claims it
+      def split? = !parts.nil?
+
       # @return [Boolean] whether a person stopped it, and no worker is at it any more
       def paused? = !finished? && stop_requested == "pause" && (token.nil? || lease_until < Time.now)
     end
@@ -42,7 +48,7 @@ module ActiveDataFlow
       def deaths_us = death_times ? JSON.parse(death_times) : []
 
       # @return [String] for messages
-      def to_s = "#{flow_name || "flow #{data_flow_id}"} run #{id}"
+      def to_s = "#{flow_name || "flow #{data_flow_id}"} run #{id}#{" (part #{part} of run #{parent_run_id})" if part?}"
     end
 
     # What became of a commit whose end nobody saw.

@@ -13,6 +13,7 @@ require_relative "sql/reading"
 require_relative "sql/dispatching"
 require_relative "sql/slots"
 require_relative "sql/sweeping"
+require_relative "sql/parting"
 
 module ActiveDataFlow
   module RunStore
@@ -29,6 +30,7 @@ module ActiveDataFlow
       include Dispatching
       include Slots
       include Sweeping
+      include Parting
 
       REJECTS_AT_ONCE = 200
       private_constant :REJECTS_AT_ONCE
@@ -68,7 +70,7 @@ module ActiveDataFlow
 
       # (see Base#finish)
       def finish(claim, to: claim.cursor, counters: {}, rows: 0, &writes)
-        ended = {status: "success", token: nil, active_key: nil, slot_key: nil, callbacks_due: 1}
+        ended = {status: "success", token: nil, active_key: nil, slot_key: nil, callbacks_due: claim.part? ? 0 : 1}
         write(claim, set_last(counters), to, counters, rows, **ended, &writes)
       end
 

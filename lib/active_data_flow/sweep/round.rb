@@ -24,6 +24,7 @@ module ActiveDataFlow
       # @param callbacks [Boolean] whether to call those that are owed
       # @return [Hash{Symbol => Integer}] :dispatched, :cancelled, :callbacks
       def call(callbacks: true)
+        count(:over) { |row| @store.end_split(row.id) }
         {cancelled: count(:to_stop) { |row| @store.cancel_abandoned(row.id) }, dispatched: dispatched,
          callbacks: callbacks ? count(:owing) { |row| Engine::Callbacks.deliver(@store, row) } : 0}
       end

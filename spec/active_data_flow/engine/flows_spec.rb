@@ -64,6 +64,10 @@ RSpec.describe "A flow between tables" do
       kept("keys")
     end
 
+    it "is split into parts by ranges of its keys, which count together" do
+      kept("parts")
+    end
+
     it "writes through the model where it is told to" do
       kept("model")
     end

@@ -16,8 +16,11 @@ RSpec.describe ActiveDataFlow::Flow::Check do
   it "refuses what can be said already and is not done yet, so that nobody waits for it" do
     expect(refused { 2.times { sink { |_row| } } }).to eq("OrderExportFlow has 2 sinks; a flow writes to one so far. Write a flow for each.")
     expect(refused { [sink { |_row| }, mode(:mirror)] }).to eq("OrderExportFlow says mode :mirror, which is not there yet. Use :insert, :insert_only, :upsert or :update_only.")
-    expect(refused { [sink { |_row| }, partitions(2)] }).to eq("OrderExportFlow says partitions 2; a flow is read in one part so far. Leave the line out.")
     expect(refused { [sink { |_row| }, throttle_on { true }] }).to eq("OrderExportFlow says throttle_on, which nothing asks yet. Leave the line out.")
+  end
+
+  it "refuses partitions of what only one run can read" do
+    expect(refused { [sink { |_row| }, partitions(2)] }).to match(/\AOrderExportFlow says partitions 2, which splits a table or a relation by its keys\. Rows of .+ come one after the other, and only one run can read them\. Leave the line out, or read them into a table first\./)
   end
 
   it "lists the runs of a flow, newest first" do

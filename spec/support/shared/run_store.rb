@@ -333,6 +333,7 @@ RSpec.shared_examples "a run store" do
 
   include_examples "guarded commits"
   include_examples "runs that a queue carries over"
+  include_examples "runs that were split"
 
   describe "[overtaken]" do
     it "refuses all else that an overtaken worker does" do

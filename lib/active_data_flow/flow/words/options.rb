@@ -89,6 +89,9 @@ module ActiveDataFlow
         # @return [void]
         def after_complete(method = nil, &block) = add_callback(:after_complete, method, block)
 
+        # What {#after_complete} is called where it matters that a run has `partitions`: once all of its parts have succeeded.
+        alias_method :on_all_complete, :after_complete
+
         # Called when a run has failed, at least once. Adds one.
         # @param (see #after_complete)
         # @return [void]
@@ -134,7 +137,9 @@ module ActiveDataFlow
           declarations.priority = Integer(number)
         end
 
-        # In how many parts the source is read, each by a worker of its own. Default 1.
+        # In how many parts a table or a relation is read, each a run of its own behind bounds of its own: by workers side by side,
+        # in {Running#run_now} one after the other. Their counts and callbacks are those of one run. Default 1.
+        # @return [Integer] without an argument: how many
         def partitions(count = nil)
           return declarations.partitions if count.nil?
 

@@ -35,7 +35,8 @@ module ActiveDataFlow
         # @return [Array<Row>]
         def all = exclusively { @rows.values.map { |row| Row.new(row.dup) } }
 
-        def newest(&) = @rows.values.reverse_each.find(&)
+        # @return [Hash, nil] the row itself: of a whole run, no part
+        def newest = @rows.values.reverse_each.find { |row| row[:part].nil? && yield(row) }
 
         def taken?(row, name, value) = !value.nil? && @rows.each_value.any? { |other| !other.equal?(row) && other[name] == value }
 

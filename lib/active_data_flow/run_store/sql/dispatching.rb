@@ -23,7 +23,7 @@ module ActiveDataFlow
 
         # (see RunStore::Dispatching#last_ended)
         def last_ended(flow_name, digest)
-          where = "#{of_flow} AND arguments_digest = :digest AND status IN ('success', 'failed')"
+          where = "#{of_flow} AND arguments_digest = :digest AND status IN ('success', 'failed') AND part IS NULL"
           database.with_connection { |connection| newest(connection, where, flow_name:, digest:) }
         end
 
@@ -44,10 +44,10 @@ module ActiveDataFlow
         end
 
         # (see RunStore::Dispatching#to_stop)
-        def to_stop(limit: 100) = some("#{Statements::UNFINISHED} AND stop_requested = 'cancel' AND #{unheld}", limit)
+        def to_stop(limit: 100) = some("#{Statements::UNFINISHED} AND parts IS NULL AND stop_requested = 'cancel' AND #{unheld}", limit)
 
         # (see RunStore::Dispatching#cancel_abandoned)
-        def cancel_abandoned(run_id) = alter(run_id, set_cancelled, "#{told_to_end} AND #{unheld}")
+        def cancel_abandoned(run_id) = alter(run_id, set_cancelled, "#{told_to_end} AND #{unheld} AND parts IS NULL")
 
         # (see RunStore::Dispatching#owing)
         def owing(limit: 100) = some(owed, limit, order: "dispatch_after")
@@ -130,7 +130,8 @@ module ActiveDataFlow
         end
 
         def run_of(connection, flow_id, run, **moments)
-          made(connection, flow_id, run) || unfinished(connection, flow_id, run.fetch(:digest)) || make(connection, flow_id, run, **moments)
+          made(connection, flow_id, run) || unfinished(connection, flow_id, run.fetch(:digest)) || failed_in_parts(connection, flow_id, run) ||
+            make(connection, flow_id, run, **moments)
         end
 
         # As whoever starts it in the foreground: also with the last one, if it failed.
@@ -148,7 +149,9 @@ module ActiveDataFlow
         end
 
         def make(connection, flow_id, run, **moments)
-          id = insert_run(connection, flow_id, **run, **moments)
+          ranges = run[:ranges] and return make_split(connection, flow_id, run, ranges, **moments)
+
+          id = insert_run(connection, flow_id, **run.except(:ranges), **moments)
           # Somebody else may have been first, in a transaction that has ended meanwhile.
           made(connection, flow_id, run, lock: as_it_is_now) || read(connection, "id = :id", id:).first
         end

@@ -6,13 +6,13 @@ module ActiveDataFlow
       # Which run a start goes on with, and what people look at.
       module Starting
         # (see Base#find_or_create)
-        def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {})
+        def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {}, ranges: nil)
           alone_in_a_start do |connection|
             flow_id = locked_flow(connection, flow_name, definition)
             known = to_go_on_with(connection, flow_id, digest)
             next reopened(connection, known) if known && !given_up?(connection, known, restart)
 
-            make(connection, flow_id, {arguments:, digest:, fingerprint:, cursor:}, dispatch_after: Dispatching::Later.new(RunStore::Dispatching::ABANDONED))
+            make(connection, flow_id, {arguments:, digest:, fingerprint:, cursor:, ranges:}, dispatch_after: Dispatching::Later.new(RunStore::Dispatching::ABANDONED))
           end
         end
 
@@ -21,7 +21,7 @@ module ActiveDataFlow
 
         # (see Base#runs)
         def runs(flow_name = nil)
-          where = flow_name ? of_flow : "1 = 1"
+          where = ["parent_run_id IS NULL", *(of_flow if flow_name)].join(" AND ")
           database.with_connection { |connection| read(connection, where, order: in_order(connection, "DESC"), flow_name:) }
         end
 

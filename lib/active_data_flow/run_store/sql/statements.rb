@@ -26,7 +26,7 @@ module ActiveDataFlow
 
         # Waiting, or lapsed (also: dated by a clock that was ahead), or this job's own.
         def free
-          "#{UNFINISHED} AND stop_requested IS NULL AND (token IS NULL OR lease_until < #{now} " \
+          "#{UNFINISHED} AND parts IS NULL AND stop_requested IS NULL AND (token IS NULL OR lease_until < #{now} " \
             "OR lease_until > #{later("2 * lease_seconds")} OR owner_job_id = :job)"
         end
 
@@ -52,7 +52,13 @@ module ActiveDataFlow
           SQL
         end
 
-        def active_key = "COALESCE(:active_key, #{concat("'flow:'", "data_flow_id", "':'", "arguments_digest")})"
+        def active_key
+          part = "CASE WHEN part IS NULL THEN '' ELSE #{concat("'/p'", "part")} END"
+          "COALESCE(:active_key, #{concat("'flow:'", "data_flow_id", "':'", "arguments_digest", part)})"
+        end
+
+        # The end of a part is nothing that the author is told of: the end of the whole run is.
+        def callbacks_due = "callbacks_due = CASE WHEN part IS NULL THEN 1 ELSE 0 END"
 
         # The deaths end here: kept over a commit and a release, they would put another row aside than the one that kills.
         def set_commit(counters)
@@ -65,7 +71,7 @@ module ActiveDataFlow
         end
 
         def set_last(counters)
-          "#{set_commit(counters)}, status = 'success', token = NULL, active_key = NULL, slot_key = NULL, callbacks_due = 1, " \
+          "#{set_commit(counters)}, status = 'success', token = NULL, active_key = NULL, slot_key = NULL, #{callbacks_due}, " \
             "dispatch_after = #{now}, ended_at = #{now}, updated_at = #{now}"
         end
 
@@ -88,7 +94,7 @@ module ActiveDataFlow
         end
 
         def set_failed
-          "status = 'failed', #{ENDED}, dispatch_after = #{now}, callbacks_due = 1, ended_at = #{now}, updated_at = #{now}, #{ERROR}"
+          "status = 'failed', #{ENDED}, dispatch_after = #{now}, #{callbacks_due}, ended_at = #{now}, updated_at = #{now}, #{ERROR}"
         end
 
         # Whoever starts a failed run again may have mended what killed its workers: the row is tried once more.

@@ -64,6 +64,10 @@ class CreateActiveDataFlowTables < ActiveRecord::Migration[7.1]
     t.datetime :throttled_until
     t.string :parent_task_id
     t.column :parent_run_id, foreign_key_type
+    t.integer :parts
+    t.integer :part
+    long_text t, :range_from
+    long_text t, :range_upto
   end
 
   # Who may write, and who goes on. The gem changes these by guarded statements; nobody else should.
@@ -103,7 +107,7 @@ class CreateActiveDataFlowTables < ActiveRecord::Migration[7.1]
     t.index %i[data_flow_id arguments_digest status], name: "index_adf_runs_on_identity"
     t.index %i[data_flow_id run_after], name: "index_adf_runs_on_run_after"
     t.index %i[status dispatch_after], name: "index_adf_runs_on_dispatch"
-    t.index :parent_run_id, name: "index_adf_runs_on_parent"
+    t.index %i[parent_run_id part], name: "index_adf_runs_on_part", unique: true
     t.index :active_key, name: "index_adf_runs_on_active_key", unique: true
     t.index :slot_key, name: "index_adf_runs_on_slot_key", unique: true
     t.index :created_by_job_id, name: "index_adf_runs_on_job", unique: true

@@ -1,0 +1,47 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Engine
+    # Splits what a run is to read into parts that are carried over side by side: where one ends, says the source.
+    class Partition
+      # @param plan [Plan]
+      # @raise [ConfigurationError] always
+      def self.refuse(plan)
+        raise ConfigurationError, "#{plan.label} says partitions #{plan.partitions}, which splits a table or a relation by its keys. " \
+          "Rows of #{plan.source} come one after the other, and only one run can read them. Leave the line out, or read them into a table first."
+      end
+
+      # @param plan [Plan]
+      # @param store [RunStore::Base]
+      def initialize(plan, store)
+        @plan = plan
+        @store = store
+      end
+
+      # @param last [RunStore::Row, nil] behind whose cursor the run begins
+      # @return [Array<Array(String, String)>, nil] for {RunStore::Parting}; nil where there are not two rows to read, or nobody
+      #   can say yet that they may be read: such a run is carried over as a whole
+      def ranges(last)
+        after = last&.cursor
+        @plan.source.upto = upto = bound(last) if @plan.horizon
+        return if @plan.horizon && upto.nil?
+
+        places = @plan.source.split(@plan.partitions, after: after && Array(Native.decode_position(after)))
+        [after, *places].zip([*places, upto && @plan.source.position(upto)]) if places.any?
+      ensure
+        @plan.source.upto = nil if @plan.horizon
+      end
+
+      private
+
+      # Up to where `read :new` and `:changed` go is said once, for all parts.
+      def bound(last)
+        kept = last && @store.read_state(last)
+        verdict = @plan.horizon.verdict(last&.cursor && Array(Native.decode_position(last.cursor)), kept) { false }
+        Operations.logger.warn("#{@plan.label}: #{verdict.note}") if verdict.note
+        @store.keep_read_state(last, verdict.kept) unless last.nil? || verdict.kept == kept
+        verdict.upto
+      end
+    end
+  end
+end
