@@ -6,7 +6,7 @@ module ActiveDataFlow
     # (`run_retention`). `bin/rails active_data_flow:cleanup` calls it, once a day say.
     #
     # A run stays as long as nothing better is there: the last success of a flow and its arguments, which says where
-    # `read :new` goes on, and what failed or was cancelled after it.
+    # `read :new` goes on, and what failed or was cancelled after it. Parts go with their run.
     module Cleanup
       AT_ONCE = 1_000
       # Behind which the run is history.
@@ -14,7 +14,7 @@ module ActiveDataFlow
         EXISTS (SELECT 1 FROM active_data_flow_data_flow_runs later
           WHERE later.data_flow_id = active_data_flow_data_flow_runs.data_flow_id
             AND later.arguments_digest = active_data_flow_data_flow_runs.arguments_digest
-            AND later.status = 'success' AND later.ended_at > active_data_flow_data_flow_runs.ended_at)
+            AND later.parent_run_id IS NULL AND later.status = 'success' AND later.ended_at > active_data_flow_data_flow_runs.ended_at)
       SQL
       private_constant :AT_ONCE, :LATER
 
@@ -34,9 +34,11 @@ module ActiveDataFlow
         def runs(moment)
           return 0 unless moment
 
-          ended = DataFlowRun.where(status: %w[success failed cancelled], callbacks_due: 0, ended_at: ...moment).where(LATER)
+          ended = DataFlowRun.where(parent_run_id: nil, status: %w[success failed cancelled], callbacks_due: 0, ended_at: ...moment).where(LATER)
           in_parts(ended) do |ids|
-            Reject.where(run_id: ids).delete_all
+            parts = DataFlowRun.where(parent_run_id: ids).pluck(:id)
+            Reject.where(run_id: ids + parts).delete_all
+            DataFlowRun.where(id: parts).delete_all
             DataFlowRun.where(id: ids).delete_all
           end
         end

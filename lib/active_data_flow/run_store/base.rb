@@ -232,9 +232,6 @@ module ActiveDataFlow
         counters.merge(more) { |_name, one, other| one + other }
       end
 
-      # The run's metadata with another note.
-      def noted(claim, text) = (claim.metadata || {}).merge("note" => text).compact
-
       def lost(claim)
         LeaseLost.new("#{claim}: another worker has it (this one had fence #{claim.fence}, commits #{claim.commits}); nothing of the open batch was written")
       end

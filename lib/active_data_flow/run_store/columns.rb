@@ -40,7 +40,7 @@ module ActiveDataFlow
         throttled_until: [:datetime],
         parent_task_id: [:string],
         parent_run_id: [:bigint], # of a part: the run that it is a part of
-        parts: [:integer], # how many a run was split into
+        part_count: [:integer], # how many a run was split into
         part: [:integer], # which one of them, from 1 on
         range_from: [:text], # a part begins behind this place; nil: at the first row
         range_upto: [:text] # and ends at this one; nil: at the last row

@@ -44,7 +44,7 @@ module ActiveDataFlow
       end
 
       # What a whole run has from its ranges. `read :new` goes on behind its upper bound.
-      def split_in(ranges) = {status: "in_progress", parts: ranges.size, range_upto: ranges.last.last}
+      def split_in(ranges) = {status: "in_progress", part_count: ranges.size, range_upto: ranges.last.last}
 
       # What a part has of its own.
       def part_in(row, range, number)

@@ -13,6 +13,9 @@ module ActiveDataFlow
 
       private
 
+      # The run's metadata with another note.
+      def noted(claim, text) = (claim.metadata || {}).merge("note" => text).compact
+
       # The claim with what {#keep_progress} keeps.
       def with_progress(claim, facts) = claim.with(metadata: (claim.metadata || {}).merge("progress" => facts))
     end

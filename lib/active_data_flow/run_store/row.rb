@@ -33,7 +33,7 @@ module ActiveDataFlow
       def part? = !part.nil?
 
       # @return [Boolean] whether it was split: its parts are carried over, and nobody claims it
-      def split? = !parts.nil?
+      def split? = !part_count.nil?
 
       # @return [Boolean] whether a person stopped it, and no worker is at it any more
       def paused? = !finished? && stop_requested == "pause" && (token.nil? || lease_until < Time.now)

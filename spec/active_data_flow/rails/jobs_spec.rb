@@ -16,6 +16,10 @@ RSpec.describe "Flows in the jobs of a Rails application" do
       kept("enqueue")
     end
 
+    it "has the parts of a flow done side by side" do
+      kept("parts")
+    end
+
     it "is an ActiveJob, in the application's queue", req: %w[A-03 A-05 A-06 A-07 A-09 A-10 A-11 A-13 A-29 A-30 A-36] do
       kept("job")
     end

@@ -15,11 +15,11 @@ RSpec.shared_examples "runs that were split" do
   describe "[parts]" do
     it "come with the whole run, each with its range, and begin where that does" do
       run = split(cursor: "i:5")
-      expect(run).to have_attributes(status: "in_progress", cursor: "i:5", parts: 3, part: nil, token: nil, dispatch_after: nil)
+      expect(run).to have_attributes(status: "in_progress", cursor: "i:5", part_count: 3, part: nil, token: nil, dispatch_after: nil)
       expect(store.parts(run.id).map { |part| [part.part, part.cursor, part.range_from, part.range_upto] })
         .to eq([[1, nil, nil, "i:10"], [2, "i:10", "i:10", "i:20"], [3, "i:20", "i:20", nil]])
       expect(store.parts(run.id)).to all(have_attributes(parent_run_id: run.id, status: "pending", arguments: {"shop" => 7}, arguments_digest: "one",
-        fingerprint: "source/key", parts: nil))
+        fingerprint: "source/key", part_count: nil))
     end
 
     it "are what workers carry over, and the whole run is claimed by nobody" do
@@ -96,6 +96,7 @@ RSpec.shared_examples "runs that were split" do
       expect(store.due.map(&:part)).to eq([1, 2, 3])
       made = Array.new(2) { store.run_of_job(job_id: "job", flow_name: "OrderExportFlow", arguments: {}, digest: "two", ranges:) }
       expect([made.map(&:id).uniq.size, store.parts(made.first.id).size]).to eq([1, 3])
+      expect(store.due.map(&:id)).to include(*store.parts(made.first.id).map(&:id))
     end
 
     it "stop and go on with the whole run" do

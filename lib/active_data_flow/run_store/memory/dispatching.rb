@@ -30,10 +30,10 @@ module ActiveDataFlow
         def due(limit: 100) = some(limit, by: ->(row) { row[:dispatch_after] || Time.at(0) }) { |row| waits?(row) && due?(row) }
 
         # (see RunStore::Dispatching#to_stop)
-        def to_stop(limit: 100) = some(limit) { |row| unfinished?(row) && row[:parts].nil? && to_end?(row) }
+        def to_stop(limit: 100) = some(limit) { |row| unfinished?(row) && row[:part_count].nil? && to_end?(row) }
 
         # (see RunStore::Dispatching#cancel_abandoned)
-        def cancel_abandoned(run_id) = ask(run_id) { |row| cancelled(row) if row[:parts].nil? && to_end?(row) }
+        def cancel_abandoned(run_id) = ask(run_id) { |row| cancelled(row) if row[:part_count].nil? && to_end?(row) }
 
         # (see RunStore::Dispatching#owing)
         def owing(limit: 100) = some(limit, by: ->(row) { row[:dispatch_after] }) { |row| owes?(row) }
@@ -94,7 +94,7 @@ module ActiveDataFlow
 
         def failed(flow_name, run, split: false)
           last = @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == run.fetch(:digest) }
-          Row.new(reopen(last).dup) if last && last[:status] == "failed" && (last[:parts] || !split)
+          Row.new(reopen(last).dup) if last && last[:status] == "failed" && (last[:part_count] || !split)
         end
 
         def made(flow_name, run)

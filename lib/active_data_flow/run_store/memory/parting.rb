@@ -13,7 +13,7 @@ module ActiveDataFlow
 
         # (see RunStore::Parting#over)
         def over(limit: 100)
-          some(limit) { |row| row[:status] == "in_progress" && row[:parts] && ending_of(parts(row.id)) }
+          some(limit) { |row| row[:status] == "in_progress" && row[:part_count] && ending_of(parts(row.id)) }
         end
 
         # (see RunStore::Parting#end_split)
@@ -42,7 +42,7 @@ module ActiveDataFlow
 
         # (see Base#resume)
         def resume(run_id)
-          split = ask(run_id) { |row| GOING if row[:parts] && (row[:status] == "failed" || (unfinished?(row) && row[:stop_requested] == "pause")) }
+          split = ask(run_id) { |row| GOING if row[:part_count] && (row[:status] == "failed" || (unfinished?(row) && row[:stop_requested] == "pause")) }
           split ? parts(run_id).each { |part| super(part.id) } && true : super
         end
 
@@ -60,20 +60,21 @@ module ActiveDataFlow
 
           row = super(**values, **split_in(ranges))
           @table[row.id][:dispatch_after] = nil
+          values = {**values, wait: 0} if values[:created_by_job_id] # it does not take them itself, but hands them out
           ours = values.except(:triggered_by, :created_by_job_id, :parent_task_id)
           ranges.each.with_index(1) { |range, number| super(**ours, **part_in(row, range, number)) }
           find(row.id)
         end
 
         def reopen(row)
-          return super unless row[:parts] && row[:status] == "failed"
+          return super unless row[:part_count] && row[:status] == "failed"
 
           parts(row[:id]).each { |part| super(@table[part.id]) }
           row.update(GOING)
         end
 
         def given_up?(row, restart)
-          return super unless row[:parts]
+          return super unless row[:part_count]
 
           parts = parts(row[:id])
           at_work = parts.find { |part| held?(part) } if restart

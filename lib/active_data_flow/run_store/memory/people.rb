@@ -47,7 +47,7 @@ module ActiveDataFlow
         def held?(row) = row[:token] && (row[:open] || row[:lease_until] >= now)
 
         def free?(row, job)
-          return false if !unfinished?(row) || row[:parts] || row[:stop_requested] || row[:open]
+          return false if !unfinished?(row) || row[:part_count] || row[:stop_requested] || row[:open]
 
           row[:token].nil? || row[:lease_until] < now || row[:lease_until] > now + 2 * row[:lease_seconds] ||
             (!job.nil? && row[:owner_job_id] == job)

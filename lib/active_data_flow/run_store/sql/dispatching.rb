@@ -44,10 +44,10 @@ module ActiveDataFlow
         end
 
         # (see RunStore::Dispatching#to_stop)
-        def to_stop(limit: 100) = some("#{Statements::UNFINISHED} AND parts IS NULL AND stop_requested = 'cancel' AND #{unheld}", limit)
+        def to_stop(limit: 100) = some("#{Statements::UNFINISHED} AND part_count IS NULL AND stop_requested = 'cancel' AND #{unheld}", limit)
 
         # (see RunStore::Dispatching#cancel_abandoned)
-        def cancel_abandoned(run_id) = alter(run_id, set_cancelled, "#{told_to_end} AND #{unheld} AND parts IS NULL")
+        def cancel_abandoned(run_id) = alter(run_id, set_cancelled, "#{told_to_end} AND #{unheld} AND part_count IS NULL")
 
         # (see RunStore::Dispatching#owing)
         def owing(limit: 100) = some(owed, limit, order: "dispatch_after")

@@ -15,7 +15,7 @@ module ActiveDataFlow
         # (see RunStore::Parting#over)
         def over(limit: 100)
           unfinished = "SELECT 1 FROM #{Statements::RUNS} c WHERE c.parent_run_id = #{Statements::RUNS}.id AND c.#{Statements::UNFINISHED}"
-          some("status = 'in_progress' AND parts IS NOT NULL AND NOT EXISTS (#{unfinished})", limit)
+          some("status = 'in_progress' AND part_count IS NOT NULL AND NOT EXISTS (#{unfinished})", limit)
         end
 
         # (see RunStore::Parting#end_split)
@@ -38,7 +38,7 @@ module ActiveDataFlow
           return told if parts.empty?
 
           parts.each { |part| super(part.id) }
-          ended = end_split(run_id) || apart(run_id, set_cancelled, "id = :id AND parts IS NOT NULL AND #{FAILED} AND stop_requested = 'cancel'")
+          ended = end_split(run_id) || apart(run_id, set_cancelled, "id = :id AND part_count IS NOT NULL AND #{FAILED} AND stop_requested = 'cancel'")
           ended || told
         end
 
@@ -68,6 +68,7 @@ module ActiveDataFlow
           row = made(connection, flow_id, run, lock: as_it_is_now) || read(connection, "id = :id", id:).first
           return row unless row.split? && parts_of(connection, row.id).empty?
 
+          dispatch_after = :now if run[:created_by_job_id] # it does not take them itself, but hands them out
           parts = ranges.each.with_index(1).map { |range, number| new_part(row, part_in(row, range, number), dispatch_after, **moments) }
           insert(connection, Statements::RUNS, *parts)
           row

@@ -26,7 +26,7 @@ module ActiveDataFlow
 
         # Waiting, or lapsed (also: dated by a clock that was ahead), or this job's own.
         def free
-          "#{UNFINISHED} AND parts IS NULL AND stop_requested IS NULL AND (token IS NULL OR lease_until < #{now} " \
+          "#{UNFINISHED} AND part_count IS NULL AND stop_requested IS NULL AND (token IS NULL OR lease_until < #{now} " \
             "OR lease_until > #{later("2 * lease_seconds")} OR owner_job_id = :job)"
         end
 

@@ -52,6 +52,19 @@ class ChainedFlow < LetterFlow
   end
 end
 
+ActiveRecord::Schema.verbose = false
+ActiveRecord::Schema.define { create_table(:stamps, force: true) { |table| table.integer :value } }
+
+class StampFlow < ActiveDataFlow::Base
+  source :stamps
+  partitions 3
+  batch_size 2
+  transform { |row| Told.failing&.call(row) }
+  sink { |row| Told.rows << row[:id] }
+  on_all_complete { |run| Told.rows << [:complete, run.id] }
+  after_failure { |run| Told.rows << [:failure, run.id, run.error_message] }
+end
+
 class BrokenFlow < LetterFlow
   source { Told.failing ? raise("no source") : [{id: 1}] }
 end
@@ -213,6 +226,72 @@ RSpec.describe "[enqueue] enqueue_now" do
     expect(adapter.calls).to eq([3])
     work
     expect(ActiveDataFlow::DataFlowRun.pluck(:status)).to eq(%w[success] * 3)
+  end
+end
+
+RSpec.describe "[parts] A flow of several partitions" do
+  before do
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DELETE FROM stamps") && connection.execute("INSERT INTO stamps (id) VALUES #{(1..12).map { |id| "(#{id})" }.join(", ")}") }
+    use(BulkAdapter.new)
+  end
+
+  def run = StampFlow.runs.sole
+
+  it "has a job for each part, by one call of the adapter after the commit, and one end" do
+    ActiveRecord::Base.transaction { [StampFlow.enqueue_now, raise(ActiveRecord::Rollback)] }
+    expect([StampFlow.runs, adapter.calls]).to eq([[], []])
+    made = ActiveRecord::Base.transaction { StampFlow.enqueue_now.tap { expect(adapter.calls).to eq([]) } }
+    expect([adapter.calls, StampFlow.enqueue_now, adapter.calls, jobs.size]).to eq([[3], made, [3], 3])
+    expect(jobs.map { |job| job["arguments"].last["run_id"] }).to eq(row(made).parts.map(&:id))
+    work
+    expect(made.reload).to be_success.and have_attributes(counts: include(read: 12))
+    expect(Told.rows).to eq([*1..12, [:complete, made.id]])
+    expect([row(made).counts, row(made).progress, flow_row("stamp").status]).to match([include(read: 12), 1.0, "active"])
+  end
+
+  it "is handed out by the job of a schedule, once however often that is tried" do
+    job = job_class.new("stamp")
+    2.times { ActiveJob::Base.execute(job.serialize) }
+    expect(adapter.calls).to eq([3])
+    work
+    expect([run.status, Told.rows]).to eq(["success", [*1..12, [:complete, run.id]]])
+    ActiveJob::Base.execute(job.serialize)
+    expect(run).to be_success
+  end
+
+  it "fails when no part is left, and goes on with those that are not done" do
+    Told.failing = ->(row) { raise "bad #{row[:id]}" if row[:id] == 7 }
+    StampFlow.enqueue_now
+    3.times { ActiveJob::Base.execute(jobs.shift) rescue nil } # standard:disable Style/RescueModifier
+    expect([run.status, run.parts.map(&:status), Told.rows.last]).to eq(["failed", %w[success failed success], [:failure, run.id, "bad 7"]])
+    expect(flow_row("stamp")).to have_attributes(status: "failed", last_error: "bad 7")
+    Told.failing = nil
+    expect(StampFlow.enqueue_now).to eq(run)
+    expect(adapter.calls).to eq([3, 1])
+    work
+    expect([run.status, Told.rows.grep(Integer).sort, Told.rows.last]).to eq(["success", [*1..12], [:complete, run.id]])
+    expect(flow_row("stamp").status).to eq("active")
+  end
+
+  it "is ended by the sweep where who did the last part died before that" do
+    StampFlow.enqueue_now
+    allow(ActiveDataFlow::Engine::Parts).to receive(:finish)
+    work
+    expect(run.status).to eq("in_progress")
+    ActiveDataFlow::Sweep.call(now_or_never: true)
+    expect([run.status, Told.rows.last]).to eq(["success", [:complete, run.id]])
+  end
+
+  it "is cleaned up with its parts, and not before it" do
+    StampFlow.run_now
+    old = row(run)
+    ActiveDataFlow::DataFlowRun.update_all(ended_at: 2.years.ago)
+    expect(ActiveDataFlow::Rails::Cleanup.call).to include(runs: 0)
+    StampFlow.run_now
+    expect(ActiveDataFlow::Rails::Cleanup.call).to include(runs: 1)
+    expect(ActiveDataFlow::DataFlowRun.where(id: [old.id, *old.parts.map(&:id)])).to be_empty
+    expect(ActiveDataFlow::DataFlowRun.count).to eq(4)
+    expect { row(run).destroy }.to change(ActiveDataFlow::DataFlowRun, :count).by(-4)
   end
 end
 

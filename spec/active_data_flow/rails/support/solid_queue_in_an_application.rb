@@ -28,7 +28,10 @@ module SolidQueueInAnApplication
   def queue = InAnApplication.queue ||= SolidQueueQueue.new
 end
 
-RSpec.configure { |config| config.include SolidQueueInAnApplication }
+RSpec.configure do |config|
+  config.include SolidQueueInAnApplication
+  config.before { FileUtils.rm_f("tmp/complete") }
+end
 
 RSpec.describe "A flow in workers of SolidQueue" do
   include_examples "a queue"
@@ -50,6 +53,27 @@ RSpec.describe "A flow in workers of SolidQueue" do
     later = GatedFlow.enqueue_later(wait: 3600)
     expect(ActiveDataFlow::DataFlowRun.find(later.id).queue_job).to be_nil
     expect(ActiveDataFlow::DataFlow.create!(name: "idle", source: {}, sink: {}).queue_status).to be_nil
+  end
+
+  # Four threads of two processes: each has a part at least. No lease ends within this example.
+  it "[parts] are carried over side by side, and those of a killed worker go on alone" do
+    run = ActiveRecord::Base.transaction do
+      PartedFlow.enqueue_now.tap { |made| ActiveDataFlow::DataFlowRun.find(made.id).parts.update_all(lease_seconds: 600) }
+    end
+    pid_of = ->(part) { Integer(part.owner.split(":")[1]) }
+    rows = -> { ActiveDataFlow::DataFlowRun.find(run.id).parts.reload.to_a }
+    expect(eventually(60) { rows.call.all? { |part| part.commits == 1 && part.token } }).to be_truthy, File.read("log/jobs.log")
+    pid = pid_of.call(rows.call.first)
+    killed, others = rows.call.partition { |part| pid_of.call(part) == pid }
+    Process.kill(:KILL, pid)
+    killed.each { |part| wait_for(part) { |now| now.fence == 2 } }
+    expect([run.reload.status, run.counts[:read], File.exist?("tmp/complete")]).to eq(["in_progress", 20, false])
+    open_gate
+    expect(wait_for(run, &:success?).counts).to include(read: 60, new: 60)
+    expect(rows.call.map(&:fence)).to eq(rows.call.map { |part| killed.map(&:id).include?(part.id) ? 2 : 1 })
+    expect(written.sort).to eq(numbers)
+    expect(eventually { File.exist?("tmp/complete") && File.read("tmp/complete") == "60 read\n" }).to be(true)
+    expect([killed.size + others.size, queue.failures]).to eq([4, []])
   end
 
   # Nobody tells of it, and the queue's claims stay for minutes: the sweep finds the run.

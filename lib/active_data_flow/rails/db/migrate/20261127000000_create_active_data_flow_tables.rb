@@ -64,7 +64,7 @@ class CreateActiveDataFlowTables < ActiveRecord::Migration[7.1]
     t.datetime :throttled_until
     t.string :parent_task_id
     t.column :parent_run_id, foreign_key_type
-    t.integer :parts
+    t.integer :part_count
     t.integer :part
     long_text t, :range_from
     long_text t, :range_upto

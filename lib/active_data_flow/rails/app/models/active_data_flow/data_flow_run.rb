@@ -16,6 +16,10 @@ module ActiveDataFlow
     belongs_to :data_flow, inverse_of: :data_flow_runs
     has_many :reject_rows, class_name: "ActiveDataFlow::Reject", foreign_key: :run_id, dependent: :delete_all, inverse_of: :run
 
+    # By `partitions`: each is a run of its own, and what it has done is the whole run's doing.
+    has_many :parts, -> { order(:part) }, class_name: "ActiveDataFlow::DataFlowRun", foreign_key: :parent_run_id, dependent: :destroy, inverse_of: :parent_run
+    belongs_to :parent_run, class_name: "ActiveDataFlow::DataFlowRun", optional: true, inverse_of: :parts
+
     validates :run_after, presence: true
     validates :status, inclusion: {in: STATUSES}
 
