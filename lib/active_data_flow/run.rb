@@ -39,7 +39,11 @@ module ActiveDataFlow
     def flow_name = @row.flow_name
 
     # @return [String] pending, in_progress, paused, success, failed or cancelled
-    def status = @row.paused? ? "paused" : @row.status
+    def status
+      return "paused" if @row.paused?
+
+      waits? ? "pending" : @row.status
+    end
 
     %w[pending in_progress paused success failed cancelled].each do |name|
       define_method(:"#{name}?") { status == name }
@@ -149,6 +153,9 @@ module ActiveDataFlow
 
     # A picture, too: read once.
     def part_rows = @part_rows ||= @row.split? ? @store.parts(id) : []
+
+    # The row of a run that was split is in progress from the start.
+    def waits? = @row.split? && @row.status == "in_progress" && part_rows.all? { |part| part.status == "pending" }
 
     # What rows were carried over as.
     def carried = @row.split? ? part_rows : [@row]

@@ -241,7 +241,7 @@ RSpec.describe "[parts] A flow of several partitions" do
     ActiveRecord::Base.transaction { [StampFlow.enqueue_now, raise(ActiveRecord::Rollback)] }
     expect([StampFlow.runs, adapter.calls]).to eq([[], []])
     made = ActiveRecord::Base.transaction { StampFlow.enqueue_now.tap { expect(adapter.calls).to eq([]) } }
-    expect([adapter.calls, StampFlow.enqueue_now, adapter.calls, jobs.size]).to eq([[3], made, [3], 3])
+    expect([made.status, adapter.calls, StampFlow.enqueue_now, adapter.calls, jobs.size]).to eq(["pending", [3], made, [3], 3])
     expect(jobs.map { |job| job["arguments"].last["run_id"] }).to eq(row(made).parts.map(&:id))
     work
     expect(made.reload).to be_success.and have_attributes(counts: include(read: 12))
