@@ -32,7 +32,7 @@ module ActiveDataFlow
       @row = row
     end
 
-    # @return [Integer]
+    # @return [Integer, String, nil] nil as long as the handler of a task is under way that starts it
     def id = @row.id
 
     # @return [String] the class of the flow
@@ -69,6 +69,13 @@ module ActiveDataFlow
       counts = RunStore::Columns::COUNTERS.to_h { |name| [name, carried.sum { |row| row[:"rows_#{name}"] }] }
       counts.merge(written: counts[:new] + counts[:updated])
     end
+
+    # @return [String, nil] the task that has started it
+    def parent_task_id = @row.parent_task_id
+
+    # @private What tells this end from others: a failed run may be resumed, and fail again.
+    # @return [String]
+    def ended_as = success? ? "run:#{id}:complete" : "run:#{id}:failure:#{@row.fence}"
 
     # @return [Integer] rows that were as the sink had them already
     def redundant = counts[:unchanged]
@@ -128,22 +135,32 @@ module ActiveDataFlow
     # @raise [Error] when it has ended already
     def cancel!
       ask("cancelled", @store.cancel(id), "only one that is unfinished or failed can be")
+      Engine::ParentTask.told?(self) if cancelled?
+      self
     end
 
     # Reads its row again.
     # @return [self]
     # @raise [Error] when it was deleted
     def reload
+      return self if id.nil?
+
       @row = @store.find(id) || raise(Error, "run #{id} of #{flow_name} is gone from its store")
       @part_rows = nil
       self
     end
 
     # Two pictures of the same run are equal.
-    def ==(other) = other.is_a?(Run) && other.id == id && other.store.equal?(@store)
+    def ==(other) = equal?(other) || (other.is_a?(Run) && !id.nil? && other.id == id && other.store.equal?(@store))
+
+    # @private It is there now, as this row.
+    def made(row)
+      @row = row
+      self
+    end
 
     # The status and the counts, not the arguments: those may be personal.
-    def inspect = "#<#{self.class} #{id} of #{flow_name}: #{status}, #{counts.reject { |_, count| count.zero? }}, cursor #{cursor.inspect}>"
+    def inspect = "#<#{self.class} #{id || "to be"} of #{flow_name}: #{status}, #{counts.reject { |_, count| count.zero? }}, cursor #{cursor.inspect}>"
 
     protected
 

@@ -1,11 +1,11 @@
 # frozen_string_literal: true
 
-require_relative "counted"
+require_relative "listed"
 
 module Operations
   # The sub-tasks of a task in the order they were started, read anew at each use.
   class SubTasks
-    include Counted
+    include Listed
 
     # @param parent [Operations::Task]
     # @param statuses [Array<Symbol>, nil] only these; nil: all
@@ -14,31 +14,14 @@ module Operations
       @statuses = statuses
     end
 
-    def each(&block)
-      return enum_for(:each) { size } unless block
-
-      to_a.each(&block)
-      self
-    end
-
     # @return [Array<Operations::Task>]
     def to_a = stored.concat(wanted(@parent._started_tasks))
-    alias_method :to_ary, :to_a
-    alias_method :entries, :to_a
 
     # @return [Integer]
     def size
       started = wanted(@parent._started_tasks).size
       @parent.id ? started + Operations.storage.count_sub_tasks(@parent, @statuses) : started
     end
-
-    def last(*args) = to_a.last(*args)
-
-    def [](*args) = to_a[*args]
-
-    def ==(other) = other.respond_to?(:to_a) && to_a == other.to_a
-
-    def inspect = "#<Operations::SubTasks #{to_a.inspect}>"
 
     private
 

@@ -19,6 +19,7 @@ require_relative "machine/failing"
 require_relative "machine/wakes"
 require_relative "machine/interactions"
 require_relative "machine/children"
+require_relative "machine/flows"
 require_relative "machine/serialisation"
 require_relative "machine/copies"
 require_relative "machine/persistence"
@@ -66,6 +67,7 @@ module Operations
     include Machine::Wakes
     include Machine::Interactions
     include Machine::Children
+    include Machine::Flows
     include Machine::Serialisation
     extend Machine::SerialisationOfClass
     include Machine::Copies

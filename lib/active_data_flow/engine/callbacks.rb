@@ -10,7 +10,7 @@ module ActiveDataFlow
       # @return [Boolean] whether they were called here, and not by somebody else
       # @raise [ConfigurationError] when there is no class of that flow; they are due again after a time
       def self.deliver(store, row)
-        return false unless store.win_callbacks(row.id)
+        return false unless store.win_callbacks(row.id) && ParentTask.told?(row)
 
         flow = Flow::Arguments.restore(Flow::Registry.fetch(row.flow_name), row.arguments || {})
         new(flow, store, Run.new(store, row)).tell
@@ -26,27 +26,28 @@ module ActiveDataFlow
         @run = run
       end
 
-      # Calls those that belong to the run's end, unless somebody else does.
+      # Calls those that belong to the run's end, unless somebody else does; first the task that has started it is told.
       def call
         return Parts.after(@flow, @store, @run) if @run.part?
         return if wanted.nil?
 
-        tell if wanted.empty? || Lasting.call(@store) { @store.win_callbacks(@run.id) }
+        nobody = wanted.empty? && @run.parent_task_id.nil?
+        tell if nobody || (Lasting.call(@store) { @store.win_callbacks(@run.id) } && ParentTask.told?(@run))
       end
 
       # Calls them, then notes that they were.
       def tell
         @flow._run_as(@run)
-        wanted.each { |callback| call_one(callback) }
+        Trigger.by(@run.ended_as) { wanted.each { |callback| call_one(callback) } }
         Lasting.call(@store) { @store.callbacks_done(@run.id) }
       end
 
       private
 
-      # @return [Array, nil] nil for a run that has not ended, or was cancelled
+      # @return [Array, nil] nil for a run that has not ended, or was cancelled with nobody to be told
       def wanted
         declared = @flow.class.declarations
-        {"success" => declared.after_complete, "failed" => declared.after_failure}[@run.status]
+        {"success" => declared.after_complete, "failed" => declared.after_failure, "cancelled" => @run.parent_task_id && []}[@run.status]
       end
 
       def call_one(callback)

@@ -22,8 +22,10 @@ module ActiveDataFlow
         private
 
         def row_of(start, wait, origin)
-          row = Lasting.call(start.store) { start.store.enqueue(**start.entry, wait:, **origin) }
-          start.turn.pass(row) if row.fence.positive? || row.dispatches.positive?
+          entry = start.entry
+          origin = {triggered_by: Trigger.mark(entry.fetch(:arguments)), **origin}
+          row = Lasting.call(start.store) { start.store.enqueue(**entry, wait:, **origin) }
+          start.turn.pass(row) if !row.finished? && (row.fence.positive? || row.dispatches.positive?)
           [start.store, row]
         end
 

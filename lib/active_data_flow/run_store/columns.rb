@@ -80,6 +80,8 @@ module ActiveDataFlow
       }.freeze
 
       RUNS = READABLE.merge(PROTOCOL).freeze
+      # What a new run has in them.
+      DEFAULTS = RUNS.to_h { |name, (_kind, options)| [name, options&.fetch(:default, nil)] }.freeze
 
       REJECTS = {
         data_flow_id: [:bigint, {null: false}],
@@ -123,6 +125,7 @@ module ActiveDataFlow
         [:active_data_flow_data_flow_runs, %i[data_flow_id arguments_digest status], "index_adf_runs_on_identity", {}],
         [:active_data_flow_data_flow_runs, %i[status dispatch_after], "index_adf_runs_on_dispatch", {}],
         [:active_data_flow_data_flow_runs, %i[parent_run_id part], "index_adf_runs_on_part", {unique: true}],
+        [:active_data_flow_data_flow_runs, :parent_task_id, "index_adf_runs_on_parent_task", {}],
         [:active_data_flow_data_flow_runs, :active_key, "index_adf_runs_on_active_key", {unique: true}],
         [:active_data_flow_data_flow_runs, :slot_key, "index_adf_runs_on_slot_key", {unique: true}],
         [:active_data_flow_data_flow_runs, :created_by_job_id, "index_adf_runs_on_job", {unique: true}],

@@ -17,7 +17,7 @@ module ActiveDataFlow
       # @param wait [Numeric] seconds before which nobody is to take it
       # @param definition [Hash] of the flow, see {Base#find_or_create}
       # @param created_by_job_id [String, nil] one job makes one run
-      # @param parent_task_id [String, nil]
+      # @param parent_task_id [String, nil] of the task that starts it, whose own it is: what others have begun is not taken for it
       # @param triggered_by [String, nil] e.g. "run:17:complete": makes a run of the flow once; whoever comes again gets that
       # @param ranges [Array<Array(String, String)>, nil] a new run is split into parts of these, see {Parting}
       # @return [Row] the unfinished run of this flow and these arguments as it is, and one that failed in parts, which goes on;
@@ -55,7 +55,7 @@ module ActiveDataFlow
       # @return [Boolean] whether there was something to end
       def cancel_abandoned(run_id) = abstract
 
-      # @return [Array<Row>] runs that ended, and whose flow was not told within the time that somebody had for it
+      # @return [Array<Row>] runs that ended, and whose flow, or the task that has started them, was not told within the time that somebody had for it
       def owing(limit: 100) = abstract
 
       # As {#win}, of the callbacks of a run that has ended: who gets them calls them, and then says {Base#callbacks_done}.
@@ -98,6 +98,14 @@ module ActiveDataFlow
       # @param flow_names [Array<String>] of a group
       # @return [Array<Row>] their runs that wait for a slot, the oldest first
       def awaiting_slot(flow_names, limit: 1) = abstract
+
+      # @param task_id [String, Integer]
+      # @return [Array<Row>] the runs that this task has started, in that order
+      def children_of(task_id) = abstract
+
+      # @param task_id [String, Integer]
+      # @return [Integer] how many these are
+      def count_children(task_id) = abstract
 
       # Makes a run due that waits for a slot.
       # @return [Boolean] whether it did

@@ -14,6 +14,7 @@ require_relative "sql/dispatching"
 require_relative "sql/slots"
 require_relative "sql/sweeping"
 require_relative "sql/parting"
+require_relative "sql/children"
 
 module ActiveDataFlow
   module RunStore
@@ -31,6 +32,7 @@ module ActiveDataFlow
       include Slots
       include Sweeping
       include Parting
+      include Children
 
       REJECTS_AT_ONCE = 200
       private_constant :REJECTS_AT_ONCE

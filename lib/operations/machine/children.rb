@@ -4,18 +4,22 @@ module Operations
   module Machine
     # Sub-tasks: starting them, and looking at them.
     module Children
-      # Starts a sub-task. Inside a handler it is stored in the commit of the handler's transition, so a handler that
+      # Starts a sub-task, or a flow. Inside a handler it is stored in the commit of the handler's transition, so a handler that
       # is repeated after a crash finds the sub-task it had started; outside of one it is stored at once.
       # Until it is stored, `save!`, `update` and interactions change the copy that will be; `wake_up!` is done
       # right after that commit.
-      # @param task_class [Class] a subclass of {Operations::Task}
-      # @param attributes [Hash] as for `task_class.later`
-      # @return [Operations::Task] waiting, and due at once; inside a handler it has its `id` at once, unless its class
-      #   is `unique_by` something
+      # A flow's run is the task's own, whatever others have begun; its end makes the waiting task due. It is carried over by a
+      # job, or, where there is no queue, right after that commit by who runs the task.
+      # @param task_class [Class] a subclass of {Operations::Task} or of {ActiveDataFlow::Base}
+      # @param attributes [Hash] as for `task_class.later`, or the arguments of the flow
+      # @return [Operations::Task, ActiveDataFlow::Run] a task waits, and is due at once; inside a handler it has its `id` at once,
+      #   unless its class is `unique_by` something. A run has its id when it is stored
       # @raise [ValidationError]
       def start(task_class, **attributes)
+        return _start_flow(task_class, attributes) if _flow?(task_class)
+
         unless task_class.is_a?(Class) && task_class <= Task
-          raise ArgumentError, "start takes a subclass of Operations::Task, not #{task_class.inspect}"
+          raise ArgumentError, "start takes a subclass of Operations::Task or of ActiveDataFlow::Base, not #{task_class.inspect}"
         end
         task_class.refuse_nameless
         raise _unborn if _unborn?
@@ -40,7 +44,7 @@ module Operations
       def failed_sub_tasks = SubTasks.new(self, %i[failed])
 
       # @private started by the handler that runs now, and not stored yet
-      def _started_tasks = @_started || []
+      def _started_tasks = @_started ? @_started.grep(Task) : []
 
       # @private
       # @return [Boolean] whether it is stored with the step of its parent that runs now, and not before
@@ -74,7 +78,7 @@ module Operations
         @_started ||= []
         # One with `unique_by` may turn out to be there already: its id is known when it is stored.
         child.id ||= Operations.storage.new_id unless child.class.unique_names
-        child.start_key = "#{_steps_stored}/#{@_started.size}" if _repeatable?
+        child.start_key = _start_key if _repeatable?
         child._started_by(self)
         @_started << child
         child
@@ -89,9 +93,9 @@ module Operations
       # its own.
       def _repeatable? = @_running && @_running != :interaction && @_mover != "timeout" && @_last_word.nil?
 
-      def _steps_stored
+      def _start_key
         _settle
-        @_steps
+        "#{@_steps}/#{(@_started || []).size}"
       end
     end
   end

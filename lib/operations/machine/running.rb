@@ -124,11 +124,14 @@ module Operations
       end
 
       def _store_with(started)
-        started.each(&:_about_to_be_stored)
+        tasks, flows = started.partition { |one| one.is_a?(Task) }
+        tasks.each(&:_about_to_be_stored)
         storage = Operations.storage
-        children = storage.save_with(self, started).zip(started.map(&:_wake_wanted!)).select { |child,| child.waiting? }
-        storage.after_commit { _hand_over_all(children) } if children.any?
-        _signal_oneself if started.any?(&:_finished?)
+        _store_flows(flows) do
+          children = _save_with(storage, tasks, flows).zip(tasks.map(&:_wake_wanted!)).select { |child,| child.waiting? }
+          storage.after_commit { _hand_over_all(children) } if children.any?
+        end
+        _signal_oneself if tasks.any?(&:_finished?)
       end
 
       def _hand_over_all(children)
@@ -148,15 +151,8 @@ module Operations
         Operations.logger.error("#{child} failed: #{error.class}: #{error.message}")
       end
 
-      # Outside the commit: a wake inside it would be lost.
       def _signal_parent
-        return unless (id = @parent_task_id)
-
-        storage = Operations.storage
-        storage.after_commit do
-          executor = Operations.executor if storage.signal(id)
-          executor.became_due(id) if executor.respond_to?(:became_due)
-        end
+        Parent.child_ended(@parent_task_id) if @parent_task_id
       end
 
       def _own_state(stop)

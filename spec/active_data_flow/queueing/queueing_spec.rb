@@ -4,7 +4,7 @@
 # the sweep finds, and how many of a group are at work. A table is the queue. It runs in processes of its own: this one is to
 # hold without ActiveSupport.
 RSpec.describe "Runs that wait for a queue" do
-  shared_examples "a database with a queue" do |kind|
+  shared_examples "a database with a queue" do |kind, tasks: true|
     before(:context) do
       next unless Servers.ready?(kind)
 
@@ -30,6 +30,14 @@ RSpec.describe "Runs that wait for a queue" do
     it "are at work as many at a time as their group allows, and one of each flow and arguments", req: %w[A-22 A-23 A-24] do
       kept("group")
     end
+
+    it "are chained, each once", req: %w[A-25 A-27] do
+      expect(kept("chain")).to include(/killed between the chained run's commit and the note/)
+    end
+
+    it "are started by tasks, with their transition, and make these due at their end", if: tasks do
+      expect(kept("task")).to include(/killed between the last commit and that/, /wherever its process was killed/)
+    end
   end
 
   context "on SQLite" do
@@ -41,6 +49,6 @@ RSpec.describe "Runs that wait for a queue" do
   end
 
   context "on MariaDB", :mysql do
-    include_examples "a database with a queue", "mysql"
+    include_examples "a database with a queue", "mysql", tasks: false
   end
 end

@@ -104,7 +104,7 @@ RSpec.describe Operations::Machine::Children, req: "O-38" do
         action(:start) { start String }.then(:done)
         result :done
       end
-      expect { Parent.call }.to raise_error(ArgumentError, /subclass of Operations::Task, not String/)
+      expect { Parent.call }.to raise_error(ArgumentError, /subclass of Operations::Task or of ActiveDataFlow::Base, not String/)
     end
 
     it "may start tasks of its own class" do

@@ -58,6 +58,26 @@ RSpec.shared_examples "runs that a queue carries over" do
     end
   end
 
+  describe "[children]" do
+    it "are the runs that a task has started, its own, each by its mark once" do
+      other = enqueued
+      mine = Array.new(2) { |number| enqueued(parent_task_id: "7", triggered_by: "task:7:0/#{number}") }
+      expect(enqueued(parent_task_id: "7", triggered_by: "task:7:0/1").id).to eq(mine.last.id)
+      expect([ids(store.children_of(7)), store.count_children("7"), store.count_children("8")]).to eq([ids(mine), 2, 0])
+      expect(store.runs.size).to eq(3)
+      expect(ids(mine)).not_to include(other.id)
+    end
+
+    it "are owed a word to the task when they were cancelled, too" do
+      ends = {waiting: ->(run) { store.cancel(run.id) }, working: ->(run) { store.stop(claimed(run).with(stop_requested: "cancel")) },
+              replaced: ->(_run) { start(digest: "replaced", restart: true) }}
+      runs = ends.map { |name, ending| enqueued(digest: name.to_s, parent_task_id: "7").tap { |run| ending.call(run) } }
+      expect(runs.map { |run| now_of(run).status }.uniq).to eq(["cancelled"])
+      expect(ids(store.owing)).to match_array(ids(runs))
+      expect([store.win_callbacks(runs[0].id), store.callbacks_done(runs[0].id), ids(store.owing)]).to match([true, true, match_array(ids(runs.drop(1)))])
+    end
+  end
+
   describe "[win]" do
     it "gives a run that is due to one of those who would enqueue a job for it, with the job's id" do
       run = enqueued

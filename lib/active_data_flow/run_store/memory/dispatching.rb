@@ -87,6 +87,12 @@ module ActiveDataFlow
         # (see RunStore::Dispatching#awaiting_slot)
         def awaiting_slot(flow_names, limit: 1) = some(limit) { |row| flow_names.include?(row[:flow_name]) && awaits_slot?(row) }
 
+        # (see RunStore::Dispatching#children_of)
+        def children_of(task_id) = @table.all.select { |row| row.parent_task_id == task_id.to_s }
+
+        # (see RunStore::Dispatching#count_children)
+        def count_children(task_id) = children_of(task_id).size
+
         # (see RunStore::Dispatching#hasten)
         def hasten(run_id) = ask(run_id) { |row| {dispatch_after: now} if awaits_slot?(row) }
 
@@ -102,7 +108,8 @@ module ActiveDataFlow
           @table.row do
             (job && @table.newest { |row| row[:created_by_job_id] == job }) ||
               (trigger && @table.newest { |row| row[:triggered_by] == trigger && row[:flow_name] == flow_name }) ||
-              @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == run.fetch(:digest) && unfinished?(row) }
+              (run[:parent_task_id].nil? &&
+                @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == run.fetch(:digest) && unfinished?(row) }) || nil
           end
         end
 
@@ -116,7 +123,7 @@ module ActiveDataFlow
 
         def to_end?(row) = (unfinished?(row) || row[:status] == "failed") && row[:stop_requested] == "cancel" && !held?(row)
 
-        def owes?(row) = %w[success failed].include?(row[:status]) && row[:callbacks_due] == 1 && row[:dispatch_after] <= now
+        def owes?(row) = %w[success failed cancelled].include?(row[:status]) && row[:callbacks_due] == 1 && row[:dispatch_after] <= now
 
         def awaits_slot?(row) = unfinished?(row) && row[:stop_requested].nil? && row[:dispatches].positive? && row[:enqueued_job_id].nil?
 

@@ -65,7 +65,11 @@ module ActiveDataFlow
            lease_until: now + row[:lease_seconds]}
         end
 
-        def cancelled(row) = {status: "cancelled", fence: row[:fence] + 1, **ENDED, dispatch_after: nil, ended_at: now}
+        # Nobody but the task that has started it is to be told.
+        def cancelled(row)
+          parent = row[:parent_task_id]
+          {status: "cancelled", fence: row[:fence] + 1, **ENDED, callbacks_due: parent ? 1 : 0, dispatch_after: parent && now, ended_at: now}
+        end
 
         def guarded?(row, claim)
           %i[fence token commits].all? { |name| row[name] == claim[name] } && row[:status] == "in_progress"

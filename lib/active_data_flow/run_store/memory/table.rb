@@ -9,9 +9,8 @@ module ActiveDataFlow
       # The rows, and the lock over them. No code of the author's runs under it.
       # @private
       class Table
-        DEFAULTS = Columns::RUNS.to_h { |name, (_kind, options)| [name, options&.fetch(:default, nil)] }.freeze
         REJECT = Columns::REJECTS.transform_values { |(_kind, options)| options&.fetch(:default, nil) }.freeze
-        private_constant :DEFAULTS, :REJECT
+        private_constant :REJECT
 
         def initialize
           @lock = Monitor.new
@@ -43,7 +42,7 @@ module ActiveDataFlow
         def add(values)
           flow_id = @flows[values.fetch(:flow_name)] ||= @flows.size + 1
           id = @rows.size + 1
-          @rows[id] = {**DEFAULTS, id:, data_flow_id: flow_id, **values}
+          @rows[id] = {**Columns::DEFAULTS, id:, data_flow_id: flow_id, **values}
         end
 
         # Marks the row as held by a commit, if the block finds it to be as it should.

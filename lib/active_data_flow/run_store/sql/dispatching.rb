@@ -113,7 +113,7 @@ module ActiveDataFlow
 
         def told_to_end = "#{Statements::GO_ON} AND stop_requested = 'cancel'"
 
-        def owed = "status IN ('success', 'failed') AND callbacks_due = 1 AND dispatch_after <= #{now}"
+        def owed = "status IN ('success', 'failed', 'cancelled') AND callbacks_due = 1 AND dispatch_after <= #{now}"
 
         # In this order: MySQL reads from left to right.
         def postponed
@@ -130,8 +130,12 @@ module ActiveDataFlow
         end
 
         def run_of(connection, flow_id, run, **moments)
-          made(connection, flow_id, run) || unfinished(connection, flow_id, run.fetch(:digest)) || failed_in_parts(connection, flow_id, run) ||
+          made(connection, flow_id, run) || (at_hand(connection, flow_id, run) unless run[:parent_task_id]) ||
             make(connection, flow_id, run, **moments)
+        end
+
+        def at_hand(connection, flow_id, run)
+          unfinished(connection, flow_id, run.fetch(:digest)) || failed_in_parts(connection, flow_id, run)
         end
 
         # As whoever starts it in the foreground: also with the last one, if it failed.

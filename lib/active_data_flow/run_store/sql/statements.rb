@@ -89,8 +89,10 @@ module ActiveDataFlow
           "deaths = CASE WHEN deaths > 0 THEN deaths - 1 ELSE 0 END, lease_seconds = #{slower}, prev_token = NULL"
         end
 
+        # Nobody but the task that has started it is to be told.
         def set_cancelled
-          "status = 'cancelled', fence = fence + 1, #{ENDED}, dispatch_after = NULL, ended_at = #{now}, updated_at = #{now}"
+          "status = 'cancelled', fence = fence + 1, #{ENDED}, callbacks_due = CASE WHEN parent_task_id IS NULL THEN 0 ELSE 1 END, " \
+            "dispatch_after = CASE WHEN parent_task_id IS NULL THEN NULL ELSE #{now} END, ended_at = #{now}, updated_at = #{now}"
         end
 
         def set_failed

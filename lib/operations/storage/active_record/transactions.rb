@@ -8,6 +8,9 @@ module Operations
         # (see Base#transactions?)
         def transactions? = true
 
+        # (see Base#commits_with?)
+        def commits_with?(run_store) = run_store.respond_to?(:database) && run_store.database.pool.equal?(database.pool)
+
         # (see Base#transaction)
         def transaction(task, &work)
           version = task.version_in(self)

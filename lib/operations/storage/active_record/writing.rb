@@ -30,6 +30,7 @@ module Operations
             together do |connection|
               written = write(connection, task, version) || raise(::ActiveRecord::Rollback)
               others = children.map { |child| add_child(connection, task, child) }
+              yield if block_given?
               written
             end
           end

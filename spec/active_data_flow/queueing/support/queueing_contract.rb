@@ -9,6 +9,8 @@ require_relative "enqueueing"
 require_relative "dispatching"
 require_relative "sweeping"
 require_relative "groups"
+require_relative "chains"
+require_relative "started_by_tasks"
 
 # One row, and whoever wants to be told at the end.
 class ToldFlow < ActiveDataFlow::Base
@@ -112,4 +114,7 @@ RSpec.describe "Runs on #{RunDatabase::KIND} that wait for a queue" do
   describe("[killed]") { include_examples "dispatchers that are killed" }
   describe("[sweep]") { include_examples "a sweep" }
   describe("[group]") { include_examples "runs of a group" }
+  describe("[chain]") { include_examples "chains of flows" }
+  # Tasks are kept in the databases that can.
+  describe("[task]") { include_examples "flows that tasks start" } unless RunDatabase::KIND == :mysql
 end

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "securerandom"
+require "active_data_flow/rails/after_commit"
 
 # A queue as small as one can be: a job is a row of a table, and working it off is what a job does: find the run, claim it, carry
 # its row over, or end.
@@ -31,6 +32,8 @@ class TableQueue
     Job.insert_all!(jobs.map(&:to_h))
     @after.call
   end
+
+  def after_commit(&) = ActiveDataFlow::AfterCommit.call(&)
 
   # @return [Array<Integer>] the runs of the jobs that wait
   def runs = Job.order(:id).pluck(:run_id)

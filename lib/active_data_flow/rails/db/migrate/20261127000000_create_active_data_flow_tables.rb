@@ -108,6 +108,7 @@ class CreateActiveDataFlowTables < ActiveRecord::Migration[7.1]
     t.index %i[data_flow_id run_after], name: "index_adf_runs_on_run_after"
     t.index %i[status dispatch_after], name: "index_adf_runs_on_dispatch"
     t.index %i[parent_run_id part], name: "index_adf_runs_on_part", unique: true
+    t.index :parent_task_id, name: "index_adf_runs_on_parent_task"
     t.index :active_key, name: "index_adf_runs_on_active_key", unique: true
     t.index :slot_key, name: "index_adf_runs_on_slot_key", unique: true
     t.index :created_by_job_id, name: "index_adf_runs_on_job", unique: true
