@@ -25,7 +25,8 @@ module Operations
         Storage::ActiveRecord.new(connection_class: Object.const_get(ActiveDataFlow::ActiveRecordIfThere.record_class))
       end
 
-      def self.executor = Executor::ActiveJob.new
+      # Who sleeps longer than a sweep takes to come by is left to it.
+      def self.executor = Executor::ActiveJob.new(sweep_interval: ActiveDataFlow.configuration.sweep_interval)
 
       # Where classes are loaded as they are needed, the one of a stored task may not be there yet. Only what Rails itself
       # would load is, by the name of its file.
