@@ -7,6 +7,9 @@ module ActiveDataFlow
   # What a class or the configuration says cannot work; nothing has been read or written.
   class ConfigurationError < Error; end
 
+  # No flow of that name is loaded. Another version of the program may have it.
+  class UnknownFlow < ConfigurationError; end
+
   # A library that is needed here is not installed.
   class DependencyError < ConfigurationError; end
 

@@ -31,7 +31,7 @@ module ActiveDataFlow
       end
 
       # @return [Symbol] how the last {#call} ended: :success, :over (a person stopped the run), :interrupted (somebody is to
-      #   go on), :lost (another worker took it over), or :busy and :no_slot (it was not to be had)
+      #   go on), :put_off (the same, when its source or sink may be asked again), :lost (another worker took it over), or :busy and :no_slot (it was not to be had)
       attr_reader :ending
 
       # @return [Run]
@@ -120,9 +120,12 @@ module ActiveDataFlow
 
         portion = @announcement.next(path, claim, @suspects.limit(claim, @pace.size))
         (portion ? telling_batch(portion) { committed(portion) } : finished).tap { tell }
-      rescue Throttled, CursorExpired => error
+      rescue Throttled => error
         close
-        error.is_a?(Throttled) ? rested?(error) : start_over(error)
+        put_off?(error)
+      rescue CursorExpired => error
+        close
+        start_over(error)
         false
       rescue => error
         @store.trouble?(error) ? mended?(error) : raise

@@ -4,7 +4,25 @@ module ActiveDataFlow
   module Engine
     # What an {Attempt} does when a source or sink wants to be left alone, or no longer knows where the run was.
     module Sparing
+      # Seconds for which a job keeps its worker; for a longer time it gives it back.
+      PATIENCE = 5
+      private_constant :PATIENCE
+
       private
+
+      # @return [Boolean] whether the attempt ends here
+      def put_off?(error)
+        if to_stop? || @context.again_after.nil? || error.wait <= PATIENCE
+          rested?(error)
+          return false
+        end
+
+        Operations.logger.info("#{claim} is to leave its source or sink alone for #{error.wait} seconds (#{error.message}); goes on then, in another job")
+        @ending = :put_off
+        tell_interrupt("throttled")
+        release(after: error.wait)
+        true
+      end
 
       # Waits as long as it is asked to, with the lease renewed, and its end meanwhile no death: no row is being tried.
       # @param error [Throttled]

@@ -11,10 +11,10 @@ module ActiveDataFlow
 
         # @param name [String] "order_export", or the name of the class
         # @return [Class] `OrderExportFlow`, else `OrderExport`
-        # @raise [ConfigurationError] when there is none, with those that there are
+        # @raise [UnknownFlow] when there is none, with those that there are
         def fetch(name)
           found = all.select { |klass| klass.flow_name == name || klass.name == name }
-          found.find { |klass| klass.name.end_with?("Flow") } || found.first || raise(ConfigurationError, refusal(name))
+          found.find { |klass| klass.name.end_with?("Flow") } || found.first || raise(UnknownFlow, refusal(name))
         end
 
         private

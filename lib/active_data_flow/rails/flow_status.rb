@@ -19,6 +19,10 @@ module ActiveDataFlow
           rows(name)&.where(status: "failed")&.update_all(status: "active", last_error: nil, updated_at: Time.current)
         end
 
+        # @param name [String]
+        # @return [Boolean] whether a person has made it so
+        def inactive?(name) = rows(name)&.exists?(status: "inactive") || false
+
         private
 
         # An application may keep its runs in memory.

@@ -25,9 +25,15 @@ module ActiveDataFlow
         @context = JobContext.new(@job, step, batch_size:)
         @flow_class = FlowReference.find(@given)
         return nothing("its flow was deleted") unless @flow_class
+        return nothing("#{Flow.label(@flow_class)} is inactive") if inactive?
         return nothing("there is nothing to do") unless @run_id ? known : found_or_made
 
         ended(@flow.run_batch(cursor: step.cursor, start: @start, row: @row, context: @context))
+      rescue UnknownFlow => error
+        raise unless @run_id
+
+        UnknownRun.new(@run_id, error).postpone
+        nothing(error.message)
       rescue => error
         @aftermath = @context&.aftermath || claimed(error)
         raise
@@ -64,6 +70,9 @@ module ActiveDataFlow
       private
 
       def batch_size = @given.is_a?(DataFlow) ? Runtime::ActiveJob.from_json(@given.runtime).batch_size : nil
+
+      # A schedule leaves a flow alone that a person has made inactive; what was enqueued is carried over.
+      def inactive? = @run_id.nil? && FlowStatus.inactive?(@flow_class.flow_name)
 
       # A run that somebody has enqueued.
       def known

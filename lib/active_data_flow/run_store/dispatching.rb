@@ -107,9 +107,31 @@ module ActiveDataFlow
       # @return [Integer] how many these are
       def count_children(task_id) = abstract
 
+      # Lets a run alone that waits, and whose flow is unknown here.
+      # @param row [Row] as it was found
+      # @param error [Exception] kept with the run
+      # @param after [Numeric] seconds
+      # @return [Integer, nil] since when nobody knew it, in seconds since the epoch; nil where it does not wait any more
+      def postpone(row, error, after:) = abstract
+
+      # Ends a run that waits.
+      # @param row [Row] as it was found
+      # @param error [Exception]
+      # @return [Boolean] whether it still waited
+      def fail_waiting(row, error) = abstract
+
       # Makes a run due that waits for a slot.
       # @return [Boolean] whether it did
       def hasten(run_id) = abstract
+
+      private
+
+      # The run's metadata with the moment since which nobody knew its flow. Each claim, by who does, begins anew.
+      def unknown(row)
+        known = row.metadata&.fetch("unknown", nil)
+        since = (known && known["fence"] == row.fence) ? known["since"] : clock.now.to_i
+        (row.metadata || {}).merge("unknown" => {"fence" => row.fence, "since" => since})
+      end
     end
   end
 end

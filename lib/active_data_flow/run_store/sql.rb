@@ -15,6 +15,7 @@ require_relative "sql/slots"
 require_relative "sql/sweeping"
 require_relative "sql/parting"
 require_relative "sql/children"
+require_relative "sql/unknown"
 
 module ActiveDataFlow
   module RunStore
@@ -33,6 +34,7 @@ module ActiveDataFlow
       include Sweeping
       include Parting
       include Children
+      include Unknown
 
       REJECTS_AT_ONCE = 200
       private_constant :REJECTS_AT_ONCE

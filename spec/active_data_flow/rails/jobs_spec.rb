@@ -44,6 +44,15 @@ RSpec.describe "Flows in the jobs of a Rails application" do
       kept("settings")
     end
 
+    it "is patient with flows of a version to come, and with sources that ask for it" do
+      kept("unknown")
+      kept("left alone")
+    end
+
+    it "leaves flows alone that a person has made inactive", req: "A-37" do
+      kept("inactive")
+    end
+
     it "is swept up" do
       kept("sweep")
     end

@@ -78,6 +78,29 @@ RSpec.shared_examples "runs that a queue carries over" do
     end
   end
 
+  describe "[unknown]" do
+    it "are let alone for a while, since the first time, until somebody takes them" do
+      run = enqueued
+      since = store.postpone(run, KeyError.new("no such flow"), after: 30)
+      expect(since).to be_within(10).of(Time.now.to_i)
+      expect(now_of(run)).to have_attributes(status: "pending", error_message: "no such flow", dispatch_after: be_within(10).of(Time.now + 30))
+      expect(store.due).to eq([])
+      later(100)
+      expect(store.postpone(now_of(run), KeyError.new("no such flow"), after: 30)).to eq(since)
+      claim = claimed(run)
+      expect([store.postpone(now_of(run), KeyError.new("no"), after: 30), store.fail_waiting(now_of(run), KeyError.new("no"))]).to eq([nil, false])
+      store.release(claim, after: 0)
+      expect(store.postpone(now_of(run), KeyError.new("no such flow"), after: 30)).to be > since
+    end
+
+    it "are failed by a statement, unless somebody has taken them since" do
+      run, other = enqueued, enqueued(digest: "two")
+      store.release(claimed(other), after: 0)
+      expect([run, other].map { |one| store.fail_waiting(one, KeyError.new("no such flow")) }).to eq([true, false])
+      expect(now_of(run)).to have_attributes(status: "failed", callbacks_due: 1, error_class: "KeyError", ended_at: Time)
+    end
+  end
+
   describe "[win]" do
     it "gives a run that is due to one of those who would enqueue a job for it, with the job's id" do
       run = enqueued

@@ -93,10 +93,24 @@ module ActiveDataFlow
         # (see RunStore::Dispatching#count_children)
         def count_children(task_id) = children_of(task_id).size
 
+        # (see RunStore::Dispatching#postpone)
+        def postpone(row, error, after:)
+          metadata = unknown(row)
+          done = still(row) { {dispatch_after: now + after, metadata:, **Base.error_columns(error)} }
+          metadata.dig("unknown", "since") if done
+        end
+
+        # (see RunStore::Dispatching#fail_waiting)
+        def fail_waiting(row, error)
+          still(row) { {status: "failed", **People::ENDED, callbacks_due: 1, dispatch_after: now, ended_at: now, **Base.error_columns(error)} }
+        end
+
         # (see RunStore::Dispatching#hasten)
         def hasten(run_id) = ask(run_id) { |row| {dispatch_after: now} if awaits_slot?(row) }
 
         private
+
+        def still(row) = ask(row.id) { |now_of| yield if now_of[:fence] == row.fence && waits?(now_of) }
 
         def failed(flow_name, run, split: false)
           last = @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == run.fetch(:digest) }

@@ -317,7 +317,6 @@ RSpec.describe "[job] ActiveDataFlow::DataFlowJob" do
   end
 
   it "refuses a flow that there is not" do
-    expect { job_class.perform_now("leter") }.to raise_error(ActiveDataFlow::ConfigurationError, /no flow "leter"/)
     expect { job_class.perform_now(:letter) }.to raise_error(ActiveDataFlow::ConfigurationError, /takes a DataFlow, its GlobalID, its id or its name, not :letter/)
   end
 
@@ -569,6 +568,97 @@ RSpec.describe "[retries] What a run's error leads to" do
     ActiveJob::Base.execute(job)
     expect(flow_row("letter")).to have_attributes(status: "failed", last_error: /ActiveDataFlow::DataFlow/)
     expect(run.reload).to be_failed
+  end
+end
+
+RSpec.describe "[unknown] A flow that this process does not know" do
+  def unknown(**columns)
+    flow = ActiveDataFlow::DataFlow.create!(name: "of_tomorrow", source: {}, sink: {}, status: "active")
+    flow.data_flow_runs.create!(run_after: Time.current, dispatch_after: Time.current, arguments: {}, arguments_digest: "one", **columns)
+  end
+
+  def sweep = ActiveDataFlow::Sweep.call(now_or_never: true)
+
+  it "is tried again half a minute later by the sweep, as others may know it, and has failed after an hour" do
+    run = unknown
+    log { 2.times { sweep && work } }
+    expect(row(run)).to have_attributes(status: "pending", error_message: /There is no flow "of_tomorrow"/)
+    expect([row(run).dispatch_after, jobs]).to match([be_within(10).of(30.seconds.from_now), []])
+    later(31) { log { sweep && work } }
+    expect(row(run)).to have_attributes(status: "pending", dispatches: 2)
+    said = later(3700) { log { sweep && work } }
+    expect([row(run), flow_row("of_tomorrow")]).to all(have_attributes(status: "failed"))
+    expect(said).to include("of_tomorrow run #{run.id} has failed: There is no flow")
+  end
+
+  it "is counted anew when somebody has taken its run who knows it" do
+    run = unknown
+    log { sweep && work }
+    later(3700) do
+      store.release(store.claim(run.id), after: 0)
+      log { sweep && work }
+      expect(row(run).status).to eq("in_progress")
+    end
+  end
+
+  it "changes nothing where a worker has the run, or it has ended" do
+    run = unknown
+    sweep
+    claim = store.claim(run.id)
+    before = row(run).attributes
+    log { work }
+    expect(row(run).attributes).to eq(before)
+    store.finish(claim)
+    log { job_class.perform_now("of_tomorrow", run_id: run.id) }
+    expect([row(run).status, jobs]).to eq(["success", []])
+  end
+
+  it "named by a schedule is tried again for an hour as well" do
+    job = job_class.perform_later("of_tomorrow")
+    log { work }
+    expect(jobs.sole).to include("job_id" => job.job_id, :at => be_within(10).of(30.seconds.from_now.to_f))
+    jobs.first["exception_executions"].transform_values! { 119 }
+    expect { log { work } }.to raise_error(ActiveDataFlow::UnknownFlow, /There is no flow "of_tomorrow"/)
+  end
+end
+
+RSpec.describe "[inactive] A flow whose row a person has made inactive" do
+  before { LetterFlow.run_now && flow_row("letter").update!(status: "inactive") && Told.reset }
+
+  it "is not run by a schedule's job, and still by who enqueues or starts it" do
+    job_class.perform_later("letter")
+    expect(log { work }).to include("LetterFlow is inactive")
+    expect([Told.rows, LetterFlow.runs.size]).to eq([[], 1])
+    LetterFlow.enqueue_now
+    log { work }
+    expect([LetterFlow.runs.size, flow_row("letter").status]).to eq([2, "inactive"])
+    expect(LetterFlow.run_now).to be_success
+  end
+end
+
+RSpec.describe "[left alone] A source that wants to be left alone" do
+  def refuse(wait)
+    Told.failing = ->(row) { (Told.failing = nil) || raise(ActiveDataFlow::Throttled.new(wait:)) if row[:id] == 3 }
+  end
+
+  it "for long gives the worker back, and the run goes on when the time is over" do
+    refuse(600)
+    run = LetterFlow.enqueue_now
+    expect(log { work }).to include("is to leave its source or sink alone for 600 seconds")
+    expect(row(run)).to have_attributes(status: "in_progress", token: nil, deaths: 0, attempt: 0, cursor: "int:2", dispatch_after: be_within(30).of(10.minutes.from_now))
+    expect([Told.rows, jobs]).to eq([[1, 2], []])
+    later(601) do
+      ActiveDataFlow::Sweep.call(now_or_never: true)
+      work
+    end
+    expect([row(run).status, Told.rows]).to eq(["success", [1, 2, 3, 4, 5, 6]])
+  end
+
+  it "for a moment is waited for" do
+    refuse(0.01)
+    run = LetterFlow.enqueue_now
+    work
+    expect([row(run).status, row(run).fence]).to eq(["success", 1])
   end
 end
 

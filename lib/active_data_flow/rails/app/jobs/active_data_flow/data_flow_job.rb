@@ -14,6 +14,8 @@ module ActiveDataFlow
     # By name, so that what they belong to need not be there. What a flow says itself by `retry_on` is heard first.
     retry_on "ActiveRecord::Deadlocked", wait: 5.seconds, attempts: 3
     retry_on "Net::OpenTimeout", wait: :polynomially_longer, attempts: 10
+    # A schedule's job whose flow this process does not know (yet): for an hour. Of a run that is there the sweep takes care.
+    retry_on "ActiveDataFlow::UnknownFlow", wait: 30.seconds, attempts: 120, jitter: 0
     discard_on ::ActiveJob::DeserializationError
 
     after_discard { |job, error| job.given_up(error) }
