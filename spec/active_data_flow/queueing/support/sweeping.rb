@@ -131,7 +131,7 @@ RSpec.shared_examples "a sweep" do
     gone = store.finish(claimed(store.enqueue(flow_name: "gone", arguments: {}, digest: "one")))
     run = store.finish(claimed(store.enqueue(flow_name: ToldFlow.flow_name, arguments: {}, digest: "one")))
     expect([sweep[:callbacks], told.first]).to eq([1, "told of #{run.id}"])
-    expect(log.string).to match(/the sweep passes over gone run #{gone.id}: ActiveDataFlow::ConfigurationError: There is no flow "gone"/)
+    expect(log.string).to match(/the sweep passes over gone run #{gone.id}: ActiveDataFlow::UnknownFlow: There is no flow "gone"/)
     later(31)
     expect([store.owing.map(&:id), now_of(gone).status]).to eq([[gone.id], "success"])
   end
