@@ -6,7 +6,12 @@ require_relative "../support/flow_classes"
 
 # Flows that tasks start, without a queue and without a database.
 RSpec.describe Operations::FlowRuns, req: "O-38" do
-  before { ActiveDataFlow::RunStore.reset! }
+  before do
+    ActiveDataFlow::RunStore.reset!
+    Operations.logger = Logger.new(IO::NULL)
+  end
+
+  after { Operations.logger = nil }
 
   let!(:copy) do
     spec = self

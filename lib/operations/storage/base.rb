@@ -114,7 +114,7 @@ module Operations
         stored
       end
 
-      # @param _run_store [ActiveDataFlow::RunStore::Base] of a flow that a handler starts
+      # Asked about the store of runs of a flow that a handler starts.
       # @return [Boolean] whether what is written there in a block of {#save_with} is committed with the task, or not at all. A
       #   storage that says so calls that block inside its transaction, behind its guard
       def commits_with?(_run_store) = false

@@ -124,7 +124,7 @@ RSpec.shared_examples "flows that tasks start" do
   end
 
   it "are not doubled by a handler that is repeated, nor lost, wherever its process was killed" do
-    kill_at(:before, /\ACOMMIT/i, nth: 1) { Copying.call(numbers: [1, 2]) }
+    kill_at(:after, /INSERT INTO .?active_data_flow_data_flow_runs/, nth: 2) { Copying.call(numbers: [1, 2]) }
     expect([task.status, store.runs]).to eq([:active, []])
     Operations.storage.clock.advance(61)
     Operations::Runner.new.tick
