@@ -662,6 +662,20 @@ RSpec.describe "[left alone] A source that wants to be left alone" do
   end
 end
 
+RSpec.describe "[chain] A task that has started a run" do
+  it "is told of its end by the sweep where the application ends it" do
+    runs = %w[one two].map do |digest|
+      LetterFlow.run_now
+      flow_row("letter").data_flow_runs.create!(run_after: Time.current, dispatch_after: 1.day.from_now, arguments: {}, arguments_digest: digest, parent_task_id: "7")
+    end
+    runs.first.fail!("no")
+    runs.last.start!.complete!
+    expect(store.owing.map(&:id)).to match_array(runs.map(&:id))
+    expect(ActiveDataFlow::Sweep.call(now_or_never: true)[:callbacks]).to eq(2)
+    expect(store.owing).to eq([])
+  end
+end
+
 RSpec.describe "[chain] after_complete" do
   it "enqueues the next flow once, and what it raises fails nothing" do
     run = ChainedFlow.enqueue_now

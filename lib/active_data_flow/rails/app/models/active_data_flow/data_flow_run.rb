@@ -97,7 +97,10 @@ module ActiveDataFlow
       reload
     end
 
-    def ended = {ended_at: Time.current, active_key: nil, slot_key: nil, dispatch_after: nil}
+    # The sweep tells the task that has started it.
+    def ended
+      {ended_at: Time.current, active_key: nil, slot_key: nil, callbacks_due: parent_task_id ? 1 : 0, dispatch_after: (Time.current if parent_task_id)}
+    end
 
     # One statement: between a look and a write a worker could come.
     def move(from, **columns)
