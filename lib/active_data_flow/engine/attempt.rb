@@ -45,14 +45,16 @@ module ActiveDataFlow
         run
       end
 
-      # @return [Run] as it is stored now
-      def run = Run.new(@store, lasting { @store.find(@row.id) })
+      # @return [Run] as it is stored now; one that was deleted meanwhile, with its flow, as it was known last
+      def run = Run.new(@store, stored || @lease&.claim || @row)
 
       private
 
       def claim = @lease.claim
 
       def lasting(&) = Lasting.call(@store, &)
+
+      def stored = lasting { @store.find(@row.id) }
 
       # Under `on_conflict :wait` as soon as the other worker has ended, or its lease has.
       # @return [RunStore::Claim, nil] nil when the run is another worker's
@@ -69,7 +71,7 @@ module ActiveDataFlow
         claim
       end
 
-      def run_at_work? = !(run.finished? || run.paused?)
+      def run_at_work? = stored&.then { |row| !(row.finished? || row.paused?) }
 
       def attempt(interrupts)
         @interrupts = interrupts

@@ -356,6 +356,13 @@ RSpec.describe "[job] ActiveDataFlow::DataFlowJob" do
     expect([Told.rows, jobs, ActiveDataFlow::DataFlowRun.count]).to eq([[], [], 0])
   end
 
+  it "ends without an error where its flow is deleted while it works, and nothing more is committed" do
+    run = ParcelFlow.enqueue_now(number: 1)
+    Told.stop = ->(row) { flow_row("parcel").destroy! if row[:id] == 3 }
+    work
+    expect([Told.rows, jobs, ActiveDataFlow::DataFlowRun.where(id: run.id).count]).to eq([[1, 2], [], 0])
+  end
+
   it "that is there twice makes one run, and carries it over once" do
     job = job_class.new("letter")
     2.times { ActiveJob::Base.execute(job.serialize) }
