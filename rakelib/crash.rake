@@ -7,4 +7,11 @@ namespace :crash do
       sh({"ADF_SPEC_DATABASE" => kind}, RbConfig.ruby, "-I", "lib", "-I", "spec", "rakelib/support/crash_flows.rb", verbose: false)
     end
   end
+
+  desc "Kill SolidQueue's workers at random, 50 of them and the supervisor twice, on SQLite and on PostgreSQL (ON, KILLS, SUPERVISORS, ROWS, SEED, LEASE, SWEEP), and compare the rows"
+  task :jobs do
+    ENV.fetch("ON", "sqlite,postgresql").split(",").each do |kind|
+      ruby "-I", "lib", "-I", "spec", "rakelib/support/crash_jobs.rb", kind, verbose: false
+    end
+  end
 end

@@ -29,6 +29,7 @@ module CleanMachine
     Process.spawn(clean(env), *command, chdir:, out: log, err: log, pgroup: true, unsetenv_others: true)
   end
 
+  # @return [Hash{String => String}] these variables and no others but what a shell has
   def clean(env) = ENV.to_h.slice(*KEPT).merge("RUSTUP_HOME" => rustup_home).merge(env.transform_keys(&:to_s)).compact
 
   # rustup's cargo looks for its toolchains below HOME, which these specs move.

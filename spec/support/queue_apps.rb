@@ -119,8 +119,9 @@ module QueueApps
     attr_reader :pid
 
     # @param command [Array<String>] of Ruby
-    def initialize(*command)
-      @pid = Process.spawn(RbConfig.ruby, *command, out: ["log/jobs.log", "a"], err: ["log/jobs.log", "a"], pgroup: true)
+    # @param env [Hash{String => String}]
+    def initialize(*command, env: {})
+      @pid = Process.spawn(env, RbConfig.ruby, *command, out: ["log/jobs.log", "a"], err: ["log/jobs.log", "a"], pgroup: true)
     end
 
     # Nothing of it is left, and it could tell nobody.

@@ -99,6 +99,14 @@ module RailsApps
     # @return [Integer] the process of a Ruby program that goes on, with its own group
     def start(program) = start_on_clean_machine(RbConfig.ruby, program, chdir: folder, log: File.join(folder, "log/#{File.basename(program)}.log"), **environment({}))
 
+    # The same for what takes long: what it says besides its answer is seen while it says it.
+    # @return [String] what it printed
+    # @raise [RuntimeError] when it fails
+    def watch(*command, **env)
+      out, status = Open3.capture2(clean(environment(env)), *command, chdir: folder, unsetenv_others: true)
+      status.success? ? out : raise("#{command.join(" ")} failed:\n#{out}")
+    end
+
     # @return [CleanMachine::Outcome] of bin/rails
     def rails(*arguments, **env) = run(RbConfig.ruby, "bin/rails", *arguments, **env)
 
@@ -121,6 +129,15 @@ module RailsApps
     end
 
     def files(pattern) = Dir.chdir(folder) { Dir[pattern].sort }
+
+    # A migration behind those that are there, run at once.
+    # @param name [String] of the class
+    # @param change [String] what its method does
+    def migrate(name, change)
+      last = files("db/migrate/*").map { |path| File.basename(path).to_i }.max
+      write("db/migrate/#{last + 1}_#{name.gsub(/(?<=[a-z])(?=[A-Z])/, "_").downcase}.rb", "class #{name} < ActiveRecord::Migration[7.1]\n  def change\n#{change}  end\nend\n")
+      rails!("db:migrate")
+    end
 
     private
 

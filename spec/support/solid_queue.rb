@@ -6,12 +6,11 @@ require_relative "queue_apps"
 module SolidQueues
   include QueueApps
 
-  # Two workers, so that one can be killed and another is there; a sweep every two seconds.
   QUEUE = <<~YAML
     workers:
       - queues: "*"
         threads: 2
-        processes: 2
+        processes: %<processes>d
         polling_interval: 0.1
     dispatchers:
       - polling_interval: 0.1
@@ -20,7 +19,7 @@ module SolidQueues
   RECURRING = <<~YAML
     active_data_flow_sweep:
       class: ActiveDataFlow::SweepJob
-      schedule: every 2 seconds
+      schedule: every %<sweep>d seconds
       queue: active_data_flow_sweep
   YAML
 
@@ -41,20 +40,23 @@ module SolidQueues
   # Makes an application's jobs those of SolidQueue.
   # @param app [RailsApps::App] migrated
   # @param apart [Boolean] whether the queue has a database of its own, as Rails 8 makes it
-  def add_solid_queue(app, apart:)
+  # @param processes [Integer] workers: two, so that one can be killed and another is there
+  # @param sweep [Integer] seconds between two sweeps
+  def add_solid_queue(app, apart: false, processes: 2, sweep: 2)
     use_queue(app, :solid_queue, *("config.solid_queue.connects_to = {database: {writing: :queue}}" if apart))
     app.write("config/database.yml", <<~YAML) if apart
       development:
         primary: {adapter: sqlite3, database: storage/development.sqlite3, timeout: 5000, pool: 10}
         queue: {adapter: sqlite3, database: storage/queue.sqlite3, timeout: 5000, pool: 10}
     YAML
-    {"config/queue.yml" => QUEUE, "config/recurring.yml" => RECURRING, "bin/jobs" => JOBS}.each { |path, content| app.write(path, content) }
+    {"config/queue.yml" => format(QUEUE, processes:), "config/recurring.yml" => format(RECURRING, sweep:), "bin/jobs" => JOBS}.each { |path, content| app.write(path, content) }
     app.runner(TABLES)
     app
   end
 
   # A supervisor and its forks. Started by a process inside of the application's folder.
   class Supervisor < QueueApps::Workers
-    def initialize = super("bin/jobs")
+    # @param env [Hash{String => String}]
+    def initialize(env = {}) = super("bin/jobs", env:)
   end
 end
