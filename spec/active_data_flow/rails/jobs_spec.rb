@@ -28,6 +28,10 @@ RSpec.describe "Flows in the jobs of a Rails application" do
       kept("stop")
     end
 
+    it "goes on with a class that was changed" do
+      kept("changed")
+    end
+
     it "has one run of a flow at a time", req: "A-08" do
       kept("conflict")
     end

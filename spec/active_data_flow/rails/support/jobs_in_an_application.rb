@@ -444,6 +444,20 @@ RSpec.describe "[stop] A worker that is to end" do
   end
 end
 
+RSpec.describe "[changed] A run whose class is another one when its job comes again" do
+  after { Operations::Registry.unload(@changed) }
+
+  it "goes on at its cursor where only steps are others" do
+    use(JobsInAnApplication::Ending.new)
+    run = LetterFlow.enqueue_now
+    work
+    Told.reset
+    stub_const("LetterFlow", @changed = Class.new(LetterFlow) { transform { |row| row[:id] += 100 } })
+    work
+    expect([Told.rows, run.reload.status]).to eq([[105, 106], "success"])
+  end
+end
+
 RSpec.describe "[conflict] A second job of a run that is at work" do
   it "ends at once" do
     run = LetterFlow.enqueue_now
