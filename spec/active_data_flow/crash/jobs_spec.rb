@@ -9,15 +9,15 @@ require_relative "support/jobs/crashed_application"
 #   claim, read, transform, BEGIN, fence, COPY, rows, savepoint, COMMIT,   crash_spec.rb: kill, stop, end (of the session)
 #   renewer, answer lost; each guard removed                               crash_spec.rb: guards; run_store: mutants
 #   before the callbacks, and in them                                      crash_spec.rb: kill; queueing: sweeping;
-#                                                                          rails/solid_queue_spec.rb: death
-#   before the job is finished; in the release; in the event's subscriber  rails/solid_queue_spec.rb: death
+#                                                                          rails/solid_queue_deaths_spec.rb: death
+#   before the job is finished; in the release; in the event's subscriber  rails/solid_queue_deaths_spec.rb: death
 #   after winning a dispatch, after the enqueue; late jobs; two sweeps     queueing: dispatching, sweeping
 #   two equal jobs                                                         rails/jobs_spec.rb: job; rails/solid_queue_spec.rb: overlap
 #   a deleted job                                                          rails/jobs_spec.rb: stop ("its job was lost")
 #   a supervisor with its workers                                          rails/solid_queue_spec.rb: both
-#   SIGSTOP past the lease, then SIGCONT                                   crash_spec.rb: stop; rails/solid_queue_spec.rb: SIGSTOP
-#   a row that kills; a batch slower than the lease                        crash_spec.rb: poison; rails/solid_queue_spec.rb: poison, slow
-#   the flow's row deleted                                                 rails/jobs_spec.rb: job; rails/solid_queue_spec.rb: deleted
+#   SIGSTOP past the lease, then SIGCONT                                   crash_spec.rb: stop; rails/solid_queue_deaths_spec.rb: SIGSTOP
+#   a row that kills; a batch slower than the lease                        crash_spec.rb: poison; rails/solid_queue_deaths_spec.rb: poison, slow
+#   the flow's row deleted                                                 rails/jobs_spec.rb: job; rails/solid_queue_deaths_spec.rb: deleted
 #   the class changed                                                      engine: running; rails/jobs_spec.rb: changed
 RSpec.describe "Flows whose workers and supervisor are killed", :crash do
   include RailsApps
