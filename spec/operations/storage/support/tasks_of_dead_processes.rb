@@ -50,6 +50,63 @@ RSpec.shared_examples "tasks of dead processes" do
     end
   end
 
+  describe "[lease] of a worker that stands still" do
+    let(:klass) do
+      task_class("Halted") do
+        has_attribute :path, :json, default: []
+        starts_with :first
+        action(:first) do
+          Wake.create!(task_id: id, pid: Process.pid)
+          Process.kill(:STOP, Process.pid) if Wake.count == 1
+          self.path += ["by the #{(Wake.first.pid == Process.pid) ? "first" : "second"}"]
+        end.then(:done)
+        result :done
+      end
+    end
+
+    it "ends, and when it goes on it stores nothing, and ends in peace", req: "O-34" do
+      task = klass.later
+      disconnect
+      pid = fork { exit!(Operations::Runner.new.tick[:failed].zero?) }
+      expect(Process.wait2(pid, Process::WUNTRACED).last).to be_stopped
+      be_abandoned
+      expect(Operations::Runner.new.tick).to include(woken: 1)
+      expect { Process.kill(:CONT, pid) && expect(Process.wait2(pid).last).to(be_success) }.not_to change { row(task).attributes }
+      expect(stored(task)).to have_attributes(status: :completed, path: ["by the second"])
+      expect(Wake.count).to eq(2)
+    end
+  end
+
+  describe "[deaths] between a sub-task's end and its parent's signal" do
+    let(:parent) { StoredTasks::Shipment.call(weights: [1]) }
+
+    def killed_before_the_signal(task)
+      disconnect
+      Process.wait2(fork do
+        Operations.storage.define_singleton_method(:signal) { |_id| Process.kill(:KILL, Process.pid) }
+        task.wake_up!
+      ensure
+        exit!(true)
+      end).last
+    end
+
+    before { expect(killed_before_the_signal(parent.sub_tasks.first).termsig).to eq(Signal.list["KILL"]) }
+
+    it "lose neither: the job that comes once more tells the parent" do
+      child = parent.sub_tasks.first
+      expect([child.status, stored(parent).current_state]).to eq([:completed, "packed?"])
+      expect { Operations::ExecuteTaskJob.perform_now(child.id, child.type) }.to change { storage.sleeping_tasks }.from([]).to([parent])
+      expect(Operations::Runner.new.tick).to include(woken: 1)
+      expect(stored(parent).current_state).to eq("shipped")
+    end
+
+    it "let a parent whose sub-task has no job look after its own delay" do
+      expect(Operations::Runner.new.tick).to include(woken: 0)
+      at(Time.now + 601) { expect(Operations::Runner.new.tick).to include(woken: 1) }
+      expect(stored(parent).current_state).to eq("shipped")
+    end
+  end
+
   describe "[deaths]" do
     let(:deadly) do
       task_class("Deadly") do
