@@ -14,4 +14,7 @@ namespace :crash do
       ruby "-I", "lib", "-I", "spec", "rakelib/support/crash_jobs.rb", kind, verbose: false
     end
   end
+
+  desc "Kill workers of tasks at random, 50 times each on SQLite and PostgreSQL, runners and SolidQueue's (ON, WORKERS=runners,queues, TASKS, KILLS, SEED), and count effects"
+  task(:tasks) { sh(RbConfig.ruby, "rakelib/support/crash_tasks.rb", verbose: false) }
 end
