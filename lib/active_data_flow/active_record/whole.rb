@@ -20,11 +20,21 @@ module ActiveDataFlow
         ensure
           cut_off(connection, error) unless ended
         end
+      rescue ::ActiveRecord::ActiveRecordError => error
+        raise from_outside(error) || error
       end
 
       # @return [Object] what the block returned
       # @yield inside a savepoint: what it wrote is gone when it does not come to its end
       def savepoint(connection, &) = transaction(connection, requires_new: true, &)
+
+      # What ends a thread may come in the middle of a SAVEPOINT, and the error of its rollback then stands in its place: taken
+      # for the database's, it would have the batch tried again, and nobody would hear of the end.
+      # @return [Exception, nil] what ended the thread, if that is what it was
+      def from_outside(error)
+        error = error.cause while error.is_a?(StandardError)
+        error
+      end
 
       # Nobody waits for what the server still does for a thread that is being ended.
       def cut_off(connection, error)
@@ -40,7 +50,7 @@ module ActiveDataFlow
       rescue
         nil
       end
-      private_class_method :cut_off, :cancel
+      private_class_method :from_outside, :cut_off, :cancel
     end
   end
 end

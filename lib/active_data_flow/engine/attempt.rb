@@ -37,11 +37,7 @@ module ActiveDataFlow
       # @return [Run]
       # @raise whatever ended the run
       def call
-        claim = claimed or return run
-        @lease = RunStore::Renewer.instance.hold(@store, claim)
-        @ending = :over
-        telling_run { Interrupts.during(@context) { |interrupts| attempt(interrupts) } }
-        Callbacks.new(@plan.flow, @store, run).call
+        claimed { |claim| work(claim) } && Callbacks.new(@plan.flow, @store, run).call
         run
       end
 
@@ -57,21 +53,30 @@ module ActiveDataFlow
       def stored = lasting { @store.find(@row.id) }
 
       # Under `on_conflict :wait` as soon as the other worker has ended, or its lease has.
+      # @yieldparam claim [RunStore::Claim]
       # @return [RunStore::Claim, nil] nil when the run is another worker's
-      def claimed
+      def claimed(&)
         claiming = Claiming.new(@store, @row, job_id: @context.job_id, provider_job_id: @context.provider_job_id, group: @plan.flow.class.group)
-        claim = claiming.call and return claim
+        claim = claiming.call(&) and return claim
 
         @ending = claiming.why
         turn = Turn.new(@plan, @store)
         return turn.pass(@row, claiming.why) unless @context.waits? && @plan.flow.class.on_conflict == :wait
 
         turn.wait(@row, claiming.why)
-        sleep LOOK until (claim = claiming.call) || !run_at_work?
+        sleep LOOK until (claim = claiming.call(&)) || !run_at_work?
         claim
       end
 
       def run_at_work? = stored&.then { |row| !(row.finished? || row.paused?) }
+
+      def work(claim)
+        @lease = RunStore::Renewer.instance.hold(@store, claim)
+        @ending = :over
+        telling_run { Interrupts.during(@context) { |interrupts| attempt(interrupts) } }
+      ensure
+        @lease&.end
+      end
 
       def attempt(interrupts)
         @interrupts = interrupts
@@ -94,7 +99,6 @@ module ActiveDataFlow
         # What ends the process or the thread, not the run: a signal, Thread#kill (which no rescue sees), a time that was
         # too short, a throw. Nobody is to wait for the lease.
         release unless @parted
-        @lease.end
         Outbox.next_of_group(@store, @plan.flow.class.group)
       end
 

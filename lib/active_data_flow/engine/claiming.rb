@@ -24,8 +24,24 @@ module ActiveDataFlow
       #   its group
       attr_reader :why
 
+      # @yieldparam claim [RunStore::Claim] what is done with it; an error of that is not looked at here, but where it is ended
+      #   from outside before it has begun, or while it ends, nobody is to wait for the lease
       # @return [RunStore::Claim, nil] nil when it is not to be had now
       def call
+        claim = asked
+        yield claim if claim && block_given?
+        done = true
+        claim
+      rescue
+        done = true
+        raise
+      ensure
+        give_back unless done
+      end
+
+      private
+
+      def asked
         claim = Lasting.call(@store) { take || mine } || after_a_standstill || orphaned
         answered = true
         claim || without_slot
@@ -33,11 +49,11 @@ module ActiveDataFlow
         answered = true
         nil
       ensure
-        # The thread was ended while it asked: nobody is to wait for a lease that nobody has.
-        mine&.then { |left| @store.release(left) } unless answered
+        # The thread was ended while it asked.
+        give_back unless answered
       end
 
-      private
+      def give_back = mine&.then { |left| @store.release(left) }
 
       def take
         @why = :busy
