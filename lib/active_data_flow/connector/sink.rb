@@ -1,5 +1,9 @@
 # frozen_string_literal: true
 
+require_relative "naming"
+require_relative "methods"
+require_relative "configured"
+
 module ActiveDataFlow
   module Connector
     # Where rows go to. A sink of your own is a subclass with one method, {#write} or {#write_batch}:

@@ -1,5 +1,9 @@
 # frozen_string_literal: true
 
+require_relative "naming"
+require_relative "methods"
+require_relative "configured"
+
 module ActiveDataFlow
   module Connector
     # Where rows come from. A source of your own is a subclass with one method, {#fetch} or {#each}:
@@ -68,3 +72,5 @@ module ActiveDataFlow
     end
   end
 end
+
+require_relative "source/page"

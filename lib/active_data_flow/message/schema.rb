@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "../../operations"
+
 module ActiveDataFlow
   module Message
     # What the fields of messages have to be, made ready once and checked in one call.

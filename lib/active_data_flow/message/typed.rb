@@ -1,5 +1,8 @@
 # frozen_string_literal: true
 
+require_relative "base"
+require_relative "schema"
+
 module ActiveDataFlow
   module Message
     # A record whose fields have types. It never holds a value that does not fit: one that does not is refused when the

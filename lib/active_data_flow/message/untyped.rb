@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "base"
+
 module ActiveDataFlow
   module Message
     # A record of any fields and values.

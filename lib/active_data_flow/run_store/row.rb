@@ -2,6 +2,7 @@
 
 require "json"
 require_relative "columns"
+require_relative "../errors"
 
 module ActiveDataFlow
   module RunStore

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "../sink"
+
 module ActiveDataFlow
   module Connector
     class Sink

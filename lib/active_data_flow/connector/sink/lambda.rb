@@ -1,5 +1,8 @@
 # frozen_string_literal: true
 
+require_relative "../../message"
+require_relative "../sink"
+
 module ActiveDataFlow
   module Connector
     class Sink
