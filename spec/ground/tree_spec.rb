@@ -83,6 +83,14 @@ RSpec.describe "The tree" do
     expect(%w[Gemfile active_data_flow.gemspec].flat_map { |path| text(path).lines.grep(pins) }).to eq []
   end
 
+  it "tries units, parts together on real databases, and whole applications, all in RSpec", req: "E-29" do
+    # By what they are tried with: no matter of taste.
+    kinds = {"spec/active_data_flow/flow" => /RSpec\.describe/, "spec/active_data_flow/engine" => /Servers\.ready\?/, "spec/active_data_flow/rails" => /rails_app/}
+    tried = kinds.map { |folder, with| files.grep(%r{\A#{folder}/[^/]+_spec\.rb\z}).count { |path| text(path).match?(with) } }
+    expect(tried).to all(be_positive)
+    expect(files.grep(%r{(\A|/)(test|features)/.*\.rb\z})).to eq []
+  end
+
   it "opens its doors: every program in bin/ can be run" do
     doors = files.grep(%r{\A(bin/[^/]+|\.ci/run)\z})
     expect(doors).to include("bin/setup", "bin/demo", "bin/test", "bin/console", "bin/exec", ".ci/run")

@@ -75,6 +75,22 @@ RSpec.describe "A flow in memory" do
     expect(log.string).to include("its callback after run 1 failed: RuntimeError: mail server")
   end
 
+  it "calls after_complete after a success only, and after_failure after a failure only", req: "A-25" do
+    told, well = [], false
+    klass = running do
+      transform { well || raise(IOError, "no") }
+      define_method(:complete) { told << :complete }
+      define_method(:failure) { told << :failure }
+      after_complete :complete
+      after_failure :failure
+    end
+    expect { klass.run_now }.to raise_error(IOError)
+    expect(told).to eq([:failure])
+    well = true
+    expect(klass.run_now).to be_success
+    expect(told).to eq([:failure, :complete])
+  end
+
   it "prints its plan" do
     expect(running([{id: 1}]) { set a: 1 }.plan.to_s.lines(chomp: true).first(3)).to match(["OrderExportFlow", "  reads   1 rows (Array), all of it", /\A {10}set a \(in_memory_spec\.rb:\d+\)\z/])
   end
