@@ -9,6 +9,7 @@ RSpec.describe "What an application hears of its flows and tasks" do
     app = rails_app(RailsApps.installed, RAILS_ENV: "development")
     app.write("config/application.rb", app.read("config/application.rb").sub("Bundler.require(*Rails.groups)", "\\0\nrequire \"solid_queue\""))
     app.write("config/initializers/queue.rb", "ActiveJob::Base.queue_adapter = :solid_queue")
+    app.write("config/initializers/hidden.rb", "Rails.application.config.filter_parameters += [:email]") # rails new does it from 8.0 on
     app.rails!("db:migrate")
     @run = ContractRun.new(File.expand_path("support/events_in_an_application.rb", __dir__)) do |command|
       outcome = app.run("bundle", "exec", *command)

@@ -47,6 +47,7 @@ RSpec.configure do |config|
   config.include EventsInAnApplication
   config.include ActiveSupport::Testing::TimeHelpers
   config.before do
+    Operations.executor_adapter = Operations::Executor::Inline.new # what is told is told here, and not by a worker
     ActiveDataFlow::DataFlow.destroy_all
     ActiveDataFlow::Metrics.reset!
     SolidQueue::Job.destroy_all
