@@ -20,7 +20,11 @@ module ActiveDataFlow
 
       # Rows of one INSERT: the text stays far below what databases accept.
       ROWS = 500
-      private_constant :ROWS
+      # By what the rows of a table are told apart, in the order in which they came; where a database has nothing of its own, a
+      # column has it.
+      PLACE = {postgresql: "ctid", sqlite: "rowid", mysql: "adf_place"}.freeze
+      NUMBER = {mysql: " (adf_place INT NOT NULL AUTO_INCREMENT PRIMARY KEY)"}.freeze
+      private_constant :ROWS, :PLACE, :NUMBER
 
       # @return [Array<Part>]
       attr_reader :parts
@@ -29,11 +33,7 @@ module ActiveDataFlow
       # @param key [Array<String>]
       def initialize(table, key)
         @table = table
-        @parts = case table.dialect
-        when :postgresql then Postgresql::KeyParts.of(table, key)
-        when :sqlite then Sqlite::KeyParts.of(table, key)
-        else key.map { |name| Part.new(name:, say: nil, exact: true, manner: nil, narrow: true) }
-        end
+        @parts = {postgresql: Postgresql, sqlite: Sqlite, mysql: Mysql}.fetch(table.dialect)::KeyParts.of(table, key)
         @say = @parts.to_h { |part| [part.name, part.say ? " COLLATE #{part.say}" : ""] }
       end
 
@@ -67,10 +67,10 @@ module ActiveDataFlow
         @table.with_connection do |connection|
           in_savepoint(connection) do
             name = "adf_#{SecureRandom.hex(6)}"
-            connection.execute("CREATE TEMPORARY TABLE #{name} AS SELECT #{list(connection)} FROM #{@table.quoted_name} WHERE 1 = 0", "ActiveDataFlow keys")
+            connection.execute("CREATE TEMPORARY TABLE #{name}#{NUMBER[@table.dialect]} AS SELECT #{list(connection)} FROM #{@table.quoted_name} WHERE 1 = 0", "ActiveDataFlow keys")
             rows = batch.live.each_slice(ROWS).flat_map { |some| fill(connection, name, batch, some) }
             places = connection.select_values(doubled_sql(connection, name), "ActiveDataFlow keys").map { |place| rows.fetch(place.to_i - 1) }
-            connection.execute("DROP TABLE #{name}", "ActiveDataFlow keys")
+            connection.execute("DROP #{"TEMPORARY " if mysql?}TABLE #{name}", "ActiveDataFlow keys") # without that word MySQL would commit
             places
           end
         end
@@ -78,10 +78,12 @@ module ActiveDataFlow
 
       private
 
-      # SQLite would take the lock of all for a transaction, and has no errors that end one here.
+      # SQLite would take the lock of all for a transaction; neither it nor MySQL has errors that end one here.
       def in_savepoint(connection, &) = postgresql? ? connection.transaction(requires_new: true, &) : yield
 
       def postgresql? = @table.dialect == :postgresql
+
+      def mysql? = @table.dialect == :mysql
 
       def quoted(connection) = @parts.map { |part| connection.quote_column_name(part.name) }
 
@@ -90,7 +92,7 @@ module ActiveDataFlow
       # @return [Array<Integer>] the rows that are there now: one whose key the database cannot read is put aside when it is written
       def fill(connection, name, batch, rows)
         in_savepoint(connection) do
-          connection.execute("INSERT INTO #{name} VALUES #{batch.values_sql(@table.dialect.to_s, types, rows.first, rows.last)}", "ActiveDataFlow keys")
+          connection.execute("INSERT INTO #{name} (#{list(connection)}) VALUES #{batch.values_sql(@table.dialect.to_s, types, rows.first, rows.last)}", "ActiveDataFlow keys")
         end
         rows
       rescue ::ActiveRecord::StatementInvalid => error
@@ -104,7 +106,7 @@ module ActiveDataFlow
       # A key with a NULL in it is like no other.
       def doubled_sql(connection, name)
         keys = quoted(connection)
-        place = postgresql? ? "ctid" : "rowid"
+        place = PLACE.fetch(@table.dialect)
         said = keys.zip(@parts).map { |key, part| "#{key}#{say(part.name)}" }
         "SELECT place FROM (SELECT row_number() OVER (ORDER BY #{place}) AS place, row_number() OVER (PARTITION BY #{said.join(", ")} ORDER BY #{place} DESC) AS turn, " \
           "#{keys.map { |key| "#{key} IS NOT NULL" }.join(" AND ")} AS whole FROM #{name}) q WHERE turn > 1 AND whole"

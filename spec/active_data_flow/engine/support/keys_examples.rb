@@ -58,7 +58,8 @@ RSpec.describe "[keys]" do
      "inet" => %w[10.0.0.2 10.0.0.1 10.0.0.1/32], "interval" => ["2 days", "1 day", "24:00:00"], "numeric" => %w[2 1.0 1.00], "real" => [2.0, 0.1, 0.10000000149],
      "int4range" => ["[5,6)", "[1,3)", "[1,2]"], "int4[]" => ["{3}", "{1,2}", "{1, 2}"], "double precision" => [1.0, 0.0, -0.0]}
   elsif FlowDatabase::KIND == :mysql
-    {"decimal(10,2)" => %w[2 1.0 1.00]}
+    {"decimal(10,2)" => %w[2 1.0 1.00], "varchar(20)" => %w[b A a], "varchar(20) COLLATE utf8mb4_bin" => ["b", "a", "a  "], "char(5)" => ["b", "a", "a  "],
+     "text COLLATE utf8mb4_unicode_ci" => %w[b e é], "float" => [2.0, 0.1, 0.10000000149]}
   else
     {"text COLLATE NOCASE" => %w[b A a], "varchar(20) COLLATE RTRIM" => ["b", "a", "a  "], "" => [2, 1, 1.0], "string" => %w[b 1 1.0], "decimal(10,2)" => %w[2 1.0 1.00]}
   end

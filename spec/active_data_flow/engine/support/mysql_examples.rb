@@ -79,7 +79,7 @@ RSpec.describe "[mysql]", if: FlowDatabase::KIND == :mysql do
     expect(rows(:copies, :name).flatten).to eq(["Ada", "Zoë", "end "])
   end
 
-  it "finds rows by a text as the sink's collation does, and writes those that it takes for the same one after the other" do
+  it "finds rows by a text as the sink's collation does, and writes the last of those that it takes for the same" do
     tables { |table| table.string(:name, index: {unique: table.name.to_s == "copies"}) && table.integer(:number) }
     sql("INSERT INTO things (name, number) VALUES ('ada', 1), ('Bob', 2), ('ADA', 3), ('cid', 4)")
     sql("INSERT INTO copies (name, number) VALUES ('Cid', 4)")
@@ -88,8 +88,8 @@ RSpec.describe "[mysql]", if: FlowDatabase::KIND == :mysql do
       keep :name, :number
       sink :copies, key: :name
     end
-    expect(counted(klass.run_now)).to eq(read: 4, new: 2, updated: 1, unchanged: 1)
-    expect(rows(:copies, :name, :number)).to contain_exactly(["ada", 3], ["Bob", 2], ["Cid", 4])
+    expect(counted(klass.run_now)).to eq(read: 4, new: 2, unchanged: 1, skipped: 1)
+    expect(rows(:copies, :name, :number)).to contain_exactly(["ADA", 3], ["Bob", 2], ["Cid", 4])
   end
 
   it "meets tables of another collation and character set" do
