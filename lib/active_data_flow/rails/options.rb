@@ -78,6 +78,12 @@ module ActiveDataFlow
 
         option :sweep_queue, default: :active_data_flow_sweep, says: "The queue of the sweep: one of its own, so that nothing keeps it waiting."
 
+        option :heartbeat_token, default: nil, says: "What a clock outside of the application sends as X-Heartbeat-Token to POST /heartbeat, which sweeps. nil: nobody may." do |value|
+          next value if value.nil? || (value.is_a?(String) && !value.strip.empty?)
+
+          raise ConfigurationError, "heartbeat_token is a secret text, e.g. of bin/rails secret, or nil, not #{value.inspect}"
+        end
+
         option :base_controller_class, default: "ApplicationController", says: "The class that the gem's controllers descend from, by name: whoever may see its pages may see the gem's." do |value|
           NAMED.call(:base_controller_class, value)
         end

@@ -73,9 +73,11 @@ RSpec.describe "A Rails application with this gem" do
       "Operations::Error", "there is no table operations_tasks in this database. Run: bin/rails generate active_data_flow:install, then bin/rails db:migrate"])
   end
 
-  it "has no name where none is expected", req: "E-23" do
+  it "has no name where none is expected, and its routes among the application's", req: %w[E-22 E-23] do
     app = rails_app
     expect(app.rails!("zeitwerk:check")).to include("All is good!")
-    expect(app.rails!("routes")).to match(%r{active_data_flow\s+/active_data_flow\s+ActiveDataFlow::Rails::Engine})
+    routes = app.rails!("routes")
+    expect(routes).to match(%r{active_data_flow\s+/active_data_flow\s+ActiveDataFlow::Rails::Engine})
+    expect(routes).to match(%r{heartbeat\s+POST\s+/heartbeat\S*\s+active_data_flow/heartbeats#create})
   end
 end

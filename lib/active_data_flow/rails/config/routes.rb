@@ -1,4 +1,6 @@
 # frozen_string_literal: true
 
-# Empty so far: an application may mount it already, and finds the pages there when they come.
-ActiveDataFlow::Rails::Engine.routes.draw {}
+# The pages come later; an application may mount it already.
+ActiveDataFlow::Rails::Engine.routes.draw do
+  post "heartbeat", to: "heartbeats#create"
+end

@@ -185,6 +185,21 @@ RSpec.describe "[engine] The engine" do
     expect(ActiveDataFlow::DataFlow.model_name.param_key).to eq("data_flow")
     expect(Operations.logger).to equal(Rails.logger)
   end
+
+  it "sweeps for a clock outside that knows the token, and for nobody else" do
+    post = lambda do |token|
+      sent = {"HTTP_HOST" => "localhost", "HTTP_X_HEARTBEAT_TOKEN" => token}.compact
+      Rails.application.call(Rack::MockRequest.env_for("/active_data_flow/heartbeat", method: "POST").merge(sent))
+    end
+    expect([nil, ""].map { |token| post.call(token).first }).to eq([401, 401])
+    ActiveDataFlow.configuration.heartbeat_token = "the secret"
+    expect(post.call("another").first).to eq(401)
+    status, _headers, body = post.call("the secret")
+    expect([status, JSON.parse(body.each.to_a.join).keys]).to eq([200, %w[dispatched cancelled callbacks tasks]])
+    expect { ActiveDataFlow.configuration.heartbeat_token = "" }.to raise_error(ActiveDataFlow::ConfigurationError, /heartbeat_token is a secret text/)
+  ensure
+    ActiveDataFlow.configuration.heartbeat_token = nil
+  end
 end
 
 # Of the kind that the application asks for.
