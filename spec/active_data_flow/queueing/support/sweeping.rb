@@ -10,7 +10,7 @@ RSpec.shared_examples "a sweep" do
     expect(in_processes(1) { ActiveDataFlow::Sweep.call[:dispatched] }).to eq([0])
     expect(ActiveDataFlow::Sweep.last_at).to be_within(20).of(Time.now)
     enqueued
-    expect([ActiveDataFlow::Sweep.call, queue.runs]).to eq([{**nothing, tasks: nil}, []])
+    expect([ActiveDataFlow::Sweep.call, queue.runs]).to eq([nothing, []])
     later(11)
     expect(ActiveDataFlow::Sweep.call[:dispatched]).to eq(1)
     enqueued(2)
