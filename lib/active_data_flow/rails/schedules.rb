@@ -49,7 +49,7 @@ module ActiveDataFlow
 
         # For the pages to show flows that have not run yet; where the database of this environment is there.
         def bring_rows
-          Flow::Registry.all.each { |flow| DataFlow.create_with(source: {}, sink: {}).find_or_create_by!(name: flow.flow_name) }
+          Flow::Registry.all.each { |flow| DataFlow.create_with(source: {}, sink: {}, status: "active").find_or_create_by!(name: flow.flow_name) }
         rescue ::ActiveRecord::ActiveRecordError
           # They come with the first run.
         end

@@ -62,7 +62,7 @@ RSpec.describe "Flows in GoodJob" do
   it "[cron] are found by the entry of the sweep, where the queue has lost their job" do
     open_gate
     wait_for(lost_run, &:success?)
-    expect(GoodJob::Job.where(cron_key: "active_data_flow_sweep")).to exist
+    wait_until { GoodJob::Job.where(cron_key: "active_data_flow_sweep").exists? }
   end
 
   it "[recurring] sweep when a job ends, where this process has no cron, or no entry of the sweep" do
