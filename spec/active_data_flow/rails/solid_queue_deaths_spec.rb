@@ -5,24 +5,17 @@ RSpec.describe "Flows in SolidQueue whose processes die" do
   include RailsApps
   include SolidQueues
 
-  # Waits at row 21, in its third batch (or later, where batches take long), until a file says that it may go on; and notes who is there beside it.
+  # Waits at row 21, in its third batch (or later, where batches take long), until a file says that it may go on.
   gated = <<~'RUBY'
     class GatedFlow < ActiveDataFlow::Base
       source((1..60).map { |number| {number:} })
       batch_size 10
       transform do |row|
         File.write(Rails.root.join("tmp/at_gate"), "") if row[:number] == 21
-        alone { sleep 0.02 until row[:number] != 21 || Dir["#{Rails.root}/tmp/gate{,-#{Process.pid}}"].any? }
+        sleep 0.02 until row[:number] != 21 || Dir["#{Rails.root}/tmp/gate{,-#{Process.pid}}"].any?
       end
       sink :copies, mode: :insert
       after_complete { |run| Deaths.at("in the callbacks") || Deaths.told(run) }
-
-      def alone
-        File.open(Rails.root.join("tmp/lock"), File::CREAT) do |file|
-          File.write(Rails.root.join("tmp/overlaps"), "") unless file.flock(File::LOCK_EX | File::LOCK_NB)
-          yield
-        end
-      end
     end
   RUBY
 

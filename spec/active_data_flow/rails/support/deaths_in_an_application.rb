@@ -9,7 +9,6 @@ require_relative "../../../support/eventually"
 module DeathsInAnApplication
   GATE = Rails.root.join("tmp/gate").to_s
   AT_GATE = Rails.root.join("tmp/at_gate").to_s
-  OVERLAPS = Rails.root.join("tmp/overlaps").to_s
 
   class << self
     attr_accessor :supervisor
@@ -86,7 +85,7 @@ end
 RSpec.configure do |config|
   config.include DeathsInAnApplication
   config.before do
-    FileUtils.rm_f([*Dir["#{DeathsInAnApplication::GATE}*"], DeathsInAnApplication::AT_GATE, DeathsInAnApplication::OVERLAPS])
+    FileUtils.rm_f([*Dir["#{DeathsInAnApplication::GATE}*"], DeathsInAnApplication::AT_GATE])
     ActiveDataFlow::DataFlow.destroy_all
     SolidQueue::FailedExecution.find_each(&:discard)
     %w[copies calls].each { |table| ActiveRecord::Base.connection.execute("DELETE FROM #{table}") }
