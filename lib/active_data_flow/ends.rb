@@ -12,12 +12,13 @@ module ActiveDataFlow
     module_function
 
     # @param flow [Base]
+    # @param premises [Engine::Premises, nil] of who sees to it that what is remembered of tables still holds
     # @return [Object] the source end
     # @raise [ArgumentError, ConfigurationError] for what cannot be read
-    def source(flow)
+    def source(flow, premises = nil)
       line = flow.class.declarations.source
       given = line.block ? flow.instance_exec(&line.block) : line.name
-      return database.source(given, line, flow) if database?(given)
+      return database.source(given, line, flow, premises) if database?(given)
       return Connectors::SourceEnd.new(given, line) if given.respond_to?(:fetch) && given.respond_to?(:position_of)
       return Rows::SourceEnd.new(given) if given.is_a?(Enumerable)
 
@@ -26,14 +27,15 @@ module ActiveDataFlow
     end
 
     # @param flow [Base]
+    # @param premises (see #source)
     # @return [Object] the sink end
     # @raise [ArgumentError, ConfigurationError] for what cannot be written to
-    def sink(flow)
+    def sink(flow, premises = nil)
       line = flow.class.declarations.sink
       return Connectors::SinkEnd.new(callable(flow, line.block), line) if line.block && !line.block.arity.zero?
 
       given = line.block ? flow.instance_exec(&line.block) : line.name
-      return database.sink(given, line, flow) if database?(given)
+      return database.sink(given, line, flow, premises) if database?(given)
       return Connectors::SinkEnd.new(given, line) if given.respond_to?(:write) || given.respond_to?(:call)
 
       raise ArgumentError, "#{Flow.label(flow.class)}: the sink's block gave #{given.inspect}; it may give a model, a table's name, " \

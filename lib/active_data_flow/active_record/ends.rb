@@ -9,10 +9,11 @@ module ActiveDataFlow
       # @param given [Symbol, String, Class, ::ActiveRecord::Relation]
       # @param line [Flow::SourceLine]
       # @param flow [Base]
+      # @param premises [Engine::Premises, nil]
       # @return [SourceEnd]
-      def source(given, line, flow)
-        relation = given.respond_to?(:to_sql) ? given : Table.find(given, **place(line)).model.all
-        SourceEnd.new(scoped(relation, line.scope, flow), line, flow)
+      def source(given, line, flow, premises = nil)
+        relation = given.respond_to?(:to_sql) ? given : Table.find(given, **place(line), premises:).model.all
+        SourceEnd.new(scoped(relation, line.scope, flow), line, flow, premises)
       rescue ArgumentError => error
         raise ArgumentError, "#{Flow.label(flow.class)}: source #{given.inspect}: #{error.message}"
       end
@@ -20,9 +21,10 @@ module ActiveDataFlow
       # @param given [Symbol, String, Class]
       # @param line [Flow::SinkLine]
       # @param flow [Base]
+      # @param premises [Engine::Premises, nil]
       # @return [SinkEnd]
-      def sink(given, line, flow)
-        SinkEnd.new(Table.find(given, **place(line)), line, flow)
+      def sink(given, line, flow, premises = nil)
+        SinkEnd.new(Table.find(given, **place(line), premises:), line, flow)
       rescue ArgumentError => error
         raise ArgumentError, "#{Flow.label(flow.class)}: sink #{given.inspect}: #{error.message}"
       end

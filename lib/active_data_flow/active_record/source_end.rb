@@ -20,9 +20,10 @@ module ActiveDataFlow
       # @param relation [::ActiveRecord::Relation]
       # @param line [Flow::SourceLine]
       # @param flow [Base]
+      # @param premises [Engine::Premises, nil]
       # @raise [ConfigurationError] when the cursor is not unique, or may be NULL
-      def initialize(relation, line, flow)
-        @table = Table.new(relation.klass, role: line.role, shard: line.shard)
+      def initialize(relation, line, flow, premises = nil)
+        @table = Table.new(relation.klass, role: line.role, shard: line.shard, premises:)
         @relation = relation.unscope(:order)
         @flow = flow
         @order = ReadingOrder.new(self, line, flow)

@@ -40,11 +40,12 @@ module ActiveDataFlow
       # @param connection [String, Class, nil] the class whose database it is
       # @param role [Symbol, nil] as in `connected_to`
       # @param shard [Symbol, nil] as in `connected_to`
+      # @param premises [Engine::Premises, nil] see {#initialize}
       # @return [Table]
       # @raise [ArgumentError] when there is neither a model nor a table of that name
-      def self.find(name, connection: nil, role: nil, shard: nil)
+      def self.find(name, connection: nil, role: nil, shard: nil, premises: nil)
         base = connection ? database_class(connection.to_s) : ::ActiveRecord::Base
-        table = new(name.is_a?(Class) ? checked_model(name) : model_named(name.to_s, base), role:, shard:)
+        table = new(name.is_a?(Class) ? checked_model(name) : model_named(name.to_s, base), role:, shard:, premises:)
         table.exists? ? table : refuse(name, table, base)
       end
 
@@ -107,10 +108,19 @@ module ActiveDataFlow
       # @param model [Class]
       # @param role [Symbol, nil] as in `connected_to`
       # @param shard [Symbol, nil] as in `connected_to`
-      def initialize(model, role: nil, shard: nil)
+      # @param premises [Engine::Premises, nil] of who sees to it that what is remembered still holds; without, the database is
+      #   asked anew
+      def initialize(model, role: nil, shard: nil, premises: nil)
         @model = model
         @place = {role:, shard:}.compact
+        @facts = premises&.rest_on(self)
       end
+
+      # What the database says of the table, and will say until somebody alters it.
+      # @param what [Object] which question it is
+      # @yield asks
+      # @return [Object] as it was answered to this table, or to one before it
+      def remembered(what, &) = @facts ? @facts.fetch(what, &) : yield
 
       # @return [String]
       def name = @model.table_name
@@ -146,14 +156,17 @@ module ActiveDataFlow
       end
 
       # @return [Boolean] whether there is such a table or view
-      def exists? = with_connection { |connection| connection.data_source_exists?(name) }
+      def exists? = remembered(:exists) { with_connection { |connection| connection.data_source_exists?(name) } }
+
+      # @return [Array<::ActiveRecord::ConnectionAdapters::Column>] as the adapter knows them
+      def adapter_columns = remembered(:columns) { with_connection { |connection| connection.columns(name) } }
 
       # @return [Array<String>] other tables there, for a hint
       def neighbours = with_connection(&:tables)
 
       # @return [Array<Column>]
       def columns
-        @columns ||= with_connection { |connection| connection.columns(name) }.map do |column|
+        @columns ||= adapter_columns.map do |column|
           Column.new(name: column.name, sql_type: full_type(column), null: column.null,
             default: !column.default.nil? || !column.default_function.nil? || generated?(column) || numbered?(column),
             type: @model.type_for_attribute(column.name), generated: generated?(column))
@@ -172,13 +185,13 @@ module ActiveDataFlow
 
       # @return [Array<String>] empty for a table without one, and for a view
       def primary_key
-        @primary_key ||= Array(@model.primary_key || with_connection { |connection| connection.primary_keys(name) })
+        @primary_key ||= Array(@model.primary_key || remembered(:primary_keys) { with_connection { |connection| connection.primary_keys(name) } })
       end
 
       # @return [Array<Array<String>>] what is unique there for all rows: the primary key, and the columns of unique indexes
       #   that are neither partial nor over expressions
       def unique_keys
-        @unique_keys ||= [primary_key, *with_connection { |connection| indexed_keys(connection) }].reject(&:empty?).uniq
+        @unique_keys ||= [primary_key, *indexed_keys].reject(&:empty?).uniq
       end
 
       # @return [Boolean] whether no two rows can have the same values in these columns
@@ -186,10 +199,11 @@ module ActiveDataFlow
 
       private
 
-      def indexed_keys(connection)
-        return Sqlite::UniqueIndexes.of(connection, name).map(&:keys) if dialect == :sqlite
+      def indexed_keys
+        return Sqlite::UniqueIndexes.of(self).map(&:keys) if dialect == :sqlite
 
-        connection.indexes(name).select { |index| index.unique && index.where.nil? && index.columns.is_a?(Array) }.map(&:columns)
+        indexes = remembered(:indexes) { with_connection { |connection| connection.indexes(name) } }
+        indexes.select { |index| index.unique && index.where.nil? && index.columns.is_a?(Array) }.map(&:columns)
       end
 
       # ActiveRecord takes the brackets of PostgreSQL's arrays away.

@@ -37,16 +37,21 @@ module ActiveDataFlow
       # @return [Run]
       # @raise whatever ended the run
       def call
-        claimed { |claim| work(claim) } && Callbacks.new(@plan.flow, @store, run).call
+        claimed { |claim| work(claim) } && (callbacks? || !succeeded?) && Callbacks.new(@plan.flow, @store, run).call
         run
       end
 
       # @return [Run] as it is stored now; one that was deleted meanwhile, with its flow, as it was known last
-      def run = Run.new(@store, stored || @lease&.claim || @row)
+      def run = Run.new(@store, succeeded? ? claim : stored || @lease&.claim || @row)
 
       private
 
       def claim = @lease.claim
+
+      # By a last commit that is known to this worker, and with it all that the row has.
+      def succeeded? = @lease && claim.status == "success"
+
+      def callbacks? = Callbacks.after_success?(@plan.flow, claim)
 
       def lasting(&) = Lasting.call(@store, &)
 
@@ -82,7 +87,10 @@ module ActiveDataFlow
         @interrupts = interrupts
         carry_over
         @parted = true
-        @ending = :success if claim.status == "success"
+        return unless succeeded?
+
+        @ending = :success
+        @context.succeeded(claim)
       rescue LeaseLost
         @parted = true
         @ending = :lost
@@ -189,9 +197,8 @@ module ActiveDataFlow
       private_constant :DEADLY
 
       def store(portion, aside)
-        deed = portion.last? ? :finish : :commit
         foretold = @forecast.counters(portion)
-        @lease.claim = @store.public_send(deed, claim, to: portion.upto, rows: portion.size, counters: foretold) do |connection|
+        @lease.claim = write(to: portion.upto, rows: portion.size, counters: foretold, last: portion.last?) do |connection|
           counters = @plan.writing(connection) { |sink| portion.write(sink, aside) }
           check(counters, aside, last: portion.last?)
           @store.reject(claim, aside.entries.map(&:to_h)) if aside.entries.any?
@@ -203,9 +210,13 @@ module ActiveDataFlow
         (@plan.sink.pool.nil? && rested?(error)) ? retry : raise
       end
 
+      def write(last:, **written, &)
+        last ? @store.finish(claim, **written, callbacks: callbacks?, &) : @store.commit(claim, **written, &)
+      end
+
       # The source had nothing (more).
       def finished
-        @lease.claim = @store.finish(claim) do
+        @lease.claim = write(to: claim.cursor, last: true) do
           check({}, aside_of(claim), last: true)
           {}
         end

@@ -20,7 +20,7 @@ module ActiveDataFlow
         return within(claim) if claim.part?
 
         horizon = @plan.horizon or return
-        kept = @store.read_state(claim)
+        kept = @store.read_state_at_claim(claim)
         verdict = horizon.verdict(after(claim), kept) { interrupts.come? }
         @store.keep_read_state(claim, verdict.kept) unless verdict.kept == kept
         tell(claim, verdict.note) unless interrupts.come?

@@ -18,6 +18,12 @@ module ActiveDataFlow
       end
 
       # @param flow [Base]
+      # @param row [RunStore::Row]
+      # @return [Boolean] whether somebody is to be told when the run has succeeded: the author, the task that has started it, or
+      #   the whole run of a part; else nothing needs to be noted for that
+      def self.after_success?(flow, row) = row.part? || !row.parent_task_id.nil? || flow.class.declarations.after_complete.any?
+
+      # @param flow [Base]
       # @param store [RunStore::Base]
       # @param run [Run]
       def initialize(flow, store, run)

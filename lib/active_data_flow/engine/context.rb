@@ -29,6 +29,11 @@ module ActiveDataFlow
       # @return [void]
       def committed(cursor) = nil
 
+      # Called at the end of an attempt that was the run's last.
+      # @param claim [RunStore::Claim] as the row is now
+      # @return [void]
+      def succeeded(claim) = nil
+
       # Told when the database did not answer for so long that the run is left to who comes next: neither a death nor a failure.
       # @return [void]
       def left = nil

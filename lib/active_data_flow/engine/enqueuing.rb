@@ -22,12 +22,13 @@ module ActiveDataFlow
         private
 
         def row_of(start, wait, origin)
-          entry = start.entry
-          origin = {triggered_by: Trigger.mark(entry.fetch(:arguments)), **origin}
-          row = Lasting.call(start.store) { start.store.enqueue(**entry, wait:, **origin) }
+          row = start.ask { |entry| Lasting.call(start.store) { start.store.enqueue(**entry, wait:, **by(entry, origin)) } }
           start.turn.pass(row) if !row.finished? && (row.fence.positive? || row.dispatches.positive?)
           [start.store, row]
         end
+
+        # What the callback that enqueues it is called for, unless who starts it says that himself.
+        def by(entry, origin) = {triggered_by: Trigger.mark(entry.fetch(:arguments)), **origin}
 
         def dispatch(made)
           made.group_by(&:first).each { |store, pairs| Outbox.dispatch(store, pairs.flat_map { |_store, row| store.to_carry_over(row) }) }

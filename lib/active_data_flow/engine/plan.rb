@@ -3,7 +3,7 @@
 module ActiveDataFlow
   module Engine
     # What a run of a flow would do with these arguments: both ends looked up, steps filled in, the path chosen. Made anew
-    # at each start; everything that can be refused is refused here, before the first row.
+    # at each start; what the tables are like may be remembered from the one before. Everything that can be refused is refused here, before the first row.
     class Plan
       # @return [Base]
       attr_reader :flow
@@ -19,12 +19,13 @@ module ActiveDataFlow
       attr_accessor :progress
 
       # @param flow [Base]
+      # @param premises [Premises, nil] what it may take for granted; without, the databases are asked
       # @raise [ConfigurationError] naming what cannot work, and what to write instead
-      def initialize(flow)
+      def initialize(flow, premises = nil)
         @flow = flow
         @declared = flow.class.declared
-        @source = Ends.source(flow)
-        @sink = Ends.sink(flow)
+        @source = Ends.source(flow, premises)
+        @sink = Ends.sink(flow, premises)
         @steps = Flow::Bindings.fill(flow, @declared.steps)
         @mode = @sink.mode(@source)
         Partition.refuse(self) unless partitions == 1 || @source.respond_to?(:split)

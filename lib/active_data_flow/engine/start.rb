@@ -10,9 +10,8 @@ module ActiveDataFlow
       def initialize(flow, restart: false, progress: nil)
         @flow = flow
         @restart = restart
-        @plan = Plan.new(flow)
-        @plan.progress = progress
-        @store = RunStore.for(@plan.sink)
+        @progress = progress
+        make_plan
       end
 
       # @return [RunStore::Base]
@@ -22,8 +21,7 @@ module ActiveDataFlow
       # @raise [Error] when a run of the same arguments is paused, or is to be cancelled and has a living worker
       # @raise [DefinitionChanged]
       def call
-        tell_what_is_owed
-        row = row_to_go_on_with
+        row = row_to_go_on_with(owing: true)
         refuse_paused(row) if row.paused?
         row = begin_again(row) if other_definition?(row)
         return Parts.new(@flow, @store, row, progress: @plan.progress).call if row.split?
@@ -45,6 +43,7 @@ module ActiveDataFlow
       def resume(row, context)
         return :over if row.finished? || row.stop_requested
 
+        verify
         row = begin_again(row) if other_definition?(row)
         return Parts.hand_out(@store, row) if row.split?
 
@@ -54,14 +53,16 @@ module ActiveDataFlow
         :busy
       end
 
-      # What a store needs to know of a run that it is to make.
-      # @param restart [Boolean] it begins at the first row, whatever the last one has read
-      # @return [Hash{Symbol => Object}]
-      def entry(restart: @restart)
-        arguments = @flow.arguments
-        digest = Flow::Arguments.digest(arguments)
-        name = @flow.class.flow_name
-        {flow_name: name, arguments:, digest:, **beginning(name, digest, restart)}
+      # Asks the store for the flow's run, and once more where tables have been altered since another start looked at them: the
+      # store's database says so in the statement by which starts take turns.
+      # @param restart [Boolean] a new run begins at the first row, whatever the last one has read
+      # @yieldparam entry [Hash{Symbol => Object}] what the store needs to know of a run that it is to make
+      # @return [Object] what the block returned
+      def ask(restart: @restart)
+        yield(entry(restart)).tap { @verified = true }
+      rescue Premises::Outdated
+        make_plan
+        retry
       end
 
       # @return [Turn] what is said of a run that somebody else has
@@ -69,26 +70,67 @@ module ActiveDataFlow
 
       private
 
-      def row_to_go_on_with(restart: @restart)
-        Lasting.call(@store) { @store.find_or_create(restart:, **entry(restart:)) }
+      def make_plan
+        @plan, @premises = Premises.plan(@flow)
+        @plan.progress = @progress
+        @store = RunStore.for(@plan.sink)
+        @premises.verify(but: @store.pool)
+        @verified = false
+      rescue Premises::Outdated
+        retry
+      end
+
+      # Where no start was asked for.
+      def verify
+        @premises.verify unless @verified
+      rescue Premises::Outdated
+        make_plan
+        retry
+      end
+
+      def entry(restart)
+        arguments = @flow.arguments
+        name, digest = @flow.class.flow_name, Flow::Arguments.digest(arguments)
+        {flow_name: name, arguments:, digest:, **beginning(name, digest, restart), **to_confirm}
+      end
+
+      def to_confirm = {premises: @store.pool && @premises.in(@store.pool)}.compact
+
+      def row_to_go_on_with(restart: @restart, owing: false)
+        ask(restart:) { |entry| Lasting.call(@store) { @store.find_or_create(restart:, owing:, **entry) } }
+      rescue RunStore::Owing => others
+        tell(others.rows)
+        row_to_go_on_with(restart:)
       rescue RunStore::AtWork => at_work
         retry if turn.await(at_work.row)
         @restart ? turn.refuse(at_work.row) : raise
       end
 
       # A process that died between a run's last commit and its callbacks has left these to whoever comes next.
-      def tell_what_is_owed
-        owing = Lasting.call(@store) { @store.owing_callbacks(@flow.class.flow_name, Flow::Arguments.digest(@flow.arguments)) }
-        owing.each { |row| Callbacks.new(@flow, @store, Run.new(@store, row)).call }
-      end
+      def tell(rows) = rows.each { |row| Callbacks.new(@flow, @store, Run.new(@store, row)).call }
 
       # A run of `:all` begins at the first row; the others behind what the last one has read. Where its cursor belongs to
       # another definition the new run says so, and is refused as an old one would be.
       def beginning(name, digest, restart)
-        last = @store.last_ended(name, digest) unless restart || @plan.read.kind == :all
-        moved = last&.cursor && Fingerprint.moved?(last.fingerprint, @plan.fingerprint)
-        ranges = Partition.new(@plan, @store).ranges(last) unless moved || @plan.partitions == 1
-        {cursor: last&.cursor, fingerprint: moved ? last.fingerprint : @plan.fingerprint, ranges:}.compact
+        fingerprint = @plan.fingerprint
+        afresh = restart || @plan.read.kind == :all
+        return in_parts(name, digest, afresh) if @plan.partitions > 1
+
+        afresh ? {fingerprint:} : {beginning: ->(last) { behind(last, fingerprint) }}
+      end
+
+      # Where to split says the source, which may take its time: asked before starts take turns, of tables as they are now.
+      def in_parts(name, digest, afresh)
+        verify
+        last = @store.last_ended(name, digest) unless afresh
+        behind = behind(last, @plan.fingerprint)
+        ranges = Partition.new(@plan, @store).ranges(last) if behind[:fingerprint] == @plan.fingerprint
+        {**behind, ranges:}.compact
+      end
+
+      def behind(last, fingerprint)
+        moved = last&.cursor && Fingerprint.moved?(last.fingerprint, fingerprint)
+        {cursor: last&.cursor, fingerprint: moved ? last.fingerprint : fingerprint}
       end
 
       # A cursor means nothing in another source or another order: `:all` starts over, the others have no beginning.

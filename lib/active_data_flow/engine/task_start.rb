@@ -43,8 +43,8 @@ module ActiveDataFlow
       # @param task_id [String, Integer]
       # @return [Run]
       def make(task_id)
-        entry = {**@start.entry, parent_task_id: task_id.to_s, triggered_by: "task:#{task_id}:#{@key}"}
-        run.made(@row = Lasting.call(store) { store.enqueue(**entry) })
+        origin = {parent_task_id: task_id.to_s, triggered_by: "task:#{task_id}:#{@key}"}
+        run.made(@row = @start.ask { |entry| Lasting.call(store) { store.enqueue(**entry, **origin) } })
       end
 
       # Runs the flow here and now.

@@ -13,17 +13,27 @@ module ActiveDataFlow
         end
 
         # A failed flow is active again.
-        # @param name [String]
+        # @param store [RunStore::Base]
+        # @param run [RunStore::Row] as its last commit left it
         # @return [void]
-        def succeeded(name)
-          rows(name)&.where(status: "failed")&.update_all(status: "active", last_error: nil, updated_at: Time.current)
+        def succeeded(store, run)
+          return if active?(store, run)
+
+          rows(run.flow_name)&.where(status: "failed")&.update_all(status: "active", last_error: nil, updated_at: Time.current)
         end
 
         # @param name [String]
         # @return [Boolean] whether a person has made it so
         def inactive?(name) = rows(name)&.exists?(status: "inactive") || false
 
+        # @param store [RunStore::Base]
+        # @return [Boolean] whether its flows' rows are those that people see
+        def kept_by?(store) = store.equal?(ActiveRecordIfThere.store)
+
         private
+
+        # The last commit has looked, in its own database.
+        def active?(store, run) = !["failed", nil].include?(run.flow_status) && kept_by?(store)
 
         # An application may keep its runs in memory.
         def rows(name) = (DataFlow.where(name:) if defined?(::ActiveRecord::Base) && ActiveRecordIfThere.store)

@@ -10,6 +10,9 @@ module ActiveDataFlow
       # @return [ActiveDataFlow::Engine::Aftermath, nil] the run that an error has ended, until somebody decides
       attr_reader :aftermath
 
+      # @return [RunStore::Claim, nil] the run as its last commit left it
+      attr_reader :succeeded_run
+
       # (see Engine::Context#batch_size)
       attr_reader :batch_size
 
@@ -40,6 +43,9 @@ module ActiveDataFlow
 
       # (see Engine::Context#committed)
       def committed(cursor) = @step.set!(cursor)
+
+      # (see Engine::Context#succeeded)
+      def succeeded(claim) = @succeeded_run = claim
 
       # (see Engine::Context#left)
       def left = @left = true

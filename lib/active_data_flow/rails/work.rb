@@ -25,10 +25,11 @@ module ActiveDataFlow
         @context = JobContext.new(@job, step, batch_size:)
         @flow_class = FlowReference.find(@given)
         return nothing("its flow was deleted") unless @flow_class
-        return nothing("#{Flow.label(@flow_class)} is inactive") if inactive?
         return nothing("there is nothing to do") unless @run_id ? known : found_or_made
 
         ended(@flow.run_batch(cursor: step.cursor, start: @start, row: @row, context: @context))
+      rescue RunStore::Inactive
+        nothing("#{Flow.label(@flow_class)} is inactive")
       rescue UnknownFlow => error
         raise unless @run_id
 
@@ -71,9 +72,6 @@ module ActiveDataFlow
 
       def batch_size = @given.is_a?(DataFlow) ? Runtime::ActiveJob.from_json(@given.runtime).batch_size : nil
 
-      # A schedule leaves a flow alone that a person has made inactive; what was enqueued is carried over.
-      def inactive? = @run_id.nil? && FlowStatus.inactive?(@flow_class.flow_name)
-
       # A run that somebody has enqueued.
       def known
         store = RunStore.of(@flow_class)
@@ -83,11 +81,20 @@ module ActiveDataFlow
         begin_with(Flow::Arguments.restore(@flow_class, @row.arguments || {}))
       end
 
-      # A run of a schedule, or of who has enqueued the job himself.
+      # A run of a schedule, or of who has enqueued the job himself. A schedule leaves a flow alone that a person has made
+      # inactive, also one that could not run; what was enqueued is carried over.
       def found_or_made
         begin_with(@flow_class.new)
-        @row = @start.store.run_of_job(job_id: @job.job_id, **@start.entry)
+        refuse_inactive unless FlowStatus.kept_by?(@start.store)
+        @row = @start.ask { |entry| @start.store.run_of_job(job_id: @job.job_id, unless_inactive: true, **entry) }
         !@row.nil?
+      rescue
+        refuse_inactive
+        raise
+      end
+
+      def refuse_inactive
+        raise RunStore::Inactive.new(@flow_class.flow_name) if FlowStatus.inactive?(@flow_class.flow_name)
       end
 
       def begin_with(flow)
@@ -103,7 +110,7 @@ module ActiveDataFlow
 
       def ended(ending)
         case ending
-        when :success then FlowStatus.succeeded(@flow_class.flow_name) if whole?
+        when :success then FlowStatus.succeeded(@start.store, @context.succeeded_run) if whole?
         when :interrupted then @job.interrupt!(reason: :stopping)
         when :busy then busy
         end

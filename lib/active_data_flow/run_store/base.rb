@@ -42,11 +42,19 @@ module ActiveDataFlow
       # @param fingerprint [String, nil] kept with a new run; an old one keeps its own
       # @param restart [Boolean] cancels that run and makes a new one
       # @param cursor [String, nil] where a new run begins
+      # @param beginning [#call, nil] says instead of both where one begins: with the newest run of this flow and these arguments
+      #   that succeeded or failed, or nil, as it is when the new one is made; gives :cursor and :fingerprint. What a failed run
+      #   has committed is not to be read again, and no other run can have moved the cursor meanwhile
       # @param definition [Hash] :source, :sink and :runtime, JSON-safe, for a flow that has no row yet
       # @param ranges [Array<Array(String, String)>, nil] a new run is split into parts of these, see {Parting}
+      # @param premises [Engine::Premises::Part, nil] what is to be confirmed; only where there is a {#pool}
+      # @param owing [Boolean] whether to look for runs of the same arguments that ended, and whose flow was not told
       # @return [Row]
       # @raise [AtWork] when it is to be cancelled, and somebody holds it; nothing has been changed
-      def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {}, ranges: nil)
+      # @raise [Owing] when there are such; nothing has been changed
+      # @raise [Engine::Premises::Outdated] when they do not hold; nothing has been changed
+      def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, beginning: nil, definition: {}, ranges: nil,
+        premises: nil, owing: false)
         abstract
       end
 
@@ -83,8 +91,9 @@ module ActiveDataFlow
       def commit(claim, to:, counters: {}, rows: 0, &writes) = abstract
 
       # The last commit: afterwards the run is a success, and its callbacks are due.
-      # @return [Claim] (see #commit)
-      def finish(claim, to: claim.cursor, counters: {}, rows: 0, &writes) = abstract
+      # @param callbacks [Boolean] false where the flow has none
+      # @return [Claim] (see #commit) as the row is now
+      def finish(claim, to: claim.cursor, counters: {}, rows: 0, callbacks: true, &writes) = abstract
 
       # Puts rows aside; inside the block of {#commit} or {#finish}.
       # @param rejects [Array<Hash{Symbol => Object}>] by the columns of {Columns::REJECTS}; a Hash or Array as `row` is
@@ -165,6 +174,10 @@ module ActiveDataFlow
       # @return [Hash, nil] what the reading of this flow and these arguments has left for the next run
       def read_state(claim) = abstract
 
+      # @param claim [Claim]
+      # @return [Hash, nil] the same as it was when the run was claimed
+      def read_state_at_claim(claim) = read_state(claim)
+
       # Keeps that. What it says is true whoever has written it, so it needs no guard.
       # @param state [Hash, nil] JSON-safe
       def keep_read_state(claim, state) = abstract
@@ -184,6 +197,9 @@ module ActiveDataFlow
       # @return [Boolean] whether the run was unfinished or failed
       def cancel(run_id) = abstract
 
+      # @return [Object, nil] of the connections to its database; nil where there is none
+      def pool = nil
+
       # @return [Boolean] whether this thread is inside a transaction that the store did not begin: nobody else can see
       #   the run then, and its lease means nothing
       def inside_transaction? = false
@@ -198,9 +214,6 @@ module ActiveDataFlow
       # @param _row [Row] as it is now
       # @return [Integer] how many sessions were ended
       def break_lock(_row) = 0
-
-      # @return [Array<Row>] those of {#owing}, of this flow and these arguments
-      def owing_callbacks(flow_name, digest) = abstract
 
       # @return [Boolean] whether another thread or process can take a run whose lease has ended
       def shared? = true

@@ -14,6 +14,8 @@ module ActiveDataFlow
       # @param digest [String] SHA-256 of their canonical JSON
       # @param fingerprint [String, nil]
       # @param cursor [String, nil] where a new run begins
+      # @param beginning [#call, nil] see {Base#find_or_create}
+      # @param premises [Engine::Premises::Part, nil] see {Base#find_or_create}
       # @param wait [Numeric] seconds before which nobody is to take it
       # @param definition [Hash] of the flow, see {Base#find_or_create}
       # @param created_by_job_id [String, nil] one job makes one run
@@ -22,22 +24,24 @@ module ActiveDataFlow
       # @param ranges [Array<Array(String, String)>, nil] a new run is split into parts of these, see {Parting}
       # @return [Row] the unfinished run of this flow and these arguments as it is, and one that failed in parts, which goes on;
       #   else a new one
-      def enqueue(flow_name:, arguments:, digest:, fingerprint: nil, cursor: nil, wait: 0, definition: {},
+      def enqueue(flow_name:, arguments:, digest:, fingerprint: nil, cursor: nil, beginning: nil, premises: nil, wait: 0, definition: {},
         created_by_job_id: nil, parent_task_id: nil, triggered_by: nil, ranges: nil)
         abstract
       end
-
-      # @return [Row, nil] the newest run of this flow and these arguments that succeeded or failed: behind its cursor the next one
-      #   of `read :new` begins, for what a failed run has committed is not to be read again
-      def last_ended(flow_name, digest) = abstract
 
       # The run that a job is for: that of the id, else the one that this job has made, else the unfinished or failed one
       # of this flow and these arguments, which is pending again, else a new one.
       # @param job_id [String]
       # @param run_id [Integer, nil]
       # @param run [Hash] as of {#enqueue}; not needed with a `run_id`
+      # @param unless_inactive [Boolean] whether a flow is to be left alone that a person has made inactive
       # @return [Row, nil] nil: there is nothing to do, the run has ended or was deleted
-      def run_of_job(job_id:, run_id: nil, **run) = abstract
+      # @raise [Inactive] when it was; nothing has been changed
+      def run_of_job(job_id:, run_id: nil, unless_inactive: false, **run) = abstract
+
+      # @return [Row, nil] the newest run of this flow and these arguments that succeeded or failed, for who has to know before
+      #   the new one is made; see `beginning`
+      def last_ended(flow_name, digest) = abstract
 
       # Whoever is to enqueue a job for a run asks for that first: one of several gets it, and nobody again before a time that
       # doubles with each, from 30 seconds to an hour, as long as no worker takes the run.

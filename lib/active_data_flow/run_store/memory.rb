@@ -21,11 +21,12 @@ module ActiveDataFlow
       end
 
       # (see Base#find_or_create)
-      def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {}, ranges: nil)
+      def find_or_create(flow_name:, digest:, restart: false, definition: {}, owing: false, **run)
         @table.exclusively do
+          refuse_owing(flow_name, digest) if owing
           known = @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == digest }
           known = nil if known && (%w[success cancelled].include?(known[:status]) || given_up?(known, restart))
-          known ? Row.new(reopen(known).dup) : create(flow_name:, arguments:, arguments_digest: digest, fingerprint:, cursor:, ranges:)
+          known ? Row.new(reopen(known).dup) : create(flow_name:, **columns(flow_name, {**run, digest:}))
         end
       end
 
@@ -56,8 +57,9 @@ module ActiveDataFlow
       def commit(claim, to:, counters: {}, rows: 0, &writes) = write(claim, to, counters, rows, {}, &writes)
 
       # (see Base#finish)
-      def finish(claim, to: claim.cursor, counters: {}, rows: 0, &writes)
-        ended = {status: "success", token: nil, active_key: nil, slot_key: nil, callbacks_due: claim.part? ? 0 : 1, dispatch_after: now, ended_at: now}
+      def finish(claim, to: claim.cursor, counters: {}, rows: 0, callbacks: true, &writes)
+        due = callbacks ? {callbacks_due: claim.part? ? 0 : 1, dispatch_after: now} : {callbacks_due: 0, dispatch_after: nil}
+        ended = {status: "success", token: nil, active_key: nil, slot_key: nil, ended_at: now, **due}
         write(claim, to, counters, rows, ended, &writes)
       end
 

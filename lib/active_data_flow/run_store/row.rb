@@ -6,9 +6,10 @@ require_relative "../errors"
 
 module ActiveDataFlow
   module RunStore
-    # One run as it was when it was read: a reader for each column, and those of its flow's name. Frozen.
+    # One run as it was when it was read: a reader for each column, and for what comes with it of its flow: the name; with a
+    # last commit its status; with a claim what the reading of all its arguments has left. Frozen.
     class Row
-      NAMES = [:id, *Columns::RUNS.keys, :created_at, :updated_at, :flow_name].freeze
+      NAMES = [:id, *Columns::RUNS.keys, :created_at, :updated_at, :flow_name, :flow_status, :read_states].freeze
       # Readers that look like methods every object has would surprise; there are none of those among the columns.
       NAMES.each { |name| define_method(name) { @values[name] } }
 
@@ -75,6 +76,24 @@ module ActiveDataFlow
         @row = row
         super("run #{row.id} has a worker, #{row.owner}")
       end
+    end
+
+    # Before a start goes on with one, runs of the same arguments have ended whose flow was not told.
+    class Owing < Error
+      # @return [Array<Row>]
+      attr_reader :rows
+
+      # @param rows [Array<Row>]
+      def initialize(rows)
+        @rows = rows
+        super("of #{rows.size} runs the flow was not told: #{rows.map(&:id).join(", ")}")
+      end
+    end
+
+    # A person has made the flow inactive, and was not to be passed over.
+    class Inactive < Error
+      # @param name [String] of the flow
+      def initialize(name) = super("the flow #{name} is inactive")
     end
 
     # Another run of the same flow and arguments is at work.

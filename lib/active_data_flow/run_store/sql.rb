@@ -6,6 +6,7 @@ require_relative "sql/statement"
 require_relative "sql/statements"
 require_relative "sql/keys"
 require_relative "sql/connection"
+require_relative "sql/looking"
 require_relative "sql/starting"
 require_relative "sql/outcomes"
 require_relative "sql/people"
@@ -25,6 +26,7 @@ module ActiveDataFlow
       include Statements
       include Keys
       include Connection
+      include Looking
       include Starting
       include Outcomes
       include People
@@ -37,7 +39,8 @@ module ActiveDataFlow
       include Unknown
 
       REJECTS_AT_ONCE = 200
-      private_constant :REJECTS_AT_ONCE
+      FIRST = 1 # the fence of a run's first claim: nobody was there before
+      private_constant :REJECTS_AT_ONCE, :FIRST
 
       # @return [ActiveDataFlow::ActiveRecord::Database]
       attr_reader :database
@@ -73,9 +76,9 @@ module ActiveDataFlow
       end
 
       # (see Base#finish)
-      def finish(claim, to: claim.cursor, counters: {}, rows: 0, &writes)
-        ended = {status: "success", token: nil, active_key: nil, slot_key: nil, callbacks_due: claim.part? ? 0 : 1}
-        write(claim, set_last(counters), to, counters, rows, **ended, &writes)
+      def finish(claim, to: claim.cursor, counters: {}, rows: 0, callbacks: true, &writes)
+        ended = {status: "success", token: nil, active_key: nil, slot_key: nil, callbacks_due: (callbacks && !claim.part?) ? 1 : 0}
+        write(claim, set_last(counters, callbacks), to, counters, rows, at_the_end, **ended, &writes)
       end
 
       # (see Base#reject)
@@ -87,7 +90,7 @@ module ActiveDataFlow
 
       # (see Base#forget_uncommitted_rejects)
       def forget_uncommitted_rejects(claim)
-        return if uncommitted_rejects(claim).empty?
+        return if claim.fence == FIRST || uncommitted_rejects(claim).empty?
 
         # Behind the fence, as a commit is: what an overtaken worker takes for a leftover may be the heir's.
         database.transaction do |connection|
@@ -152,6 +155,9 @@ module ActiveDataFlow
         end.nil?
       end
 
+      # (see Base#pool)
+      def pool = database.pool
+
       # (see Base#inside_transaction?)
       def inside_transaction? = database.inside_transaction?
 
@@ -167,24 +173,24 @@ module ActiveDataFlow
       private
 
       # P3: the fence, the rows, the lease if that took long, COMMIT.
-      def write(claim, set, to, counters, rows, **ended)
+      def write(claim, set, to, counters, rows, columns = "stop_requested", **ended)
         more = {}
         fenced = database.transaction do |connection, alone|
-          row = fence(connection, claim, set, alone, to:, rows:, **counts_of(counters)) or raise lost(claim)
+          row = fence(connection, claim, set, alone, columns, to:, rows:, **counts_of(counters)) or raise lost(claim)
           began = seconds
           more = yield(connection) if block_given?
           more = {} unless more.is_a?(Hash)
           prolong(connection, claim, more) if more.any? || seconds - began > claim.lease_seconds / 3.0
           row
         end
-        after_commit(claim, to, rows, added(counters, more), stop_requested: fenced["stop_requested"], **ended)
+        after_commit(claim, to, rows, added(counters, more), **ended, **typed(fenced))
       rescue LeaseLost
         alive(claim)
         raise
       end
 
-      def fence(connection, claim, set, _alone, **values)
-        change_often(connection, set, guards, "stop_requested", **holder(claim), known: claim.commits, **values)
+      def fence(connection, claim, set, _alone, columns, **values)
+        change_often(connection, set, guards, columns, **holder(claim), known: claim.commits, **values)
       end
 
       def prolong(connection, claim, counters)
@@ -203,7 +209,11 @@ module ActiveDataFlow
 
       def take(connection, **values) = change_unlocked(connection, set_claim, "id = :id AND #{free}", everything, **values)
 
-      def everything = "*, #{Statements::FLOW_NAME}"
+      # With the run comes what its worker would ask for next.
+      def everything = "*, #{Statements::FLOW_NAME}, #{Statements.of_flow(:read_state, :read_states)}"
+
+      # What a row that has ended says of it, and its flow.
+      def at_the_end = "stop_requested, lease_until, dispatch_after, ended_at, updated_at, #{Statements.of_flow(:status, :flow_status)}"
 
       def holder(claim) = {id: claim.id, fence: claim.fence, token: claim.token}
 

@@ -38,15 +38,31 @@ RSpec.shared_examples "runs that a queue carries over" do
     end
 
     it "can begin a run behind the last one that ended, well or not" do
-      expect(store.last_ended("OrderExportFlow", "one")).to be_nil
-      done = store.finish(claimed(enqueued), to: "i:5")
-      expect(store.last_ended("OrderExportFlow", "one")).to have_attributes(id: done.id, cursor: "i:5")
-      failed = commit(claimed(enqueued), to: "i:9")
-      expect(store.last_ended("OrderExportFlow", "one").id).to eq(done.id)
-      store.fail(failed, RuntimeError.new("no"))
+      seen = []
+      beginning = ->(last) { seen.push(last&.id) && {cursor: last&.cursor, fingerprint: "of the last"} }
+      done = claimed(enqueued(beginning:))
+      expect(enqueued(beginning:).id).to eq(done.id)
+      store.finish(done, to: "i:5")
+      failed = claimed(enqueued(beginning:))
+      expect(failed).to have_attributes(cursor: "i:5", fingerprint: "of the last")
+      store.fail(commit(failed, to: "i:9"), RuntimeError.new("no"))
       store.cancel(enqueued.id)
-      expect(store.last_ended("OrderExportFlow", "one")).to have_attributes(id: failed.id, cursor: "i:9")
-      expect(store.last_ended("OrderExportFlow", "two")).to be_nil
+      expect([enqueued(beginning:), enqueued(digest: "two", beginning:)].map(&:cursor)).to eq(["i:9", nil])
+      expect(seen).to eq([nil, done.id, failed.id, nil])
+    end
+
+    it "can begin a run behind the last one that ended, whoever makes it" do
+      seen = []
+      beginning = ->(last) { seen.push(last&.id) && {cursor: last&.cursor} }
+      first = start(beginning:)
+      store.finish(claimed(first), to: "i:5")
+      second = of_job("job", beginning:)
+      expect(second.cursor).to eq("i:5")
+      store.fail(commit(claimed(second), to: "i:9"), RuntimeError.new("no"))
+      store.cancel(second.id)
+      store.cancel(start(beginning:).id)
+      expect([start(beginning:), of_job("other", digest: "two", beginning:)].map(&:cursor)).to eq(["i:5", nil])
+      expect(seen).to eq([nil, first.id, first.id, first.id, nil])
     end
 
     it "makes a run of a flow once for what has triggered it" do
@@ -243,7 +259,9 @@ RSpec.shared_examples "runs that a queue carries over" do
       claimed(enqueued(digest: "three"))
       expect(ids(store.owing)).to contain_exactly(done.id, failed.id)
       expect(ids(store.owing(limit: 1)).size).to eq(1)
-      expect(ids(store.owing_callbacks("OrderExportFlow", "two"))).to eq([failed.id])
+      expect { start(digest: "two", owing: true) }.to raise_error(ActiveDataFlow::RunStore::Owing) { |owing| expect(ids(owing.rows)).to eq([failed.id]) }
+      expect(now_of(failed)).to have_attributes(status: "failed", callbacks_due: 1)
+      expect(start(digest: "three", owing: true)).to have_attributes(status: "in_progress", arguments_digest: "three")
       expect([store.win_callbacks(done.id), store.win_callbacks(done.id)]).to eq([true, false])
       expect(ids(store.owing)).to eq([failed.id])
       store.callbacks_done(failed.id)

@@ -15,7 +15,9 @@ module ActiveDataFlow
         # @param key [Array<String>]
         # @return [Array<KeyEquality::Part>]
         def of(table, key)
-          facts = table.with_connection { |connection| connection.select_all(sql(connection, table, key), "ActiveDataFlow keys").to_a }
+          facts = table.remembered([:key_parts, key]) do
+            table.with_connection { |connection| connection.select_all(sql(connection, table, key), "ActiveDataFlow keys").to_a }
+          end
           indexes = facts.select { |fact| fact["index"] }.group_by { |fact| fact["index"] }.values
           whole = indexes.select { |parts| parts.map { |fact| fact["name"] }.sort == key.sort }
           chosen = whole.max_by { |parts| parts.count { |fact| !fact["deterministic"] } } || facts

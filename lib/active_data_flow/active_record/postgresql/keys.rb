@@ -18,7 +18,7 @@ module ActiveDataFlow
           @source = source
           @name = source.table.name
           @column = source.cursor.first
-          @facts = ask
+          @facts = source.table.remembered([:keys, @column]) { ask }
         end
 
         # @return [Boolean] whether those who write can be seen by their locks

@@ -17,8 +17,8 @@ module ActiveDataFlow
         # @param key [Array<String>]
         # @return [Array<KeyEquality::Part>]
         def of(table, key)
-          indexes, columns = table.with_connection { |connection| [UniqueIndexes.of(connection, table.name), connection.columns(table.name)] }
-          own = columns.to_h { |column| [column.name, (column.collation || "BINARY").upcase] }
+          indexes = UniqueIndexes.of(table)
+          own = table.adapter_columns.to_h { |column| [column.name, (column.collation || "BINARY").upcase] }
           index = indexes.select { |collations| collations.keys.sort == key.sort }.max_by { |collations| collations.values.count { |collation| collation != "BINARY" } }
           indexed = index || table.primary_key.sort == key.sort
           key.map { |name| part(table.column(name), own.fetch(name), index ? index.fetch(name).upcase : own.fetch(name), indexed) }

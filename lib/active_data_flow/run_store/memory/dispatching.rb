@@ -8,7 +8,9 @@ module ActiveDataFlow
         # As {RunStore::Dispatching#enqueue} says.
         # @return [Row]
         def enqueue(flow_name:, wait: 0, definition: {}, **run)
-          @table.exclusively { made(flow_name, run) || failed(flow_name, run, split: true) || create(flow_name:, run_after: now + wait, wait:, **columns(run)) }
+          @table.exclusively do
+            made(flow_name, run) || failed(flow_name, run, split: true) || create(flow_name:, run_after: now + wait, wait:, **columns(flow_name, run))
+          end
         end
 
         # (see RunStore::Dispatching#last_ended)
@@ -17,9 +19,9 @@ module ActiveDataFlow
         end
 
         # (see RunStore::Dispatching#run_of_job)
-        def run_of_job(job_id:, run_id: nil, flow_name: nil, definition: {}, **run)
+        def run_of_job(job_id:, run_id: nil, flow_name: nil, definition: {}, unless_inactive: false, **run)
           run = {**run, created_by_job_id: job_id.to_s}
-          row = run_id ? find(run_id) : @table.exclusively { made(flow_name, run) || failed(flow_name, run) || create(flow_name:, **columns(run)) }
+          row = run_id ? find(run_id) : @table.exclusively { made(flow_name, run) || failed(flow_name, run) || create(flow_name:, **columns(flow_name, run)) }
           row unless row.nil? || row.finished?
         end
 
@@ -37,11 +39,6 @@ module ActiveDataFlow
 
         # (see RunStore::Dispatching#owing)
         def owing(limit: 100) = some(limit, by: ->(row) { row[:dispatch_after] }) { |row| owes?(row) }
-
-        # (see RunStore::Base#owing_callbacks)
-        def owing_callbacks(flow_name, digest)
-          some(100) { |row| row[:flow_name] == flow_name && row[:arguments_digest] == digest && owes?(row) }
-        end
 
         # (see RunStore::Dispatching#win_callbacks)
         def win_callbacks(run_id) = ask(run_id) { |row| postponed(row) if owes?(row) }
@@ -127,7 +124,15 @@ module ActiveDataFlow
           end
         end
 
-        def columns(run) = {**run.except(:digest), arguments_digest: run.fetch(:digest)}
+        def columns(flow_name, run)
+          beginning = run[:beginning]
+          {**run.except(:digest, :beginning), arguments_digest: run.fetch(:digest), **(beginning ? beginning.call(last_ended(flow_name, run.fetch(:digest))) : {})}
+        end
+
+        def refuse_owing(flow_name, digest)
+          rows = some(100) { |row| row[:flow_name] == flow_name && row[:arguments_digest] == digest && owes?(row) }
+          raise Owing.new(rows) if rows.any?
+        end
 
         def some(limit, by: ->(row) { row[:id] }, &) = @table.exclusively { @table.all.select(&).sort_by(&by).first(limit) }
 

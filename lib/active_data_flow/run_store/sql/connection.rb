@@ -9,7 +9,8 @@ module ActiveDataFlow
       # Values into statements, and rows out of them.
       module Connection
         LABEL = "ActiveDataFlow run"
-        private_constant :LABEL
+        # SQL in the place of a value.
+        Plain = Data.define(:sql)
 
         private
 
@@ -18,6 +19,8 @@ module ActiveDataFlow
         end
 
         def literal(connection, value)
+          return value.sql if value.is_a?(Plain)
+
           value = Storable.json(value) if value.is_a?(Hash) || value.is_a?(Array)
           connection.quote(value)
         end
@@ -46,10 +49,15 @@ module ActiveDataFlow
         # @return [Integer, String] an id of theirs
         def insert(connection, table, *rows, unless_there: "")
           rows = rows.map { |row| {**own_key(connection), **row} }
+          id = connection.insert("#{insertion(connection, table, rows)}#{unless_there}", LABEL, "id")
+          rows.first.fetch(:id, id)
+        end
+
+        # @return [String]
+        def insertion(connection, table, rows)
           names = rows.first.keys.map { |name| connection.quote_column_name(name) }.join(", ")
           values = rows.map { |row| "(#{row.values.map { |value| written(connection, value) }.join(", ")})" }
-          id = connection.insert("INSERT INTO #{table} (#{names}) VALUES #{values.join(", ")}#{unless_there}", "ActiveDataFlow", "id")
-          rows.first.fetch(:id, id)
+          "INSERT INTO #{table} (#{names}) VALUES #{values.join(", ")}"
         end
 
         def written(connection, value)

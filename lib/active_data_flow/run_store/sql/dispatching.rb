@@ -10,12 +10,12 @@ module ActiveDataFlow
 
         # As {RunStore::Dispatching#enqueue} says.
         # @return [Row]
-        def enqueue(flow_name:, wait: 0, definition: {}, **run)
+        def enqueue(flow_name:, wait: 0, definition: {}, premises: nil, **run)
           begun_again do
             database.transaction do |connection, alone|
               # Held until the caller's transaction ends, the flow's lock would stop every start, so there it is not taken:
               # two of them may then make a run each, which are carried over one after the other.
-              flow_id = (!alone && flow_id(connection, flow_name)) || locked_flow(connection, flow_name, definition)
+              flow_id = (!alone && flow_id(connection, flow_name, premises)) || take_turn(connection, flow_name, definition, premises, alone)
               run_of(connection, flow_id, run, run_after: Later.new(wait), dispatch_after: Later.new(wait))
             end
           end
@@ -23,13 +23,13 @@ module ActiveDataFlow
 
         # (see RunStore::Dispatching#last_ended)
         def last_ended(flow_name, digest)
-          where = "#{of_flow} AND arguments_digest = :digest AND status IN ('success', 'failed') AND part IS NULL"
+          where = "#{of_flow} AND arguments_digest = :digest AND parent_run_id IS NULL AND #{Statements::LAST}"
           database.with_connection { |connection| newest(connection, where, flow_name:, digest:) }
         end
 
         # (see RunStore::Dispatching#run_of_job)
-        def run_of_job(job_id:, run_id: nil, flow_name: nil, definition: {}, **run)
-          row = run_id ? find(run_id) : run_made_by(job_id.to_s, flow_name, definition, run)
+        def run_of_job(job_id:, run_id: nil, flow_name: nil, definition: {}, premises: nil, unless_inactive: false, **run)
+          row = run_id ? find(run_id) : alone_in_a_start(flow_name, definition, premises, unless_inactive:) { |*turn| run_made_by(job_id.to_s, run, *turn) }
           row unless row.nil? || row.finished?
         end
 
@@ -51,11 +51,6 @@ module ActiveDataFlow
 
         # (see RunStore::Dispatching#owing)
         def owing(limit: 100) = some(owed, limit, order: "dispatch_after")
-
-        # (see RunStore::Base#owing_callbacks)
-        def owing_callbacks(flow_name, digest)
-          some("#{of_flow} AND arguments_digest = :digest AND #{owed}", 100, flow_name:, digest:)
-        end
 
         # (see RunStore::Dispatching#win_callbacks)
         def win_callbacks(run_id) = alter(run_id, postponed, owed)
@@ -120,51 +115,51 @@ module ActiveDataFlow
           "dispatch_after = #{later("CASE WHEN dispatches > 6 THEN 3600 ELSE 30 * (1 << dispatches) END")}, dispatches = dispatches + 1"
         end
 
-        def run_made_by(job_id, flow_name, definition, run)
+        def run_made_by(job_id, run, connection, flow_id)
           run = {**run, created_by_job_id: job_id}
-          alone_in_a_start do |connection|
-            flow_id = locked_flow(connection, flow_name, definition)
-            made(connection, flow_id, run) || gone_on_with(connection, flow_id, run) ||
-              make(connection, flow_id, run, dispatch_after: Later.new(RunStore::Dispatching::ABANDONED))
-          end
+          found = look(connection, flow_id, run)
+          # As whoever starts it in the foreground: also with the last one, if it failed.
+          found.made || found.to_go_on_with&.then { |row| reopened(connection, row) } || make_now(connection, flow_id, run, found)
         end
 
         def run_of(connection, flow_id, run, **moments)
           made(connection, flow_id, run) || (at_hand(connection, flow_id, run) unless run[:parent_task_id]) ||
-            make(connection, flow_id, run, **moments)
+            make(connection, flow_id, run, **moments) { last_of(connection, flow_id, run) }
         end
 
         def at_hand(connection, flow_id, run)
-          unfinished(connection, flow_id, run.fetch(:digest)) || failed_in_parts(connection, flow_id, run)
-        end
-
-        # As whoever starts it in the foreground: also with the last one, if it failed.
-        def gone_on_with(connection, flow_id, run)
-          to_go_on_with(connection, flow_id, run.fetch(:digest))&.then { |row| reopened(connection, row) }
+          unfinished(connection, flow_id, run) || failed_in_parts(connection, flow_id, run)
         end
 
         # By the same job, or for the same reason.
         def made(connection, flow_id, run, **how)
-          by = run.slice(:created_by_job_id, :triggered_by).compact
-          return if by.empty?
-
-          where = {created_by_job_id: "created_by_job_id = :created_by_job_id", triggered_by: "triggered_by = :triggered_by AND data_flow_id = :flow_id"}
-          newest(connection, by.keys.map { |name| "(#{where[name]})" }.join(" OR "), flow_id:, **by, **how)
+          by = made_by(run)
+          newest(connection, Looking.by(*by.keys), flow_id:, **by, **how) if by.any?
         end
 
+        # @yieldreturn [Row, nil] the newest run that has ended
         def make(connection, flow_id, run, **moments)
-          ranges = run[:ranges] and return make_split(connection, flow_id, run, ranges, **moments)
+          beginning, ranges, run = run[:beginning], run[:ranges], run.except(:beginning, :ranges)
+          run = {**run, **beginning.call(yield)} if beginning
+          return make_split(connection, flow_id, run, ranges, **moments) if ranges
 
-          id = insert_run(connection, flow_id, **run.except(:ranges), **moments)
           # Somebody else may have been first, in a transaction that has ended meanwhile.
-          made(connection, flow_id, run, lock: as_it_is_now) || read(connection, "id = :id", id:).first
+          insert_run(connection, flow_id, **run, **moments) || made(connection, flow_id, run, lock: as_it_is_now)
         end
 
-        def unfinished(connection, flow_id, digest)
-          newest(connection, "data_flow_id = :flow_id AND arguments_digest = :digest AND #{Statements::UNFINISHED} AND parent_run_id IS NULL", flow_id:, digest:)
+        def make_now(connection, flow_id, run, found)
+          make(connection, flow_id, run, dispatch_after: Later.new(RunStore::Dispatching::ABANDONED)) do
+            found.ended? ? found.newest : last_of(connection, flow_id, run)
+          end
         end
 
-        def flow_id(connection, name) = ask(connection, "SELECT id FROM #{Statements::FLOWS} WHERE name = :name", name:).first&.fetch("id")
+        def unfinished(connection, flow_id, run)
+          newest(connection, "#{Looking::IDENTITY} AND #{Statements::UNFINISHED}", flow_id:, digest: run.fetch(:digest))
+        end
+
+        def flow_id(connection, name, premises)
+          confirmed(connection, premises, name:) { |columns| "SELECT #{columns} FROM #{Statements::FLOWS} WHERE name = :name" }&.fetch("id")
+        end
 
         # Where a transaction sees what there was at its beginning.
         def as_it_is_now = ""

@@ -64,6 +64,12 @@ module ActiveDataFlow
           end
         end
 
+        def insert_run(connection, flow_id, **run)
+          id = insert(connection, Statements::RUNS, new_run(flow_id, **run), unless_there:)
+          # Of one that was there already this is no id.
+          made(connection, flow_id, run, lock: as_it_is_now) || read(connection, "id = :id", id:).first
+        end
+
         def unless_there = " ON DUPLICATE KEY UPDATE updated_at = updated_at"
 
         def as_it_is_now = " LOCK IN SHARE MODE"
@@ -81,10 +87,10 @@ module ActiveDataFlow
 
         # In one statement: whoever had added a flow that is there would share its lock, and two of them would wait for each
         # other.
-        def locked_flow(connection, name, definition)
+        def turn_of(connection, name, definition, _premises, _alone)
           values = flow_values(connection, name, definition)
           connection.update(bind(connection, "#{insert_flow(values)} ON DUPLICATE KEY UPDATE updated_at = #{now}", values))
-          ask(connection, "SELECT id FROM #{Statements::FLOWS} WHERE name = :name", name:).first["id"]
+          ask(connection, "SELECT id, status FROM #{Statements::FLOWS} WHERE name = :name", name:).first
         end
 
         # CURSOR is a word of MySQL's own.

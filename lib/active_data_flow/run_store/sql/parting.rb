@@ -46,7 +46,7 @@ module ActiveDataFlow
         def resume(run_id)
           return super unless find(run_id)&.split?
 
-          alone_in_a_start { |connection| gone_on?(connection, run_id, "(#{FAILED} OR #{PAUSED})", set_pending_or_same) }
+          apart_and_whole { |connection, alone| gone_on?(connection, run_id, "(#{FAILED} OR #{PAUSED})", set_pending_or_same, standing_still(alone)) }
         end
 
         private
@@ -63,9 +63,9 @@ module ActiveDataFlow
         end
 
         def make_split(connection, flow_id, run, ranges, dispatch_after:, **moments)
-          id = insert_run(connection, flow_id, **run.except(:ranges), **split_in(ranges), **moments, dispatch_after: nil)
           # Somebody else may have been first, and has made its parts as well.
-          row = made(connection, flow_id, run, lock: as_it_is_now) || read(connection, "id = :id", id:).first
+          row = insert_run(connection, flow_id, **run, **split_in(ranges), **moments, dispatch_after: nil) ||
+            made(connection, flow_id, run, lock: as_it_is_now)
           return row unless row.split? && parts_of(connection, row.id).empty?
 
           dispatch_after = :now if run[:created_by_job_id] # it does not take them itself, but hands them out
@@ -81,7 +81,7 @@ module ActiveDataFlow
 
         # One that failed in parts goes on where each of these is, whoever starts it.
         def failed_in_parts(connection, flow_id, run)
-          row = to_go_on_with(connection, flow_id, run.fetch(:digest))
+          row = newest(connection, Looking::IDENTITY, flow_id:, digest: run.fetch(:digest))
           reopened(connection, row) if row&.split? && row.status == "failed"
         end
 
@@ -93,8 +93,8 @@ module ActiveDataFlow
         end
 
         # The whole run, and those of its parts that stand for the same reason.
-        def gone_on?(connection, run_id, standing, set)
-          change(connection, set_split_going, "id = :id AND #{standing}", id: run_id) or return false
+        def gone_on?(connection, run_id, standing, set, still = "")
+          change(connection, set_split_going, "id = :id AND #{standing}#{still}", id: run_id, **stillness) or return false
 
           parts_of(connection, run_id).each { |part| change(connection, set, "id = :id AND #{standing}", id: part.id) }
           true

@@ -52,9 +52,9 @@ module ActiveDataFlow
 
         # The settings live as long as the transaction and cost no trip of their own. In a transaction of the application's
         # they would outlive the commit, so there are none.
-        def fence(connection, claim, set, alone, **values)
+        def fence(connection, claim, set, alone, columns, **values)
           where = alone ? "#{guards} AND #{settings(connection)} IS NOT NULL" : guards
-          change_often(connection, set, where, "stop_requested", **holder(claim), known: claim.commits, **values)
+          change_often(connection, set, where, columns, **holder(claim), known: claim.commits, **values)
         end
 
         def place(number) = "$#{number}"
@@ -70,9 +70,8 @@ module ActiveDataFlow
           ask(connection, "SELECT set_config('lock_timeout', :ms, true)", ms: (seconds * 1000).to_s)
         end
 
-        def stand_still_at_most(connection, seconds)
-          ask(connection, "SELECT set_config('idle_in_transaction_session_timeout', :ms, true)", ms: (seconds * 1000).to_s)
-        end
+        # Within the statement that takes the lock, as with a commit.
+        def standing_still(alone) = alone ? " AND set_config('idle_in_transaction_session_timeout', :ms, true) IS NOT NULL" : ""
       end
     end
   end

@@ -10,6 +10,11 @@ module ActiveDataFlow
           database.with_connection { |connection| states(connection, claim)[claim.arguments_digest] }
         end
 
+        # (see Base#read_state_at_claim)
+        def read_state_at_claim(claim)
+          claim.to_h.key?(:read_states) ? parsed(claim.read_states)[claim.arguments_digest] : read_state(claim)
+        end
+
         # (see Base#keep_read_state)
         def keep_read_state(claim, state)
           database.transaction do |connection|
@@ -34,9 +39,10 @@ module ActiveDataFlow
         private
 
         def states(connection, claim)
-          text = ask(connection, "SELECT read_state FROM #{Statements::FLOWS} WHERE id = :id", id: claim.data_flow_id).first&.fetch("read_state")
-          text ? JSON.parse(text) : {}
+          parsed(ask(connection, "SELECT read_state FROM #{Statements::FLOWS} WHERE id = :id", id: claim.data_flow_id).first&.fetch("read_state"))
         end
+
+        def parsed(text) = text ? JSON.parse(text) : {}
       end
     end
   end

@@ -6,13 +6,15 @@ module ActiveDataFlow
       # Which run a start goes on with, and what people look at.
       module Starting
         # (see Base#find_or_create)
-        def find_or_create(flow_name:, arguments:, digest:, fingerprint: nil, restart: false, cursor: nil, definition: {}, ranges: nil)
-          alone_in_a_start do |connection|
-            flow_id = locked_flow(connection, flow_name, definition)
-            known = to_go_on_with(connection, flow_id, digest)
+        def find_or_create(flow_name:, restart: false, definition: {}, premises: nil, owing: false, **run)
+          alone_in_a_start(flow_name, definition, premises) do |connection, flow_id|
+            found = look(connection, flow_id, run, owing:)
+            raise Owing.new(found.owing) if found.owing.any?
+
+            known = found.to_go_on_with
             next reopened(connection, known) if known && !given_up?(connection, known, restart)
 
-            make(connection, flow_id, {arguments:, digest:, fingerprint:, cursor:, ranges:}, dispatch_after: Dispatching::Later.new(RunStore::Dispatching::ABANDONED))
+            make_now(connection, flow_id, run, found)
           end
         end
 
@@ -36,28 +38,52 @@ module ActiveDataFlow
 
         def of_flow = "data_flow_id = (SELECT id FROM #{Statements::FLOWS} WHERE name = :flow_name)"
 
-        def alone_in_a_start
-          database.apart do
-            begun_again do
-              database.transaction do |connection, alone|
-                stand_still_at_most(connection, lease_seconds) if alone
-                yield connection
-              end
-            end
+        def alone_in_a_start(name, definition, premises, unless_inactive: false)
+          apart_and_whole do |connection, alone|
+            flow = turn_of(connection, name, definition, premises, alone)
+            raise Inactive.new(name) if unless_inactive && flow["status"] == "inactive"
+
+            yield connection, flow["id"]
           end
         end
+
+        def apart_and_whole(&) = database.apart { begun_again { database.transaction(&) } }
 
         # Where a deadlock takes the whole transaction with it.
         def begun_again = yield
 
-        # Where a process that stands still here would stop every other start.
-        def stand_still_at_most(_connection, _seconds) = nil
-
         # Two starts at once take turns here, by a write: the second finds the run of the first.
-        def locked_flow(connection, name, definition)
-          add_flow(connection, name, definition)
-          ask(connection, "UPDATE #{Statements::FLOWS} SET updated_at = #{now} WHERE name = :name RETURNING id", name:).first["id"]
+        # @return [Integer, String] the flow's id
+        def take_turn(...) = turn_of(...).fetch("id")
+
+        # @return [Hash] the flow's id and status
+        def turn_of(connection, name, definition, premises, alone)
+          turn(connection, name, premises, alone) || begin
+            add_flow(connection, name, definition)
+            turn(connection, name, premises, alone)
+          end
         end
+
+        def turn(connection, name, premises, alone)
+          confirmed(connection, premises, name:, **stillness) do |columns|
+            "UPDATE #{Statements::FLOWS} SET updated_at = #{now} WHERE name = :name#{standing_still(alone)} RETURNING #{columns}"
+          end
+        end
+
+        # A statement that is sent anyway confirms what the plan takes for granted.
+        # @return [Hash, nil] of the flow: its id and status
+        def confirmed(connection, premises, **values)
+          return ask(connection, yield("id, status"), **values).first unless premises
+
+          row = ask(connection, yield("id, status, :premises AS premises"), **values, premises: Connection::Plain.new(premises.sql(connection))).first
+          row&.tap { premises.confirm(row["premises"]) }
+        end
+
+        # A process that stands still here stops every other start: where the database can end that, a part of the condition.
+        def standing_still(_alone) = ""
+
+        # The values of that.
+        def stillness = {ms: (lease_seconds * 1000).to_s}
 
         def add_flow(connection, name, definition)
           values = flow_values(connection, name, definition)
@@ -77,9 +103,8 @@ module ActiveDataFlow
           read(connection, where, order: "#{in_order(connection, "DESC")} LIMIT 1#{lock}", **values).first
         end
 
-        def to_go_on_with(connection, flow_id, digest)
-          row = newest(connection, "data_flow_id = :flow_id AND arguments_digest = :digest AND parent_run_id IS NULL", flow_id:, digest:)
-          row if row && !%w[success cancelled].include?(row.status)
+        def last_of(connection, flow_id, run)
+          newest(connection, "#{Looking::IDENTITY} AND #{Statements::LAST}", flow_id:, digest: run.fetch(:digest))
         end
 
         def reopened(connection, row)
@@ -89,13 +114,19 @@ module ActiveDataFlow
           read(connection, "id = :id", id: row.id).first
         end
 
-        def insert_run(connection, flow_id, arguments:, digest:, dispatch_after:, run_after: :now, **columns)
-          insert(connection, Statements::RUNS, {data_flow_id: flow_id, run_after:, dispatch_after:, arguments:, arguments_digest: digest,
-            **columns, lease_seconds:, created_at: :now, updated_at: :now}, unless_there:)
+        # A row that another has made meanwhile is no error: that would end the application's transaction.
+        def unless_there = " ON CONFLICT DO NOTHING"
+
+        # @return [Row, nil] nil where there is one
+        def insert_run(connection, flow_id, **run)
+          sql = insertion(connection, Statements::RUNS, [{**own_key(connection), **new_run(flow_id, **run)}])
+          row = connection.exec_query("#{sql}#{unless_there} RETURNING *, #{Statements::FLOW_NAME}", Connection::LABEL).to_a.first
+          row && Row.new(typed(row))
         end
 
-        # A run that another has made meanwhile is no error: that would end the application's transaction.
-        def unless_there = " ON CONFLICT DO NOTHING"
+        def new_run(flow_id, arguments:, digest:, dispatch_after:, run_after: :now, **columns)
+          {data_flow_id: flow_id, run_after:, dispatch_after:, arguments:, arguments_digest: digest, **columns, lease_seconds:, created_at: :now, updated_at: :now}
+        end
       end
     end
   end

@@ -10,9 +10,14 @@ module ActiveDataFlow
         FLOWS = "active_data_flow_data_flows"
         REJECTS = "active_data_flow_rejects"
 
-        FLOW_NAME = "(SELECT name FROM #{FLOWS} WHERE #{FLOWS}.id = data_flow_id) AS flow_name".freeze
+        # @return [String] a column of the run's flow, for a select list
+        def self.of_flow(column, name) = "(SELECT #{column} FROM #{FLOWS} WHERE #{FLOWS}.id = data_flow_id) AS #{name}"
+
+        FLOW_NAME = of_flow(:name, :flow_name).freeze
         # The unfinished or failed run that a start goes on with, else nothing.
         GO_ON = "status IN ('pending', 'in_progress', 'failed')"
+        # Behind which the next run begins.
+        LAST = "status IN ('success', 'failed')"
         UNFINISHED = "status IN ('pending', 'in_progress')"
         HELD = "id = :id AND fence = :fence AND token = :token"
         ERROR = "error_class = :error_class, error_message = :error_message, error_backtrace = :error_backtrace"
@@ -70,9 +75,10 @@ module ActiveDataFlow
           SQL
         end
 
-        def set_last(counters)
-          "#{set_commit(counters)}, status = 'success', token = NULL, active_key = NULL, slot_key = NULL, #{callbacks_due}, " \
-            "dispatch_after = #{now}, ended_at = #{now}, updated_at = #{now}"
+        def set_last(counters, callbacks)
+          due = callbacks ? "#{callbacks_due}, dispatch_after = #{now}" : "callbacks_due = 0, dispatch_after = NULL"
+          "#{set_commit(counters)}, status = 'success', token = NULL, active_key = NULL, slot_key = NULL, #{due}, " \
+            "ended_at = #{now}, updated_at = #{now}"
         end
 
         # All or none, with a comma behind each: so there are two statements, and not one for each set of counters.
