@@ -63,8 +63,9 @@ module ActiveDataFlow
         end
       end
 
+      # All of it: what was asked by this plan would be remembered by the next.
       # @return [Boolean] whether something was remembered
-      def forget = remembered.each(&:forget).any?
+      def forget = remembered.any?.tap { @facts.each(&:forget) }
 
       private
 

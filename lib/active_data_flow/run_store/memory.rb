@@ -160,7 +160,7 @@ module ActiveDataFlow
         counts_of(counted)
         @table.exclusively do
           row = @table[claim.id]
-          after = after_commit(claim, to, rows, counted, lease_until: now + row[:lease_seconds], stop_requested: row[:stop_requested], **ended)
+          after = after_commit(claim, to, rows, counted, lease_until: now + row[:lease_seconds], **row.slice(:stop_requested, :metadata), **ended)
           row.update(after.to_h.slice(*WRITTEN, *ended.keys))
           after
         end

@@ -213,7 +213,7 @@ module ActiveDataFlow
       def everything = "*, #{Statements::FLOW_NAME}, #{Statements.of_flow(:read_state, :read_states)}"
 
       # What a row that has ended says of it, and its flow.
-      def at_the_end = "stop_requested, lease_until, dispatch_after, ended_at, updated_at, #{Statements.of_flow(:status, :flow_status)}"
+      def at_the_end = "stop_requested, metadata, lease_until, dispatch_after, ended_at, updated_at, #{Statements.of_flow(:status, :flow_status)}"
 
       def holder(claim) = {id: claim.id, fence: claim.fence, token: claim.token}
 
