@@ -24,13 +24,13 @@ module ActiveDataFlow
         end
       end
 
-      # Makes a plan. What it refuses is never refused for what is only remembered.
-      # @param flow [Base]
-      # @return [Array(Plan, Premises)]
-      # @raise (see Plan#initialize)
-      def self.plan(flow)
+      # Nothing is ever refused for what is only remembered: the block is called once more then.
+      # @yieldparam premises [Premises]
+      # @return [Array(Object, Premises)] what the block returned, and what that rests on
+      # @raise what the block raised
+      def self.of
         premises = new
-        [Plan.new(flow, premises), premises]
+        [yield(premises), premises]
       rescue
         premises.forget ? retry : raise
       end

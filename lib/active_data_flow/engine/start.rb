@@ -71,7 +71,7 @@ module ActiveDataFlow
       private
 
       def make_plan
-        @plan, @premises = Premises.plan(@flow)
+        @plan, @premises = Premises.of { |premises| Plan.new(@flow, premises) }
         @plan.progress = @progress
         @store = RunStore.for(@plan.sink)
         @premises.verify(but: @store.pool)

@@ -19,9 +19,10 @@ module ActiveDataFlow
       # @return [Base]
       def of(klass)
         line = klass.declared.sink
-        return self.for(Ends.sink(Flow::Arguments.restore(klass, {}))) unless line.block
+        return ActiveRecordIfThere.store || memory if line.block
 
-        ActiveRecordIfThere.store || memory
+        # Where the table is, and not what it is like now.
+        self.for(Engine::Premises.of { |premises| Ends.sink(Flow::Arguments.restore(klass, {}), premises) }.first)
       end
 
       # @return [Array<Base>] the program's, and those of all flows that are loaded

@@ -44,6 +44,14 @@ RSpec.describe "A flow between tables" do
       kept("same table")
     end
 
+    it "asks little where there is nothing to do, and commits once a batch" do
+      kept("statements")
+    end
+
+    it "remembers what tables are like until somebody alters them" do
+      kept("altered")
+    end
+
     it "takes the shortest path, and comes to the same on each" do
       kept("paths")
     end
