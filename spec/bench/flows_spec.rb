@@ -8,7 +8,7 @@ require_relative "../../bench/flow"
 # So a program that ends well is the proof that all of them did the same; that it would notice is proved apart.
 RSpec.describe "the programs about flows in bench/" do
   # Without Bundler, as they are run by hand; it would be half of what they take.
-  tiny = {"ROWS" => "2_000", "PEER_ROWS" => "1_000", "ROUNDS" => "1", "FSYNC" => "off", "RUBYOPT" => nil}
+  tiny = {"ROWS" => "2_000", "PEER_ROWS" => "1_000", "ROUNDS" => "1", "RUNS" => "3", "FSYNC" => "off", "RUBYOPT" => nil}
   folder = File.expand_path("../../bench", __dir__)
   columns = ["implementation", "rows", "rows/s", "wall", "CPU", "peak memory", "/ limit", "ours / it"]
   written = columns.dup.insert(6, "written", "dead tuples")
@@ -18,6 +18,7 @@ RSpec.describe "the programs about flows in bench/" do
   programs = {
     "flow_pushdown" => [columns, 1, few], "flow_copy" => [columns, 1], "flow_upsert" => [written, 1], "flow_rerun" => [written, 1, few],
     "flow_block" => [columns, 1, few], "flow_sqlite" => [columns, 3], "flow_checkpoint" => [columns, 2],
+    "flow_new" => [["implementation", "new rows", "p50", "p99", "statements", "commits", "p50 / plain"], 2],
     "flow_memory" => [%w[implementation rows rows/s before peak growth], 2, "one database,upsert_all"]
   }
 
