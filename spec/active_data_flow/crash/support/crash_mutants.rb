@@ -19,11 +19,11 @@ module CrashMutants
   module Look
     private
 
-    def fence(connection, claim, set, alone, **values)
+    def fence(connection, claim, set, alone, columns, **values)
       values = {**values, id: claim.id, fence: claim.fence, token: claim.token, known: claim.commits}
       return unless ask(connection, "SELECT id FROM active_data_flow_data_flow_runs WHERE #{guards}", **values).any?
 
-      change(connection, set, "id = :id", "stop_requested", **values)
+      change(connection, set, "id = :id", columns, **values)
     end
   end
 end
