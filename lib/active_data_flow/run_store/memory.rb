@@ -131,10 +131,10 @@ module ActiveDataFlow
       # (see Base#remember_deaths)
       def remember_deaths(claim, moments) = changed(claim, death_times: JSON.generate(moments))
 
-      # (see Base#read_state)
+      # (see Progressing#read_state)
       def read_state(claim) = @table.exclusively { @table.states[[claim.data_flow_id, claim.arguments_digest]] }
 
-      # (see Base#keep_read_state)
+      # (see Progressing#keep_read_state)
       def keep_read_state(claim, state)
         @table.exclusively { @table.states[[claim.data_flow_id, claim.arguments_digest]] = state }
       end

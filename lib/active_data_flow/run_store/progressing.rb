@@ -11,6 +11,18 @@ module ActiveDataFlow
       # @return [Claim]
       def keep_progress(claim, facts) = abstract
 
+      # @param claim [Claim]
+      # @return [Hash, nil] what the reading of this flow and these arguments has left for the next run
+      def read_state(claim) = abstract
+
+      # @param claim [Claim]
+      # @return [Hash, nil] the same as it was when the run was claimed
+      def read_state_at_claim(claim) = read_state(claim)
+
+      # Keeps that. What it says is true whoever has written it, so it needs no guard.
+      # @param state [Hash, nil] JSON-safe
+      def keep_read_state(claim, state) = abstract
+
       private
 
       # The run's metadata with another note.

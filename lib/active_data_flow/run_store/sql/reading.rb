@@ -5,17 +5,17 @@ module ActiveDataFlow
     class SQL < Base
       # What a reading leaves for the next run, on the flow's row: by arguments, since each has a cursor of its own.
       module Reading
-        # (see Base#read_state)
+        # (see Progressing#read_state)
         def read_state(claim)
           database.with_connection { |connection| states(connection, claim)[claim.arguments_digest] }
         end
 
-        # (see Base#read_state_at_claim)
+        # (see Progressing#read_state_at_claim)
         def read_state_at_claim(claim)
           claim.to_h.key?(:read_states) ? parsed(claim.read_states)[claim.arguments_digest] : read_state(claim)
         end
 
-        # (see Base#keep_read_state)
+        # (see Progressing#keep_read_state)
         def keep_read_state(claim, state)
           database.transaction do |connection|
             # By a write, so that two runs of other arguments take turns.
