@@ -8,6 +8,7 @@ module ActiveDataFlow
       include Mending
       include Sparing
       include Telling
+      include Committing
 
       # Seconds between two looks at a run that another worker has.
       LOOK = 0.2
@@ -210,10 +211,6 @@ module ActiveDataFlow
         (@plan.sink.pool.nil? && rested?(error)) ? retry : raise
       end
 
-      def write(last:, **written, &)
-        last ? @store.finish(claim, **written, callbacks: callbacks?, &) : @store.commit(claim, **written, &)
-      end
-
       # The source had nothing (more).
       def finished
         @lease.claim = write(to: claim.cursor, last: true) do
@@ -221,21 +218,6 @@ module ActiveDataFlow
           {}
         end
         true
-      end
-
-      # Inside the last commit, so that what does not add up is not committed.
-      def check(counters, aside, last:)
-        totals = RunStore::Columns::COUNTERS.to_h { |name| [name, claim[:"rows_#{name}"] + counters.fetch(name, 0)] }
-        aside.check(totals, last:)
-        add_up(totals) if last
-      end
-
-      # What was read has become something, or this gem has a bug.
-      def add_up(totals)
-        Native::Counters.check(totals.values_at(*RunStore::Columns::COUNTERS))
-      rescue Error => error
-        raise Error, "#{@plan.label}: #{error.message}. Nothing of the last batch was committed. " \
-          "This is a bug in active_data_flow; please report it with the flow's class."
       end
 
       def stopped

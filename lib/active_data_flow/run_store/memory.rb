@@ -20,7 +20,8 @@ module ActiveDataFlow
         @table = Table.new
       end
 
-      # (see Base#find_or_create)
+      # As {Base#find_or_create} says.
+      # @return [Row]
       def find_or_create(flow_name:, digest:, restart: false, definition: {}, owing: false, **run)
         @table.exclusively do
           refuse_owing(flow_name, digest) if owing
@@ -58,7 +59,7 @@ module ActiveDataFlow
 
       # (see Base#finish)
       def finish(claim, to: claim.cursor, counters: {}, rows: 0, callbacks: true, &writes)
-        due = callbacks ? {callbacks_due: claim.part? ? 0 : 1, dispatch_after: now} : {callbacks_due: 0, dispatch_after: nil}
+        due = {callbacks_due: (callbacks && !claim.part?) ? 1 : 0, dispatch_after: callbacks ? now : nil}
         ended = {status: "success", token: nil, active_key: nil, slot_key: nil, ended_at: now, **due}
         write(claim, to, counters, rows, ended, &writes)
       end

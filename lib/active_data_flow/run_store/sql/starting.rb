@@ -5,7 +5,8 @@ module ActiveDataFlow
     class SQL < Base
       # Which run a start goes on with, and what people look at.
       module Starting
-        # (see Base#find_or_create)
+        # As {Base#find_or_create} says.
+        # @return [Row]
         def find_or_create(flow_name:, restart: false, definition: {}, premises: nil, owing: false, **run)
           alone_in_a_start(flow_name, definition, premises) do |connection, flow_id|
             found = look(connection, flow_id, run, owing:)

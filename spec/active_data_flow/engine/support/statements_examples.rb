@@ -24,7 +24,7 @@ RSpec.shared_context "counted statements" do
   # What a job does with a flow, without the job.
   def by_job(job_id)
     start = ActiveDataFlow::Engine::Start.new(OrderExportFlow.new)
-    row = start.ask { |entry| start.store.run_of_job(job_id:, **entry) }
+    row = start.ask { |entry| start.store.run_of_job(job_id:, unless_inactive: true, **entry) }
     start.resume(row, ActiveDataFlow::Engine::Context.new)
   end
 end
@@ -65,6 +65,27 @@ RSpec.describe "[statements]" do
       sent = asked { OrderExportFlow.run_now }
       expect(sent.size).to be <= 6, sent.join("\n")
     end
+  end
+
+  it "leave a flow alone that a person has made inactive, and change nothing" do
+    orders(1)
+    new_orders
+    OrderExportFlow.run_now
+    flow_rows = -> { rows(:active_data_flow_data_flows, :status, :updated_at) }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("UPDATE active_data_flow_data_flows SET status = 'inactive'") }
+    before = flow_rows.call
+    expect { by_job("job") }.to raise_error(ActiveDataFlow::RunStore::Inactive, "the flow order_export is inactive")
+    expect([flow_rows.call, store.runs.size]).to eq([before, 1])
+    expect(OrderExportFlow.run_now).to be_success
+  end
+
+  it "note for whom a run's end is: for the task that has started it, whose flow has no callbacks" do
+    orders(1)
+    new_orders
+    start = ActiveDataFlow::Engine::Start.new(OrderExportFlow.new)
+    claim = store.claim(start.ask { |entry| store.enqueue(**entry, parent_task_id: "7") }.id)
+    store.finish(claim, callbacks: ActiveDataFlow::Engine::Callbacks.after_success?(OrderExportFlow.new, claim))
+    expect(store.owing.map(&:id)).to eq([claim.id])
   end
 
   it "give a run with its end as it is stored" do

@@ -656,6 +656,15 @@ RSpec.describe "[inactive] A flow whose row a person has made inactive" do
     expect([LetterFlow.runs.size, flow_row("letter").status]).to eq([2, "inactive"])
     expect(LetterFlow.run_now).to be_success
   end
+
+  it "is left alone also where it could not run" do
+    StampFlow.run_now && flow_row("stamp").update!(status: "inactive")
+    ActiveRecord::Schema.define { rename_table :stamps, :stamps_of_old }
+    job_class.perform_later("stamp")
+    expect(log { work }).to include("StampFlow is inactive")
+  ensure
+    ActiveRecord::Schema.define { rename_table :stamps_of_old, :stamps }
+  end
 end
 
 RSpec.describe "[left alone] A source that wants to be left alone" do

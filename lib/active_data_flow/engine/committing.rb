@@ -1,0 +1,29 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Engine
+    # How an {Attempt} commits: the last time with what is then to be noted, and only what adds up.
+    module Committing
+      private
+
+      def write(last:, **written, &)
+        last ? @store.finish(claim, **written, callbacks: callbacks?, &) : @store.commit(claim, **written, &)
+      end
+
+      # Inside the last commit, so that what does not add up is not committed.
+      def check(counters, aside, last:)
+        totals = RunStore::Columns::COUNTERS.to_h { |name| [name, claim[:"rows_#{name}"] + counters.fetch(name, 0)] }
+        aside.check(totals, last:)
+        add_up(totals) if last
+      end
+
+      # What was read has become something, or this gem has a bug.
+      def add_up(totals)
+        Native::Counters.check(totals.values_at(*RunStore::Columns::COUNTERS))
+      rescue Error => error
+        raise Error, "#{@plan.label}: #{error.message}. Nothing of the last batch was committed. " \
+          "This is a bug in active_data_flow; please report it with the flow's class."
+      end
+    end
+  end
+end
