@@ -57,6 +57,10 @@ RSpec.describe "Flows in the jobs of a Rails application" do
       kept("inactive")
     end
 
+    it "asks its database little where there is nothing to do" do
+      kept("little")
+    end
+
     it "is swept up" do
       kept("sweep")
     end

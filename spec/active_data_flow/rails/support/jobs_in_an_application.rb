@@ -54,7 +54,7 @@ class ChainedFlow < LetterFlow
 end
 
 ActiveRecord::Schema.verbose = false
-ActiveRecord::Schema.define { create_table(:stamps, force: true) { |table| table.integer :value } }
+ActiveRecord::Schema.define { %i[stamps stamp_copies].each { |name| create_table(name, force: true) { |table| table.integer :value } } }
 
 class StampFlow < ActiveDataFlow::Base
   source :stamps
@@ -64,6 +64,12 @@ class StampFlow < ActiveDataFlow::Base
   sink { |row| Told.rows << row[:id] }
   on_all_complete { |run| Told.rows << [:complete, run.id] }
   after_failure { |run| Told.rows << [:failure, run.id, run.error_message] }
+end
+
+class NewStampFlow < ActiveDataFlow::Base
+  source :stamps
+  read :new
+  sink :stamp_copies
 end
 
 class BrokenFlow < LetterFlow
@@ -664,6 +670,25 @@ RSpec.describe "[inactive] A flow whose row a person has made inactive" do
     expect(log { work }).to include("StampFlow is inactive")
   ensure
     ActiveRecord::Schema.define { rename_table :stamps_of_old, :stamps }
+  end
+end
+
+RSpec.describe "[little] A schedule's job of a flow that finds nothing to do" do
+  def asked
+    sent = []
+    listener = ActiveSupport::Notifications.subscribe("sql.active_record") { |*, payload| sent << payload[:sql] unless payload[:cached] }
+    yield
+    sent.reject { |sql| sql.match?(/\A(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET)\b/i) }
+  ensure
+    ActiveSupport::Notifications.unsubscribe(listener)
+  end
+
+  it "sends its database six statements at most" do
+    2.times { job_class.perform_later("new_stamp") && work }
+    job_class.perform_later("new_stamp")
+    sent = asked { work }
+    expect(NewStampFlow.runs.map(&:status)).to eq(["success"] * 3)
+    expect(sent.size).to be <= 6, sent.join("\n")
   end
 end
 
