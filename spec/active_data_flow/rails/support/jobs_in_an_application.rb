@@ -72,6 +72,12 @@ class NewStampFlow < ActiveDataFlow::Base
   sink :stamp_copies
 end
 
+class QuietStampFlow < ActiveDataFlow::Base
+  source :stamps
+  partitions 3
+  sink :stamp_copies
+end
+
 class BrokenFlow < LetterFlow
   source { Told.failing ? raise("no source") : [{id: 1}] }
 end
@@ -254,6 +260,13 @@ RSpec.describe "[parts] A flow of several partitions" do
     expect(made.reload).to be_success.and have_attributes(counts: include(read: 12))
     expect(Told.rows).to eq([*1..12, [:complete, made.id]])
     expect([row(made).counts, row(made).progress, flow_row("stamp").status]).to match([include(read: 12), 1.0, "active"])
+  end
+
+  it "ends with the last part also where nobody is to be told" do
+    made = QuietStampFlow.enqueue_now
+    work
+    expect(made.reload).to be_success.and have_attributes(counts: include(read: 12))
+    expect(store.owing).to eq([])
   end
 
   it "is handed out by the job of a schedule, once however often that is tried" do
