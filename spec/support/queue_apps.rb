@@ -97,10 +97,11 @@ module QueueApps
 
   # Makes an application's jobs those of a gem.
   # @param settings [Array<String>] lines of config/application.rb
+  # @param with [Array<String>] further gems
   # @return [RailsApps::App]
-  def use_queue(app, gem, *settings)
+  def use_queue(app, gem, *settings, with: [])
     lines = ["config.active_job.queue_adapter = :#{gem}", *settings]
-    text = app.read("config/application.rb").sub(/^Bundler\.require.*$/) { "#{$&}\nrequire #{gem.to_s.inspect}" }
+    text = app.read("config/application.rb").sub(/^Bundler\.require.*$/) { [$&, *[gem.to_s, *with].map { |name| "require #{name.inspect}" }].join("\n") }
     app.write("config/application.rb", text.sub(/^ *config\.load_defaults.*$/) { [$&, *lines].join("\n    ") })
     app
   end

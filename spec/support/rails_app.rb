@@ -15,8 +15,10 @@ module RailsApps
   PIPELINE = "--asset-pipeline=propshaft"
   # The versions that this suite runs with: on another line of Rails they are not the newest that are installed.
   GEMS = %w[rails propshaft sqlite3 pg json minitest].freeze
+  # What SolidQueue needs on SQLite where Rails is older than 8: guides/queue-adapters.md.
+  SQLITE = ["activerecord-enhancedsqlite3-adapter"].select { |name| Gem.loaded_specs.key?(name) }.freeze
   # There for those that ask for them; MariaDB's client only where the suite asks MariaDB.
-  UNLOADED = ["rspec", "solid_queue", "sidekiq", "good_job", *("trilogy" if Mysql.client?)].freeze
+  UNLOADED = ["rspec", "solid_queue", "sidekiq", "good_job", *SQLITE, *("trilogy" if Mysql.client?)].freeze
   private_constant :SKIP, :PIPELINE, :GEMS, :UNLOADED
 
   class << self

@@ -43,7 +43,7 @@ module SolidQueues
   # @param processes [Integer] workers: two, so that one can be killed and another is there
   # @param sweep [Integer] seconds between two sweeps
   def add_solid_queue(app, apart: false, processes: 2, sweep: 2)
-    use_queue(app, :solid_queue, *("config.solid_queue.connects_to = {database: {writing: :queue}}" if apart))
+    use_queue(app, :solid_queue, *("config.solid_queue.connects_to = {database: {writing: :queue}}" if apart), with: RailsApps::SQLITE)
     app.write("config/database.yml", <<~YAML) if apart
       development:
         primary: {adapter: sqlite3, database: storage/development.sqlite3, timeout: 5000, pool: 10}

@@ -103,9 +103,9 @@ RSpec.describe "A flow in workers of SolidQueue" do
   end
 
   it "[warnings] says at its start what would keep the sweep from coming, and nothing where it comes" do
-    said = lambda do |**options|
+    said = lambda do |database: nil, **options|
       Operations.logger = Logger.new(text = StringIO.new)
-      ActiveDataFlow::Rails::BootWarnings.call(SolidQueue::Configuration.new(**options))
+      ActiveDataFlow::Rails::BootWarnings.call(SolidQueue::Configuration.new(**options), *database)
       text.string
     ensure
       Operations.logger = Rails.logger
@@ -113,6 +113,10 @@ RSpec.describe "A flow in workers of SolidQueue" do
     expect(said.call).to eq("")
     expect(said.call(recurring_schedule_file: "none")).to match(/none of its recurring tasks is ActiveDataFlow::SweepJob.*Write: bin.rails active_data_flow:sync_schedules/)
     expect(said.call(workers: [{queues: "mail*"}])).to match(/none of its workers serves the queue active_data_flow_sweep.*Write: queues: active_data_flow_sweep,mail\*/)
+    hide_const("EnhancedSQLite3") if defined?(EnhancedSQLite3)
+    on = ->(adapter) { said.call(database: ActiveRecord::DatabaseConfigurations::HashConfig.new("development", "queue", {adapter:})) }
+    expect(on.call("postgresql")).to eq("")
+    expect(on.call("sqlite3")).to (ActiveRecord.version < Gem::Version.new("8.0.a")) ? match(/SQLite on Rails 7.*locked.*Write: gem "activerecord-enhancedsqlite3-adapter"/) : eq("")
     expect { SolidQueue::Supervisor.lifecycle_hooks.fetch(:start).each(&:call) }.not_to raise_error
   end
 end

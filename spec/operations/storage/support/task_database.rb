@@ -16,7 +16,8 @@ module TaskDatabase
   # Fibers share a thread, and must not share its connection in the middle of a transaction.
   def self.connect(path)
     ActiveSupport::IsolatedExecutionState.isolation_level = :fiber
-    ActiveRecord::Base.establish_connection(adapter: "sqlite3", database: path, max_connections: 30, pool: 30, timeout: 20_000)
+    ActiveRecord::Base.establish_connection(adapter: "sqlite3", database: path, max_connections: 30, pool: 30, timeout: 20_000,
+      default_transaction_mode: :immediate) # as Rails 8 has it anyway: the storage looks before it writes
   end
 
   def self.migrate(direction = :up)
