@@ -25,12 +25,15 @@ module ActiveDataFlow
           Callbacks.new(flow, store, Run.new(store, Lasting.call(store) { store.find(run_id) })).call
         end
 
-        # What a job does with the whole run: it has the parts enqueued, by one call of the adapter.
+        # What a job does with the whole run: it has the parts enqueued, by one call of the adapter. Where none is left to do,
+        # whoever did the last one died before he had ended the whole.
+        # @param flow [Base]
         # @param store [RunStore::Base]
         # @param row [RunStore::Row]
         # @return [Symbol] :in_parts
-        def hand_out(store, row)
-          Outbox.dispatch(store, store.to_carry_over(row))
+        def hand_out(flow, store, row)
+          left = store.to_carry_over(row)
+          left.any? ? Outbox.dispatch(store, left) : finish(flow, store, row.id)
           :in_parts
         end
       end

@@ -45,7 +45,7 @@ module ActiveDataFlow
 
         verify
         row = begin_again(row) if other_definition?(row)
-        return Parts.hand_out(@store, row) if row.split?
+        return Parts.hand_out(@flow, @store, row) if row.split?
 
         @flow._run_as(Run.new(@store, row))
         Attempt.new(@plan, @store, row, context).tap(&:call).ending

@@ -24,12 +24,13 @@ module ActiveDataFlow
       # @param callbacks [Boolean] whether to call those that are owed
       # @return [Hash{Symbol => Integer}] :dispatched, :cancelled, :callbacks
       def call(callbacks: true)
-        count(:over) { |row| @store.end_split(row.id) }
-        {cancelled: count(:to_stop) { |row| @store.cancel_abandoned(row.id) }, dispatched: dispatched,
-         callbacks: callbacks ? count(:owing) { |row| Engine::Callbacks.deliver(@store, row) } : 0}
+        {cancelled: cancelled, dispatched: dispatched, callbacks: callbacks ? count(:owing) { |row| Engine::Callbacks.deliver(@store, row) } : 0}
       end
 
       private
+
+      # Then the runs that have ended with these, or with other parts of theirs.
+      def cancelled = count(:to_stop) { |row| @store.cancel_abandoned(row.id) }.tap { count(:over) { |row| @store.end_split(row.id) } }
 
       # Slots first: who is due may need one.
       def dispatched

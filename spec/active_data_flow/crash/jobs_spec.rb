@@ -12,6 +12,8 @@ require_relative "support/jobs/crashed_application"
 #                                                                          rails/solid_queue_deaths_spec.rb: death
 #   before the job is finished; in the release; in the event's subscriber  rails/solid_queue_deaths_spec.rb: death
 #   after winning a dispatch, after the enqueue; late jobs; two sweeps     queueing: dispatching, sweeping
+#   between the split of a run and the enqueue of its parts; between the   queueing: parts
+#   last part's commit, the end of the whole, and the callbacks
 #   two equal jobs                                                         rails/jobs_spec.rb: job; rails/solid_queue_spec.rb: overlap
 #   a deleted job                                                          rails/jobs_spec.rb: stop ("its job was lost")
 #   a supervisor with its workers                                          rails/solid_queue_spec.rb: both

@@ -35,6 +35,11 @@ RSpec.describe "Runs that wait for a queue" do
       expect(kept("chain")).to include(/killed between the chained run's commit and the note/)
     end
 
+    it "are neither lost, nor doubled, nor told of twice as parts of one, wherever a process is killed", req: "A-33" do
+      expect(kept("parts")).to include(/and no part, before the commit/, /after two of them were won/, /killed before the whole is ended/,
+        /killed after the whole is ended/, /all end at once/, /that nobody else has/, /that none of them goes on/)
+    end
+
     it "are started by tasks, with their transition, and make these due at their end", if: tasks do
       expect(kept("task")).to include(/killed between the last commit and that/, /wherever its process was killed/)
     end

@@ -10,6 +10,7 @@ require_relative "dispatching"
 require_relative "sweeping"
 require_relative "groups"
 require_relative "chains"
+require_relative "parts"
 require_relative "started_by_tasks"
 
 # One row, and whoever wants to be told at the end.
@@ -115,6 +116,7 @@ RSpec.describe "Runs on #{RunDatabase::KIND} that wait for a queue" do
   describe("[sweep]") { include_examples "a sweep" }
   describe("[group]") { include_examples "runs of a group" }
   describe("[chain]") { include_examples "chains of flows" }
+  describe("[parts]") { include_examples "runs in parts whose processes are killed" }
   # Tasks are kept in the databases that can.
   describe("[task]") { include_examples "flows that tasks start" } unless RunDatabase::KIND == :mysql
 end
