@@ -58,7 +58,7 @@ module ActiveDataFlow
           answer = Whole.transaction(connection, **(alone ? isolation : {requires_new: true})) { yield connection, alone }
           known = true
           answer
-        rescue LeaseLost, RunStore::AtWork, RunStore::Owing, RunStore::Inactive, Engine::Premises::Outdated
+        rescue LeaseLost, RunStore::AtWork, RunStore::Owing, RunStore::Inactive, Engine::Premises::Outdated, Engine::Partition::Unsplit
           known = true
           raise
         ensure

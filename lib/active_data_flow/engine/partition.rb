@@ -4,6 +4,18 @@ module ActiveDataFlow
   module Engine
     # Splits what a run is to read into parts that are carried over side by side: where one ends, says the source.
     class Partition
+      # A run is to be made, and nobody has said yet into what it is split.
+      class Unsplit < Error
+        # @return [RunStore::Row, nil] behind whose cursor it begins
+        attr_reader :last
+
+        # @param last [RunStore::Row, nil]
+        def initialize(last)
+          @last = last
+          super("a run is to be split")
+        end
+      end
+
       # @param plan [Plan]
       # @raise [ConfigurationError] always
       def self.refuse(plan)

@@ -54,15 +54,22 @@ module ActiveDataFlow
       end
 
       # Asks the store for the flow's run, and once more where tables have been altered since another start looked at them: the
-      # store's database says so in the statement by which starts take turns.
+      # store's database says so in the statement by which starts take turns. Also where a run is to be made that is read in
+      # parts: where it is cut says the source, which may take its time, so it is asked between two turns, and for no other run.
       # @param restart [Boolean] a new run begins at the first row, whatever the last one has read
       # @yieldparam entry [Hash{Symbol => Object}] what the store needs to know of a run that it is to make
       # @return [Object] what the block returned
       def ask(restart: @restart)
-        yield(entry(restart)).tap { @verified = true }
-      rescue Premises::Outdated
-        make_plan
-        retry
+        splits = {}
+        begin
+          yield(entry(restart, splits)).tap { @verified = true }
+        rescue Premises::Outdated
+          make_plan
+          retry
+        rescue Partition::Unsplit => run
+          splits.replace(behind(run.last) => split(run.last))
+          retry
+        end
       end
 
       # @return [Turn] what is said of a run that somebody else has
@@ -88,10 +95,9 @@ module ActiveDataFlow
         retry
       end
 
-      def entry(restart)
+      def entry(restart, splits)
         arguments = @flow.arguments
-        name, digest = @flow.class.flow_name, Flow::Arguments.digest(arguments)
-        {flow_name: name, arguments:, digest:, **beginning(name, digest, restart), **to_confirm}
+        {flow_name: @flow.class.flow_name, arguments:, digest: Flow::Arguments.digest(arguments), **beginning(restart, splits), **to_confirm}
       end
 
       def to_confirm = {premises: @store.pool && @premises.in(@store.pool)}.compact
@@ -111,24 +117,26 @@ module ActiveDataFlow
 
       # A run of `:all` begins at the first row; the others behind what the last one has read. Where its cursor belongs to
       # another definition the new run says so, and is refused as an old one would be.
-      def beginning(name, digest, restart)
-        fingerprint = @plan.fingerprint
+      def beginning(restart, splits)
         afresh = restart || @plan.read.kind == :all
-        return in_parts(name, digest, afresh) if @plan.partitions > 1
+        return {beginning: ->(last) { in_parts((last unless afresh), splits) }} if @plan.partitions > 1
 
-        afresh ? {fingerprint:} : {beginning: ->(last) { behind(last, fingerprint) }}
+        afresh ? {fingerprint: @plan.fingerprint} : {beginning: ->(last) { behind(last) }}
       end
 
-      # Where to split says the source, which may take its time: asked before starts take turns, of tables as they are now.
-      def in_parts(name, digest, afresh)
+      # As long as no other run has moved the cursor meanwhile.
+      def in_parts(last, splits) = splits.fetch(behind(last)) { raise Partition::Unsplit.new(last) }
+
+      # Of tables as they are now.
+      def split(last)
         verify
-        last = @store.last_ended(name, digest) unless afresh
-        behind = behind(last, @plan.fingerprint)
+        behind = behind(last)
         ranges = Partition.new(@plan, @store).ranges(last) if behind[:fingerprint] == @plan.fingerprint
         {**behind, ranges:}.compact
       end
 
-      def behind(last, fingerprint)
+      def behind(last)
+        fingerprint = @plan.fingerprint
         moved = last&.cursor && Fingerprint.moved?(last.fingerprint, fingerprint)
         {cursor: last&.cursor, fingerprint: moved ? last.fingerprint : fingerprint}
       end

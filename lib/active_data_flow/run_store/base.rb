@@ -43,7 +43,7 @@ module ActiveDataFlow
       # @param restart [Boolean] cancels that run and makes a new one
       # @param cursor [String, nil] where a new run begins
       # @param beginning [#call, nil] says instead of both where one begins: with the newest run of this flow and these arguments
-      #   that succeeded or failed, or nil, as it is when the new one is made; gives :cursor and :fingerprint. What a failed run
+      #   that succeeded or failed, or nil, as it is when the new one is made; gives :cursor, :fingerprint and :ranges. What a failed run
       #   has committed is not to be read again, and no other run can have moved the cursor meanwhile
       # @param definition [Hash] :source, :sink and :runtime, JSON-safe, for a flow that has no row yet
       # @param ranges [Array<Array(String, String)>, nil] a new run is split into parts of these, see {Parting}

@@ -39,10 +39,6 @@ module ActiveDataFlow
       # @raise [Inactive] when it was; nothing has been changed
       def run_of_job(job_id:, run_id: nil, unless_inactive: false, **run) = abstract
 
-      # @return [Row, nil] the newest run of this flow and these arguments that succeeded or failed, for who has to know before
-      #   the new one is made; see `beginning`
-      def last_ended(flow_name, digest) = abstract
-
       # Whoever is to enqueue a job for a run asks for that first: one of several gets it, and nobody again before a time that
       # doubles with each, from 30 seconds to an hour, as long as no worker takes the run.
       # @param job_id [String] of the job that is to be enqueued

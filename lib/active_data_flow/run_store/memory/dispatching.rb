@@ -13,11 +13,6 @@ module ActiveDataFlow
           end
         end
 
-        # (see RunStore::Dispatching#last_ended)
-        def last_ended(flow_name, digest)
-          @table.row { @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == digest && %w[success failed].include?(row[:status]) } }
-        end
-
         # (see RunStore::Dispatching#run_of_job)
         def run_of_job(job_id:, run_id: nil, flow_name: nil, definition: {}, unless_inactive: false, **run)
           run = {**run, created_by_job_id: job_id.to_s}
@@ -127,6 +122,10 @@ module ActiveDataFlow
         def columns(flow_name, run)
           beginning = run[:beginning]
           {**run.except(:digest, :beginning), arguments_digest: run.fetch(:digest), **(beginning ? beginning.call(last_ended(flow_name, run.fetch(:digest))) : {})}
+        end
+
+        def last_ended(flow_name, digest)
+          @table.row { @table.newest { |row| row[:flow_name] == flow_name && row[:arguments_digest] == digest && %w[success failed].include?(row[:status]) } }
         end
 
         def refuse_owing(flow_name, digest)

@@ -21,12 +21,6 @@ module ActiveDataFlow
           end
         end
 
-        # (see RunStore::Dispatching#last_ended)
-        def last_ended(flow_name, digest)
-          where = "#{of_flow} AND arguments_digest = :digest AND parent_run_id IS NULL AND #{Statements::LAST}"
-          database.with_connection { |connection| newest(connection, where, flow_name:, digest:) }
-        end
-
         # (see RunStore::Dispatching#run_of_job)
         def run_of_job(job_id:, run_id: nil, flow_name: nil, definition: {}, premises: nil, unless_inactive: false, **run)
           row = run_id ? find(run_id) : alone_in_a_start(flow_name, definition, premises, unless_inactive:) { |*turn| run_made_by(job_id.to_s, run, *turn) }
@@ -139,8 +133,8 @@ module ActiveDataFlow
 
         # @yieldreturn [Row, nil] the newest run that has ended
         def make(connection, flow_id, run, **moments)
-          beginning, ranges, run = run[:beginning], run[:ranges], run.except(:beginning, :ranges)
-          run = {**run, **beginning.call(yield)} if beginning
+          run = {**run.except(:beginning), **run[:beginning].call(yield)} if run[:beginning]
+          ranges, run = run[:ranges], run.except(:ranges)
           return make_split(connection, flow_id, run, ranges, **moments) if ranges
 
           # Somebody else may have been first, in a transaction that has ended meanwhile.

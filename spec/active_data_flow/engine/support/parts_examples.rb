@@ -141,6 +141,45 @@ RSpec.describe "[parts]" do
     expect(counted(OrderExportFlow.run_now)).to eq({})
   end
 
+  # What the source is asked about where to cut; the block is called at the first such question.
+  def asked_where(meanwhile = nil)
+    questions = 0
+    listener = ActiveSupport::Notifications.subscribe("sql.active_record") do |event|
+      meanwhile&.call if event.payload[:name] == "ActiveDataFlow parts" && (questions += 1) == 1
+    end
+    yield
+    questions
+  ensure
+    ActiveSupport::Notifications.unsubscribe(listener)
+  end
+
+  # Of the newest run.
+  def bounds = rows("active_data_flow_data_flow_runs WHERE id IN (#{OrderExportFlow.runs.first.parts.map(&:id).join(", ")})", :range_from, :range_upto)
+
+  it "are cut once: who goes on with them does not ask where, whatever rows and `partitions` there are by then" do
+    orders(100)
+    bad = true
+    broken = proc { transform { |row| raise "no" if bad && row[:id] == 38 } }
+    expect(asked_where { expect { export(&broken).run_now }.to raise_error("no") }).to be_positive
+    before = bounds
+    Order.where("id < 20").delete_all
+    expect(asked_where { expect { export(8, &broken).run_now }.to raise_error("no") }).to eq(0)
+    bad = false
+    expect(asked_where { export(2, &broken).run_now }).to eq(0)
+    expect([bounds, OrderExportFlow.runs.size, exported]).to eq([before, 1, (1..100).to_a])
+    expect(asked_where { export(mode: :upsert).run_now(restart: true) }).to be_positive
+    expect(bounds).not_to eq(before)
+  end
+
+  it "are cut again where another run has moved the cursor meanwhile, so that no row is read twice" do
+    orders(40)
+    export { read :new, settle: 0 }
+    both = []
+    asked_where(-> { both << OrderExportFlow.run_now }) { both << OrderExportFlow.run_now }
+    expect(both.map { |run| run.counts[:read] }).to eq([40, 0])
+    expect(exported).to eq((1..40).to_a)
+  end
+
   it "change the table that they read" do
     orders(100)
     run = flow do
