@@ -68,7 +68,7 @@ module Operations
       # Enqueues a {WakeTaskJob} for each, all at once.
       # @param due [Array<#id, #type>] tasks, or as {Storage::ActiveRecord#dispatch} gives them
       # @return [void]
-      def wake_all(due) = enqueue(due.map { |one| WakeTaskJob.new(one.id, one.type) })
+      def wake_all(due) = enqueue(due.map { |one| WakeTaskJob.for(one) })
 
       # Enqueues one {DeleteOldTaskJob}.
       # @param task_class [Class]

@@ -29,6 +29,10 @@ module Operations
         self
       end
 
+      # @private
+      # @return [Hash] :queue and :priority of the task's next job, where it waits for another try and the rule says so
+      def _retry_job = @_attempts.positive? ? @_retry_job || self.class._retry_job : NOTHING
+
       private
 
       def _mark_failed(error, outcome)
@@ -46,7 +50,7 @@ module Operations
         raise error if _finished? && !_ended_too_soon?
 
         rule = _rule_for(error)
-        return _again_later(_wait_us(rule, error), error) if rule&.again?(_tries)
+        return _again_later(rule, error) if rule&.again?(_tries)
         return _end_tries(rule.exhausted, error) if rule&.exhausted
 
         record_error!(error)
@@ -135,13 +139,16 @@ module Operations
         raise
       end
 
-      def _again_later(wait_us, error)
+      def _again_later(rule, error)
+        wait_us = _wait_us(rule, error)
         Operations.logger.warn("#{self} waits in #{@current_state} to try again: #{error.class}: #{error.message}")
         self._life = @_plan.retry_later(_life, wait_us, Clock.now_us)
         @_started = nil
         _note_step
         _note_retry
         Operations.storage.save(self)
+        @_retry_job = rule.job
+        Instrumentation.report(error, **_named, state: @current_state) if rule.report?
         _tell_stored
       end
 

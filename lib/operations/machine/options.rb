@@ -134,17 +134,22 @@ module Operations
       #   error where it takes two arguments; :polynomially_longer is tries**4 + 2 seconds
       # @param attempts [Integer, Symbol] runs of the handler in all, or :unlimited
       # @param jitter [Float, nil] share of the wait that is added at random
-      # @param report [Boolean, nil] as queue: and priority: for executors that have such a thing
+      # @param queue [Symbol, String, nil] of the job that tries again, where an executor has jobs
+      # @param priority [Integer, nil] of that job
+      # @param report [Boolean, nil] whether each error that leads to another try is handed to `Rails.error`
       # @yieldparam task [Operations::Task]
       # @yieldparam error [Exception]
       def retry_on(*errors, wait: 3, attempts: 5, queue: nil, priority: nil, jitter: nil, report: nil, &exhausted)
         declaring(:retry_on)
-        options = {queue:, priority:, report:}.compact
-        @retry_rules = [RetryRule.new(errors, wait:, attempts:, jitter:, options:, exhausted:), *retry_rules]
+        @retry_rules = [RetryRule.new(errors, wait:, attempts:, queue:, priority:, jitter:, report:, exhausted:), *retry_rules]
       end
 
       # @private newest first
       def retry_rules = @retry_rules || []
+
+      # @private
+      # @return [Hash] :queue and :priority of a job that tries again where nobody knows any more by which rule: what all say
+      def _retry_job = retry_rules.map(&:job).uniq.then { |jobs| jobs.one? ? jobs.first : NOTHING }
 
       # An abstract class is neither registered nor verified, and its own flowchart need not work.
       attr_writer :abstract_class

@@ -10,19 +10,23 @@ module Operations
 
       # @return [Array<Class, String>] as they were given
       attr_reader :errors
-      # @return [Hash] :queue, :priority and :report for the retry, where an executor has such things
-      attr_reader :options
+      # @return [Hash] :queue and :priority of the job that tries again, where there are jobs; without these it is as any other
+      attr_reader :job
       # @return [Proc, nil] called with task and error instead of raising, when all attempts are used; it may send the task on
       attr_reader :exhausted
 
-      def initialize(errors, wait:, attempts:, jitter:, options:, exhausted:)
+      def initialize(errors, wait:, attempts:, jitter:, exhausted:, queue: nil, priority: nil, report: nil)
         @errors = checked_errors(errors)
         @wait = checked_wait(wait)
         @attempts = checked_attempts(attempts)
         @jitter = jitter
-        @options = options
+        @job = checked_job(queue:, priority:)
+        @report = checked_report(report)
         @exhausted = exhausted
       end
+
+      # @return [Boolean] whether an error that leads to another try is handed to who collects errors
+      def report? = @report
 
       # @return [Boolean] whether the rule is about this error
       def matches?(error)
@@ -79,6 +83,19 @@ module Operations
         return wait if !wait.lambda? || [-3, -2, -1, 1, 2].include?(wait.arity)
 
         raise ArgumentError, "retry_on wait: a Proc takes the number of tries, or that and the error: ->(executions, error) { ... }"
+      end
+
+      def checked_job(queue:, priority:)
+        raise ArgumentError, "retry_on queue: is a Symbol or a String, not #{queue.inspect}" unless queue.nil? || queue.is_a?(Symbol) || queue.is_a?(String)
+        raise ArgumentError, "retry_on priority: is an Integer, not #{priority.inspect}" unless priority.nil? || priority.is_a?(Integer)
+
+        {queue:, priority:}.compact
+      end
+
+      def checked_report(report)
+        return report == true if [true, false, nil].include?(report)
+
+        raise ArgumentError, "retry_on report: is true or false, not #{report.inspect}"
       end
 
       def checked_attempts(attempts)

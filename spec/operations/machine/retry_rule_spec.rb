@@ -436,8 +436,17 @@ RSpec.describe Operations::Machine::RetryRule do
     end
   end
 
-  it "takes report:, for executors that know what to do with it", req: "O-32" do
-    flaky("Reported") { retry_on KeyError, report: true, queue: :slow }
-    expect(Reported.retry_rules.first.options).to eq(queue: :slow, report: true)
+  describe "what the job is to be like that tries again" do
+    it "changes nothing where there are no jobs", req: "O-32" do
+      flaky("Slowly") { retry_on KeyError, wait: 5, report: true, queue: :slow, priority: 3 }
+      expect(sleeps(Slowly.call(failures: 2))).to eq([5, 5])
+    end
+
+    {queue: [7, "queue: is a Symbol or a String, not 7"], priority: ["high", 'priority: is an Integer, not "high"'],
+     report: [:yes, "report: is true or false, not :yes"], prority: [1, "unknown keyword: :prority"]}.each do |word, (value, said)|
+      it "is refused while the class is loaded: #{word}: #{value.inspect}" do
+        expect { flaky("Odd") { retry_on KeyError, word => value } }.to raise_error(ArgumentError, /#{said}/)
+      end
+    end
   end
 end

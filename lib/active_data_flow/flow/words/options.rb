@@ -153,11 +153,13 @@ module ActiveDataFlow
         # @param errors [Array<Class, String>]
         # @param wait [Numeric, ActiveSupport::Duration, Proc, Symbol] seconds
         # @param attempts [Integer, Symbol] runs in all, or :unlimited
+        # @param queue [Symbol, String, nil] of the job that tries again
+        # @param priority [Integer, nil] of that job
+        # @param report [Boolean, nil] whether each error that leads to another try is handed to `Rails.error`
         # @return [void]
-        def retry_on(*errors, wait: 3, attempts: 5, jitter: nil, &exhausted)
+        def retry_on(*errors, wait: 3, attempts: 5, queue: nil, priority: nil, jitter: nil, report: nil, &exhausted)
           declaring(:retry_on)
-          rule = Operations::Machine::RetryRule.new(errors, wait:, attempts:, jitter:, options: {}, exhausted:)
-          declarations.retry_rules.unshift(rule)
+          declarations.retry_rules.unshift(Operations::Machine::RetryRule.new(errors, wait:, attempts:, queue:, priority:, jitter:, report:, exhausted:))
           nil
         end
 

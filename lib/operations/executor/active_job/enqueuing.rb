@@ -10,12 +10,13 @@ module Operations
         PAUSE = 1
         private_constant :PAUSE
 
-        # Who fell asleep for a shorter time than a sweep takes to come by gets a job for that moment.
+        # Who fell asleep for a shorter time than a sweep takes to come by gets a job for that moment; and who is to be tried
+        # again by a job that differs from others.
         # @param task [Operations::Task] that was run just now
         # @return [Operations::Task] the same
         def wake_soon(task)
           stored = Operations.storage.find(task.id) if task.waiting? && task.stored? && task.type
-          schedule(stored, task) if stored&.waiting? && moment_of(stored) < from_now(sweep_interval)
+          schedule(stored, task) if stored&.waiting? && (moment_of(stored) < from_now(sweep_interval) || task._retry_job.any?)
           task
         end
 
@@ -27,7 +28,7 @@ module Operations
 
         # A sub-task that ended while its parent was run has made that due at once.
         def schedule(stored, task)
-          job = WakeTaskJob.for(stored)
+          job = WakeTaskJob.for(stored).set(**task._retry_job)
           job.set(wait_until: [moment_of(stored), from_now(PAUSE)].max) unless moment_of(stored) < moment_of(task)
           enqueue_aside([job])
         rescue NotImplementedError => error

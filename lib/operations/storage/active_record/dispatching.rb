@@ -7,7 +7,10 @@ module Operations
       # state that this program does not know.
       module Dispatching
         # A task that is due, as far as its job has to know it.
-        Due = Data.define(:id, :type)
+        Due = Data.define(:id, :type, :attempts) do
+          # (see Machine::Failing#_retry_job)
+          def _retry_job = attempts.positive? ? Registry.fetch(type)._retry_job : Machine::NOTHING
+        end
 
         # How long a task may be unknown, while a new version of the program is rolled out; in seconds.
         UNKNOWN = 3600
@@ -29,7 +32,7 @@ module Operations
           now = Clock.now_us
           values = {now: Row.moment(now), dead: dead_before(now)}
           rows = %i[wakes_at expires_at].flat_map { |moment| ask(:dispatch, moment, of_class(task_class), limit, **values) }
-          rows.uniq.map { |id, type| Due.new(id, type) }
+          rows.uniq.map { |id, type, attempts| Due.new(id, type, attempts) }
         end
 
         # Makes tasks due that were active when their process died. The one that has done so three times fails.
@@ -103,7 +106,7 @@ module Operations
         def dispatch(moment, more, limit)
           due = "task_status = 10 AND #{moment} <= :now AND (claimed_until IS NULL OR claimed_until < #{@dialect.now})"
           change({claimed_until: @dialect.later(@dialect.within(FIRST, @dialect.seconds_since(moment), LAST))},
-            "id IN (SELECT id FROM #{Columns::TASKS} WHERE #{due}#{more} ORDER BY #{moment} LIMIT #{limit}#{@dialect.lock})", "id, type")
+            "id IN (SELECT id FROM #{Columns::TASKS} WHERE #{due}#{more} ORDER BY #{moment} LIMIT #{limit}#{@dialect.lock})", "id, type, attempts")
         end
 
         # One that was left by its process is a waiting one, due at once.

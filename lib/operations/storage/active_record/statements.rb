@@ -167,7 +167,7 @@ module Operations
         # Without a column for the mark: all that is due, each time.
         def dispatch(moment, more, limit)
           due = "(task_status = 10 AND #{moment} <= :now) OR (#{dead})"
-          "SELECT id, type FROM #{Columns::TASKS} WHERE (#{due})#{more} ORDER BY #{moment} LIMIT #{limit}"
+          "SELECT id, type, 0 FROM #{Columns::TASKS} WHERE (#{due})#{more} ORDER BY #{moment} LIMIT #{limit}"
         end
 
         def claim = change(claimed, @dialect.one("(#{DUE}) OR (#{dead})"), "0")

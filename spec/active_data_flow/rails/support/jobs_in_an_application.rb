@@ -41,7 +41,7 @@ end
 
 class PatientFlow < LetterFlow
   on_conflict :wait
-  retry_on KeyError, wait: 7, attempts: 2 do |run, error|
+  retry_on KeyError, wait: 7, attempts: 2, queue: :slow, priority: 9, report: true do |run, error|
     Told.rows << [run.id, error.message]
   end
 end
@@ -573,12 +573,18 @@ RSpec.describe "[retries] What a run's error leads to" do
   it "is what the flow's own rule says, before all others, also about an error that became the row's" do
     run = PatientFlow.enqueue_now
     Told.sinking = ->(row) { raise KeyError, "gone" if row[:id] == 3 }
+    reported = []
+    subscriber = Class.new { define_method(:report) { |error, handled:, context:, **| reported << [error.message, handled, context[:flow]] } }.new
+    Rails.error.subscribe(subscriber)
     work
     expect(jobs.sole[:at]).to be_within(2).of(Time.now.to_f + 7)
+    expect(jobs.sole.values_at("queue_name", "priority")).to eq(["slow", 9])
     work
     expect(run.reload).to be_failed
     expect(Told.rows.last).to match([run.id, /KeyError: gone/])
-    expect(jobs).to eq([])
+    expect([jobs, reported]).to match([[], [[/KeyError: gone/, true, "patient"]]])
+  ensure
+    Rails.error.unsubscribe(subscriber)
   end
 
   it "is nothing where another worker has the run meanwhile: no retry, no failure" do

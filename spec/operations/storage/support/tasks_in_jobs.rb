@@ -141,6 +141,79 @@ RSpec.shared_examples "tasks in jobs" do
       expect(jobs).to eq([])
     end
 
+    # Fails at first, and its look fails again, whatever was there in between.
+    def retried(name, &rules)
+      task_class(name) do
+        has_attribute :error, :string, default: "KeyError"
+        class_eval(&rules)
+        starts_with :there?
+        queue :usual
+        delay 600
+        wait_until(:there?) { condition { error.empty? ? false : raise(Object.const_get(error), "not there") } and go_to(:done) }
+        result :done
+      end
+    end
+
+    def orders = PerformedJobs.enqueued.map { |job| [job["queue_name"], job["priority"], job[:at] && (job[:at] - Time.now.to_f).round] }
+
+    it "are as retry_on says where they are to try again, whoever enqueues them, and as ever afterwards", req: "O-32" do
+      slow = retried("Slow") { retry_on KeyError, wait: 5, queue: :slow, priority: 3 }
+      late = retried("Late") { retry_on KeyError, wait: 3600, queue: :slow }
+      urgent = retried("Urgent") { retry_on KeyError, wait: 5, priority: 1 }
+      plain = retried("Plain") { retry_on KeyError, wait: 3600 }
+      at(Time.now.floor) do
+        [slow, late, urgent, plain].each(&:call)
+        expect(orders).to eq([["slow", 3, 5], ["slow", nil, 3600], ["usual", 1, 5]])
+      end
+      PerformedJobs.forget # as a queue does whose database was lost
+      at(Time.now + 3700) do
+        expect(Operations.sweep[:dispatched]).to eq(4)
+        expect(orders.map(&:first).tally).to eq("slow" => 2, "usual" => 2)
+        PerformedJobs.forget
+        task = slow.all.first
+        task.update(error: "")
+        task.wake_up!
+        expect(orders).to eq([["slow", 3, nil]])
+        PerformedJobs.perform
+        expect(stored(task)).to be_waiting
+        expect(orders).to eq([])
+        stored(task).wake_up!
+        expect(orders).to eq([["usual", nil, nil]])
+      end
+    end
+
+    it "are made for whatever has the id and the type of a task, as a storage of another kind may give it" do
+      Operations.executor.wake_all([Struct.new(:id, :type).new(7, "StoredTasks::Letter")])
+      expect(jobs).to eq([["Operations::WakeTaskJob", [7, "StoredTasks::Letter"], "default"]])
+    end
+
+    it "are those of the rule that was asked, of several; the sweep, which does not know it, takes the class's queue" do
+      both = retried("Both") do
+        retry_on KeyError, wait: 40, queue: :slow
+        retry_on IOError, wait: 40, queue: :network
+      end
+      at(Time.now.floor) do
+        %w[KeyError IOError].each { |error| both.call(error:) }
+        expect(orders).to eq([["slow", nil, 40], ["network", nil, 40]])
+        PerformedJobs.forget
+      end
+      at(Time.now + 41) { expect([Operations.sweep[:dispatched], orders.map(&:first)]).to eq([2, %w[usual usual]]) }
+    end
+
+    it "that are to try again after an error hand it to who collects errors, where retry_on says so", req: "O-32" do
+      heard = []
+      subscriber = Class.new { define_method(:report) { |error, handled:, context:, **| heard << [error.message, handled, context] } }.new
+      ActiveSupport.error_reporter.subscribe(subscriber)
+      told = retried("Told") { retry_on KeyError, wait: 5, report: true, attempts: 2 }
+      retried("Silent") { retry_on KeyError, wait: 5, attempts: 2 }.call
+      task = told.call
+      expect(heard).to match([["not there", true, hash_including(task_id: task.id, task: "Told", state: "there?")]])
+      at(Time.now + 6) { PerformedJobs.perform }
+      expect([stored(task), heard.size]).to match([be_failed, 1])
+    ensure
+      ActiveSupport.error_reporter.unsubscribe(subscriber)
+    end
+
     it "are not missed where a queue takes none: the sweep comes by" do
       allow(Operations::ApplicationJob).to receive(:queue_adapter).and_return(refusing)
       expect(logged { StoredTasks::Parcel.later }).to include("1 of 1 tasks were not taken by their queue and are left to the sweep: full")

@@ -59,7 +59,7 @@ module ActiveDataFlow
     def rescue_with_handler(error)
       rule = @work&.retry_rule(error) or return super
       tries = @work.tries
-      return retry_job(wait: rule.wait_us(tries, error) / 1e6, error:) || error if rule.again?(tries)
+      return once_more(rule, tries, error) if rule.again?(tries)
       return unless rule.exhausted
 
       run_after_discard_procs(error)
@@ -72,6 +72,11 @@ module ActiveDataFlow
     def serialize = super.merge("flow_name" => flow_name)
 
     private
+
+    def once_more(rule, tries, error)
+      ActiveDataFlow::Instrumentation.report(error, flow: flow_name, job_id:) if rule.report?
+      retry_job(wait: rule.wait_us(tries, error) / 1e6, error:, **rule.job) || error
+    end
 
     def flow_name
       flow = arguments.first
