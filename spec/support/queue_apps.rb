@@ -5,34 +5,36 @@ require "rbconfig"
 # Applications of {RailsApps} for the contract of queues: with flows and a task that wait, fail and say what they did, in
 # files that their worker processes find.
 module QueueApps
-  FILES = {
-    # Waits at row 25, in the middle of a batch, until a file says that it may go on; and notes who is there beside it.
-    "app/data_flows/gated_flow.rb" => <<~RUBY,
-      class GatedFlow < ActiveDataFlow::Base
-        source((1..60).map { |number| {number:} })
-        batch_size 10
-        transform { |row| alone { wait if row[:number] == 25 } }
-        sink :copies, mode: :insert
+  # Waits at row 25, in the middle of a batch, until a file says who may go on; and notes who is there beside it.
+  GATED_FLOW = <<~RUBY
+    class GatedFlow < ActiveDataFlow::Base
+      source((1..60).map { |number| {number:} })
+      batch_size 10
+      transform { |row| alone { wait if row[:number] == 25 } }
+      sink :copies, mode: :insert
 
-        def wait
-          File.write(Rails.root.join("tmp/reached"), "")
-          sleep 0.02 until open?
-        end
+      def wait
+        File.write(Rails.root.join("tmp/reached"), "")
+        sleep 0.02 until open?
+      end
 
-        # For all, or for who has been told to end.
-        def open?
-          said = Rails.root.join("tmp/gate").then { |gate| gate.exist? && gate.read }
-          said == "for all" || (said == "for who ends" && ActiveDataFlow::DataFlowJob.queue_adapter.stopping?)
-        end
+      # For all, for one process, or for who has been told to end.
+      def open?
+        said = Rails.root.join("tmp/gate").then { |gate| gate.exist? && gate.read }
+        ["for all", "for \#{Process.pid}"].include?(said) || (said == "for who ends" && ActiveDataFlow::DataFlowJob.queue_adapter.stopping?)
+      end
 
-        def alone
-          File.open(Rails.root.join("tmp/lock"), File::CREAT) do |file|
-            File.write(Rails.root.join("tmp/overlaps"), "") unless file.flock(File::LOCK_EX | File::LOCK_NB)
-            yield
-          end
+      def alone
+        File.open(Rails.root.join("tmp/lock"), File::CREAT) do |file|
+          File.write(Rails.root.join("tmp/overlaps"), "") unless file.flock(File::LOCK_EX | File::LOCK_NB)
+          yield
         end
       end
-    RUBY
+    end
+  RUBY
+
+  FILES = {
+    "app/data_flows/gated_flow.rb" => GATED_FLOW,
     # Comes beyond its third row at the third try.
     "app/data_flows/stubborn_flow.rb" => <<~RUBY,
       class StubbornFlow < ActiveDataFlow::Base

@@ -5,16 +5,8 @@ RSpec.describe "Flows in SolidQueue whose processes die" do
   include RailsApps
   include SolidQueues
 
-  # Waits at row 21, in its third batch (or later, where batches take long), until a file says that it may go on.
-  gated = <<~'RUBY'
-    class GatedFlow < ActiveDataFlow::Base
-      source((1..60).map { |number| {number:} })
-      batch_size 10
-      transform do |row|
-        File.write(Rails.root.join("tmp/at_gate"), "") if row[:number] == 21
-        sleep 0.02 until row[:number] != 21 || Dir["#{Rails.root}/tmp/gate{,-#{Process.pid}}"].any?
-      end
-      sink :copies, mode: :insert
+  watched = <<~RUBY
+    class WatchedFlow < GatedFlow
       after_complete { |run| Deaths.at("in the callbacks") || Deaths.told(run) }
     end
   RUBY
@@ -69,7 +61,7 @@ RSpec.describe "Flows in SolidQueue whose processes die" do
     ActiveSupport::Notifications.subscribe("perform.active_job") { |event| Deaths.at("before the job is finished") if event.payload[:job].is_a?(ActiveDataFlow::DataFlowJob) }
   RUBY
 
-  files = {"app/data_flows/gated_flow.rb" => gated, "app/data_flows/poisoned_flow.rb" => poisoned, "app/data_flows/frozen_flow.rb" => frozen, "config/initializers/deaths.rb" => deaths}
+  files = {"app/data_flows/gated_flow.rb" => QueueApps::GATED_FLOW, "app/data_flows/watched_flow.rb" => watched, "app/data_flows/poisoned_flow.rb" => poisoned, "app/data_flows/frozen_flow.rb" => frozen, "config/initializers/deaths.rb" => deaths}
 
   define_method(:furnish) do |app|
     files.each { |path, text| app.write(path, text) }

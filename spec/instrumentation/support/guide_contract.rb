@@ -4,6 +4,7 @@
 
 require "active_support"
 require "active_support/notifications"
+require_relative "../../support/letter_task"
 
 # The table of guides/events.md is what is sent: every event, and every key of its payload.
 RSpec.describe "The events of guides/events.md" do
@@ -12,22 +13,9 @@ RSpec.describe "The events of guides/events.md" do
     [name.delete("`"), payload.scan(/\w+/).map(&:to_sym)] if name
   end.to_h
 
-  letters = Class.new(Operations::Task) do
-    has_attribute :text
-    starts_with :read
-    action(:read) { nil }.then(:asked?)
-    wait_until :asked? do
-      condition { text }
-      go_to :done
-    end
-    interaction(:answer!) { |text| self.text = text }.when(:asked?)
-    result :done
-  end
-
-  define_method(:every_task_event) do
-    klass = stub_const("GuideTask", letters)
-    at(TaskHelpers::NOON) { klass.call }.then { |task| at(TaskHelpers::NOON + 90_000) { expect { task.wake_up! }.to raise_error(Operations::Timeout) } }
-    klass.call.answer!("yes")
+  def every_task_event
+    at(TaskHelpers::NOON) { LetterTask.call }.then { |task| at(TaskHelpers::NOON + 90_000) { expect { task.wake_up! }.to raise_error(Operations::Timeout) } }
+    LetterTask.call.answer!("yes")
   end
 
   def every_flow_event

@@ -1,25 +1,15 @@
 # frozen_string_literal: true
 
 # At its end others are enqueued.
-class FirstFlow < ActiveDataFlow::Base
-  class << self
-    attr_accessor :in_between
-  end
-
-  source [{id: 1, name: "first"}]
-  keep :name
-  sink RunDatabase::SinkRow, mode: :insert
+class FirstFlow < OneRowFlow
   after_complete { NextFlow.enqueue_now }
   after_complete { 2.times { |shop| NextFlow.enqueue_later(shop:, wait: 60) } }
   after_complete { FirstFlow.in_between&.call }
   after_failure { NextFlow.enqueue_now }
 end
 
-class NextFlow < ActiveDataFlow::Base
+class NextFlow < OneRowFlow
   has_attribute :shop, :integer
-  source [{id: 1, name: "next"}]
-  keep :name
-  sink RunDatabase::SinkRow, mode: :insert
 end
 
 RSpec.shared_examples "chains of flows" do

@@ -5,6 +5,7 @@
 require_relative "../../run_store/support/host"
 require_relative "../../run_store/support/worker"
 require_relative "table_queue"
+require_relative "one_row_flow"
 require_relative "enqueueing"
 require_relative "dispatching"
 require_relative "sweeping"
@@ -13,15 +14,8 @@ require_relative "chains"
 require_relative "parts"
 require_relative "started_by_tasks"
 
-# One row, and whoever wants to be told at the end.
-class ToldFlow < ActiveDataFlow::Base
-  class << self
-    attr_accessor :in_between
-  end
-
-  source [{id: 1, name: "a"}]
-  keep :name
-  sink RunDatabase::SinkRow, mode: :insert
+# Whoever wants to be told at the end.
+class ToldFlow < OneRowFlow
   after_complete { |run| RunDatabase::SinkRow.create!(name: "told of #{run.id}") }
   after_complete { ToldFlow.in_between&.call }
   after_complete { RunDatabase::SinkRow.create!(name: "told as well") }
@@ -34,11 +28,8 @@ class Elsewhere < ActiveRecord::Base
 end
 
 # Of a group, in which three may be at work.
-class GroupedFlow < ActiveDataFlow::Base
+class GroupedFlow < OneRowFlow
   has_attribute :shop, :integer
-  source [{id: 1, name: "a"}]
-  keep :name
-  sink RunDatabase::SinkRow, mode: :insert
   group "exports", limit: 3
 end
 

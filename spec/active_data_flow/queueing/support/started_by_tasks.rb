@@ -1,10 +1,7 @@
 # frozen_string_literal: true
 
-class CopyFlow < ActiveDataFlow::Base
+class CopyFlow < OneRowFlow
   has_attribute :number, :integer
-  source [{id: 1, name: "a"}]
-  keep :name
-  sink RunDatabase::SinkRow, mode: :insert
 end
 
 # Starts flows, waits for them, and counts how often it looks.

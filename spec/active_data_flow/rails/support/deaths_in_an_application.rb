@@ -8,7 +8,7 @@ require_relative "../../../support/eventually"
 
 module DeathsInAnApplication
   GATE = Rails.root.join("tmp/gate").to_s
-  AT_GATE = Rails.root.join("tmp/at_gate").to_s
+  REACHED = Rails.root.join("tmp/reached").to_s
 
   class << self
     attr_accessor :supervisor
@@ -17,11 +17,11 @@ module DeathsInAnApplication
   def supervisor = DeathsInAnApplication.supervisor ||= SolidQueues::Supervisor.new
 
   # @param pid [Integer, nil] of the one process that may go through it
-  def open_gate(pid = nil) = File.write([GATE, pid].compact.join("-"), "")
+  def open_gate(pid = "all") = File.write(GATE, "for #{pid}")
 
   # A run that is at the gate, behind two batches or more.
   # @param lease [Integer] seconds
-  def run_at_gate(lease:) = wait_for(enqueued(GatedFlow, lease:)) { |row| File.exist?(AT_GATE) && row.token }
+  def run_at_gate(lease:) = wait_for(enqueued(WatchedFlow, lease:)) { |row| File.exist?(REACHED) && row.token }
 
   # @param flow [Class]
   # @param lease [Integer] seconds
@@ -85,7 +85,7 @@ end
 RSpec.configure do |config|
   config.include DeathsInAnApplication
   config.before do
-    FileUtils.rm_f([*Dir["#{DeathsInAnApplication::GATE}*"], DeathsInAnApplication::AT_GATE])
+    FileUtils.rm_f([DeathsInAnApplication::GATE, DeathsInAnApplication::REACHED])
     ActiveDataFlow::DataFlow.destroy_all
     SolidQueue::FailedExecution.find_each(&:discard)
     %w[copies calls].each { |table| ActiveRecord::Base.connection.execute("DELETE FROM #{table}") }
@@ -135,7 +135,7 @@ RSpec.describe "A run whose process stands still or dies" do
   it "[death] before the callbacks: the next sweep calls them" do
     arm("before the callbacks")
     open_gate
-    run = GatedFlow.enqueue_now
+    run = WatchedFlow.enqueue_now
     wait_for(run) { struck?("before the callbacks") }
     done = swept_until(run) { called.any? }
     expect([called, written, done.fence, jobs_end, failed_jobs]).to eq([[run.id], numbers, 1, true, []])
@@ -144,7 +144,7 @@ RSpec.describe "A run whose process stands still or dies" do
   it "[death] in the callbacks: they are called when the time is over that they may take" do
     arm("in the callbacks")
     open_gate
-    run = GatedFlow.enqueue_now
+    run = WatchedFlow.enqueue_now
     wait_for(run) { struck?("in the callbacks") }
     expect([jobs_end, called]).to eq([true, []])
     ActiveDataFlow::DataFlowRun.where(id: run.id).update_all(dispatch_after: 1.minute.ago)
@@ -155,7 +155,7 @@ RSpec.describe "A run whose process stands still or dies" do
   it "[death] before the job is finished: it comes again, and finds nothing to do" do
     arm("before the job is finished")
     open_gate
-    run = GatedFlow.enqueue_now
+    run = WatchedFlow.enqueue_now
     wait_for(run) { struck?("before the job is finished") }
     expect([jobs_end, failed_jobs]).to eq([true, []])
     expect(ActiveDataFlow::DataFlowRun.sole).to have_attributes(id: run.id, status: "success", fence: 1)

@@ -3,6 +3,7 @@
 # Run inside of a Rails application that has this gem and SolidQueue: see events_spec.rb.
 require File.expand_path("config/environment")
 require "active_support/testing/time_helpers"
+require_relative "../../../support/letter_task"
 
 ActiveRecord::Schema.verbose = false
 load File.join(Gem.loaded_specs.fetch("solid_queue").full_gem_path, "lib/generators/solid_queue/install/templates/db/queue_schema.rb")
@@ -30,17 +31,6 @@ module EventsInAnApplication
       end
     end
   end
-end
-
-class LetterTask < Operations::Task
-  has_attribute :text
-  starts_with :asked?
-  wait_until :asked? do
-    condition { text }
-    go_to :done
-  end
-  interaction(:answer!) { |text| self.text = text }.when(:asked?)
-  result :done
 end
 
 RSpec.configure do |config|
