@@ -50,7 +50,8 @@ RSpec.describe "[parts]" do
     end
   end
 
-  it "are read by the index, between two bounds" do
+  # In windows, where the database does all of it.
+  it "are read by the index, between two bounds", if: %i[sqlite postgresql].include?(FlowDatabase::KIND) do
     orders(1000)
     sent = []
     listener = ActiveSupport::Notifications.subscribe("sql.active_record") { |event| sent << event.payload[:sql] }
@@ -58,7 +59,6 @@ RSpec.describe "[parts]" do
     ActiveSupport::Notifications.unsubscribe(listener)
     windows = sent.grep(/\AINSERT INTO.*SELECT.*FROM .?orders/mi)
     expect(windows.size).to be >= 100
-    next unless %i[sqlite postgresql].include?(FlowDatabase::KIND)
 
     ActiveRecord::Base.connection_pool.with_connection do |connection|
       connection.execute("SET enable_seqscan = off; SET enable_bitmapscan = off") if FlowDatabase::KIND == :postgresql
