@@ -411,7 +411,7 @@ RSpec.describe Operations::Machine::RetryRule do
     end
   end
 
-  describe "wait: with a Proc", req: "O-32" do
+  describe "wait: with a Proc" do
     it "hands it the error where it takes two arguments" do
       seen = []
       flaky("ByError") { retry_on KeyError, wait: ->(executions, error) { seen.push(error.message) && executions * 10 } }
@@ -437,7 +437,7 @@ RSpec.describe Operations::Machine::RetryRule do
   end
 
   describe "what the job is to be like that tries again" do
-    it "changes nothing where there are no jobs", req: "O-32" do
+    it "changes nothing where there are no jobs" do
       flaky("Slowly") { retry_on KeyError, wait: 5, report: true, queue: :slow, priority: 3 }
       expect(sleeps(Slowly.call(failures: 2))).to eq([5, 5])
     end

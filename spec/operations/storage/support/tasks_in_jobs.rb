@@ -156,7 +156,7 @@ RSpec.shared_examples "tasks in jobs" do
 
     def orders = PerformedJobs.enqueued.map { |job| [job["queue_name"], job["priority"], job[:at] && (job[:at] - Time.now.to_f).round] }
 
-    it "are as retry_on says where they are to try again, whoever enqueues them, and as ever afterwards", req: "O-32" do
+    it "are as retry_on says where they are to try again, whoever enqueues them, and as ever afterwards" do
       slow = retried("Slow") { retry_on KeyError, wait: 5, queue: :slow, priority: 3 }
       late = retried("Late") { retry_on KeyError, wait: 3600, queue: :slow }
       urgent = retried("Urgent") { retry_on KeyError, wait: 5, priority: 1 }
@@ -200,7 +200,7 @@ RSpec.shared_examples "tasks in jobs" do
       at(Time.now + 41) { expect([Operations.sweep[:dispatched], orders.map(&:first)]).to eq([2, %w[usual usual]]) }
     end
 
-    it "that are to try again after an error hand it to who collects errors, where retry_on says so", req: "O-32" do
+    it "that are to try again after an error hand it to who collects errors, where retry_on says so" do
       heard = []
       subscriber = Class.new { define_method(:report) { |error, handled:, context:, **| heard << [error.message, handled, context] } }.new
       ActiveSupport.error_reporter.subscribe(subscriber)
