@@ -2,8 +2,9 @@
 
 require_relative "support/new_application"
 
-# Supervisor, forked workers, dispatcher and scheduler of bin/jobs are at work for each of these applications once.
-RSpec.describe "A new Rails application with the built gem", slow: true do
+# Supervisor, forked workers, dispatcher and scheduler of bin/jobs are at work for each of these applications once. They are made
+# by a `rails new` that brings SolidQueue.
+RSpec.describe "A new Rails application with the built gem", slow: true, if: NewApplication::RAILS >= Gem::Version.new("8.0") do
   include RailsApps
   include NewApplication
 

@@ -43,7 +43,15 @@ module ActiveDataFlow
 
           private
 
-          def load_schema! = @columns_hash = {}.freeze
+          def load_schema!
+            @columns_hash = {}.freeze
+            # Rails 7.1 adds the attributes in the method that this one replaces; later ones look them up.
+            return unless respond_to?(:attributes_to_define_after_schema_loads)
+
+            attributes_to_define_after_schema_loads.each do |name, (type, default)|
+              define_attribute(name, (Proc === type) ? type[type_for_attribute(name)] : type, default:)
+            end
+          end
         end
         private_constant :WithoutTable
       end

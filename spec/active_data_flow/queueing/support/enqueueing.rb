@@ -29,11 +29,11 @@ RSpec.shared_examples "runs that are enqueued" do
       first = enqueued(2, triggered_by: "run:1:complete").id
       other = Thread.new do
         ActiveRecord::Base.transaction do
-          ActiveRecord::Base.with_connection { |connection| connection.select_value("SELECT count(*) FROM sink_rows") } # MySQL: sees from now on what there is now
+          ActiveRecord::Base.connection_pool.with_connection { |connection| connection.select_value("SELECT count(*) FROM sink_rows") } # MySQL: sees from now on what there is now
           enqueued(3, triggered_by: "run:1:complete").tap { write("also written") }.id
         end
       end
-      sleep 0.01 until ActiveRecord::Base.with_connection { |connection| connection.uncached { connection.select_value(Servers::ALL.fetch(RunDatabase::KIND)::WAITING) } }
+      sleep 0.01 until ActiveRecord::Base.connection_pool.with_connection { |connection| connection.uncached { connection.select_value(Servers::ALL.fetch(RunDatabase::KIND)::WAITING) } }
       first
     end
     expect([other.value, sink, store.runs.size]).to eq([ids, ["also written"], 2])

@@ -13,7 +13,7 @@ class TableQueue
   Ticket = Data.define(:job_id, :run_id)
 
   def self.create_table
-    ActiveRecord::Base.with_connection do |connection|
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
       connection.create_table(:queued_jobs, if_not_exists: true) { |table| table.string(:job_id) && table.bigint(:run_id) }
     end
   end

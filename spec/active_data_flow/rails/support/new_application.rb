@@ -5,6 +5,7 @@ require "json"
 # The way of somebody who begins: a new application, the gem from its file, the generators, and classes in place of what
 # these wrote. In production, as Rails makes it.
 module NewApplication
+  RAILS = Gem.loaded_specs.fetch("railties").version
   # What can be seen to come while somebody looks on.
   CLASSES = {
     "app/data_flows/stock_flow.rb" => <<~RUBY,
@@ -85,7 +86,7 @@ module NewApplication
   def join_queue(app)
     change(app, "config/environments/production.rb", /^ *config\.solid_queue\.connects_to.*\n/, "")
     schema = app.read("db/queue_schema.rb")
-    app.write("db/migrate/#{last_migration(app) + 1}_add_solid_queue.rb", schema.sub(/\A.*\n/, "class AddSolidQueue < ActiveRecord::Migration[8.1]\n  def change\n") + "end\n")
+    app.write("db/migrate/#{last_migration(app) + 1}_add_solid_queue.rb", schema.sub(/\A.*\n/, "class AddSolidQueue < ActiveRecord::Migration[#{RAILS.segments.first(2).join(".")}]\n  def change\n") + "end\n")
     FileUtils.rm(File.join(app.folder, "db/queue_schema.rb"))
   end
 
