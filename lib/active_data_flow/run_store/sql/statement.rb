@@ -3,7 +3,8 @@
 module ActiveDataFlow
   module RunStore
     # One statement, written with `:name` for its values and prepared once per connection: parsing and planning take
-    # longer than one row does. Its answer is read to the end, and never comes out of a query cache.
+    # longer than one row does. Its answer is read to the end, and never comes out of a query cache. Where nothing is prepared
+    # the values stand in it: before Rails 8 the adapters leave away what is bound then.
     class Statement
       # Not a PostgreSQL cast, not a time of day.
       PLACE = /(?<![:\w]):([a-z_]+)/
@@ -13,6 +14,7 @@ module ActiveDataFlow
       # @yieldparam number [Integer] of a value
       # @yieldreturn [String] how the database writes its place
       def initialize(sql, label)
+        @sql = sql
         @label = label
         @names = []
         @text = sql.gsub(PLACE) { yield number($1.to_sym) }.freeze
@@ -34,9 +36,14 @@ module ActiveDataFlow
       private
 
       def ask(connection, values)
-        binds = @names.map { |name| values.fetch(name) }
-        connection.exec_query(@text, @label, binds, prepare: connection.prepared_statements?)
+        return connection.exec_query(written(connection, values), @label) unless connection.prepared_statements?
+
+        connection.exec_query(@text, @label, binds(values), prepare: true)
       end
+
+      def binds(values) = @names.map { |name| values.fetch(name) }
+
+      def written(connection, values) = @sql.gsub(PLACE) { connection.quote(values.fetch($1.to_sym)) }
 
       def number(name) = (@names.index(name) || @names.push(name).size - 1) + 1
     end

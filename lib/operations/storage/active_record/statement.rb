@@ -13,9 +13,9 @@ module Operations
         # @param values [Hash{Symbol => Object}] texts, integers, nil; may have more than the statement asks for
         # @return [Object, nil] the first column of the row; nil when nothing matched
         def value(connection, values)
-          binds = binds(values)
-          return through_active_record(connection, binds) unless ordinary?(connection)
+          return through_active_record(connection, values) unless ordinary?(connection)
 
+          binds = binds(values)
           value = connection.send(:log, @text, @label, binds, binds) do
             connection.send(:with_raw_connection) { |raw| sent(connection, raw, binds).tap { connection.send(:verified!) } }
           end
@@ -25,11 +25,7 @@ module Operations
 
         private
 
-        def binds(values) = @names.map { |name| values.fetch(name) }
-
-        def through_active_record(connection, binds)
-          connection.exec_query(@text, @label, binds, prepare: connection.prepared_statements?).rows.first&.first
-        end
+        def through_active_record(connection, values) = row(connection, values)&.first
 
         def ordinary?(connection)
           connection.prepared_statements? && !connection.transaction_open? && !connection.preventing_writes? && ::ActiveRecord.query_transformers.empty?
@@ -61,7 +57,7 @@ module Operations
           rescue ::ActiveRecord::StatementInvalid => error
             raise unless error.cause.is_a?(::PG::FeatureNotSupported)
 
-            through_active_record(connection, binds(values)) # a column has another type now: it prepares again
+            through_active_record(connection, values) # a column has another type now: it prepares again
           end
 
           private
