@@ -8,7 +8,9 @@ module ActiveDataFlow
     class Database
       KINDS = {"sqlite" => :sqlite, "postgres" => :postgresql, "postgis" => :postgresql, "mysql" => :mysql, "trilogy" => :mysql}.freeze
       IN_MEMORY = [nil, "", ":memory:"].freeze
-      private_constant :KINDS, :IN_MEMORY
+      # How often something is begun that gives way to others.
+      TRIES = 5
+      private_constant :KINDS, :IN_MEMORY, :TRIES
 
       # @return [Class]
       attr_reader :connection_class
@@ -102,6 +104,21 @@ module ActiveDataFlow
       # @return [Boolean] the transaction is gone for the sake of others, and may be begun again at once
       def rolled_back?(error) = Errors.transient?(error) && !busy?(error) && !unreachable?(error)
 
+      # What the database has given up for the sake of others is begun again. What the application has begun is not ours to
+      # begin again, and a lost answer may have been a yes.
+      # @param patient [Boolean] whether to wait for a lock for longer than a server does by itself
+      # @return [Object] what the work returned
+      def begun_again(patient: false)
+        left = TRIES
+        begin
+          yield
+        rescue => error
+          raise if (left -= 1).zero? || inside_transaction? || !(rolled_back?(error) || (patient && given_up?(error)))
+
+          retry
+        end
+      end
+
       # @return [Boolean] the database, not the program, is what went wrong
       def trouble?(error) = error.is_a?(::ActiveRecord::ActiveRecordError)
 
@@ -113,6 +130,9 @@ module ActiveDataFlow
       def isolation = (kind == :sqlite) ? {} : {isolation: :read_committed}
 
       private
+
+      # MySQL does so after a time of its own; elsewhere only those give up a wait who have said when.
+      def given_up?(error) = kind == :mysql && error.is_a?(::ActiveRecord::LockWaitTimeout)
 
       def connect(**changes)
         config = pool.db_config

@@ -53,12 +53,15 @@ module Operations
       # @return [Operations::Task] the task as it is stored: claimed, or finished
       def _claim_for(handler)
         patience_ends = _monotonic + PATIENCE
+        look = :find
         Kernel.loop do
           unless @_running # by another fiber, with this very object
-            stored = _stored_copy
+            stored = _stored_copy(look)
             _time_out_first && next if timeout_expired?
             handler.check(self) unless active?
             return _take_over(stored) if _finished? || Operations.storage.claim_copy(stored, Clock.now_us)
+
+            look = :find_now # what has been seen in a transaction may be old
           end
           raise _busy_with_itself(handler) if UnderWay.another?(self)
           raise _busy(handler) if _monotonic > patience_ends
@@ -67,8 +70,8 @@ module Operations
         end
       end
 
-      def _stored_copy
-        stored = Operations.storage.find(@id)
+      def _stored_copy(look)
+        stored = Operations.storage.public_send(look, @id)
         raise Error.new("#{self} is no longer stored, so nobody can act on it", self) unless stored
 
         _refuse_old_changes(stored)

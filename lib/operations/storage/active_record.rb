@@ -7,7 +7,9 @@ require "active_data_flow/rails/after_commit"
 require_relative "columns"
 require_relative "active_record/schema"
 require_relative "active_record/statement"
+require_relative "active_record/writes"
 require_relative "active_record/dialect"
+require_relative "active_record/mysql"
 require_relative "active_record/dispatching"
 require_relative "active_record/statements"
 require_relative "active_record/data_column"
@@ -69,6 +71,12 @@ module Operations
         id && list("id = :id", id:).first
       end
 
+      # (see Base#find_now)
+      def find_now(id)
+        id = setup.schema.key(id)
+        id && ask(:now, "id = :id", id:).map { |row| setup.rows.task(row) }.first
+      end
+
       # @param ids [Array<Integer, String>]
       # @return [Array<Operations::Task>] those that there are, in the order they were made
       def find_all(ids)
@@ -115,7 +123,7 @@ module Operations
 
       # (see Base#forget)
       def forget(model)
-        database.with_connection { |connection| setup.participants.forget(connection, model) } if setup.schema.participants?
+        with_connection { |connection| setup.participants.forget(connection, model) } if setup.schema.participants?
       end
 
       # (see Base#delete)
@@ -170,8 +178,11 @@ module Operations
       # The database is looked at once: its tables have to be there before.
       def setup = @setup || @lock.synchronize { @setup ||= Setup.new(self) }
 
+      # What the database gives up for others' sake is begun again.
+      def with_connection(&) = database.begun_again(patient: true) { database.with_connection(&) }
+
       def ask(statement, *variant, **values)
-        database.with_connection { |connection| setup.statements[statement, *variant].rows(connection, values) }
+        with_connection { |connection| setup.statements[statement, *variant].rows(connection, values) }
       end
 
       def list(where, **values) = ask(:list, where, order, **values).map { |row| setup.rows.task(row) }
@@ -202,7 +213,7 @@ module Operations
         names = Registry.names_below(task_class)
         return " AND 1 = 0" if names.empty?
 
-        " AND type IN (#{database.with_connection { |connection| names.map { |name| connection.quote(name) } }.join(", ")})"
+        " AND #{setup.statements.dialect.exactly("type")} IN (#{database.with_connection { |connection| names.map { |name| connection.quote(name) } }.join(", ")})"
       end
 
       # The old foreign keys have no ON DELETE: what points to a task goes, or is let go, before it.

@@ -32,6 +32,11 @@ module Operations
       # @return [Operations::Task, nil]
       def find(id) = _abstract(:find)
 
+      # For who has just been overtaken inside a transaction that goes on seeing what there was at its beginning.
+      # @param id (see #find)
+      # @return [Operations::Task, nil] as it is now
+      def find_now(id) = find(id)
+
       # @param task_class [Class, nil] only tasks of this class and those below it
       # @return [Array<Operations::Task>] waiting tasks whose `wake_at` has come, or whose timeout has passed
       def sleeping_tasks(task_class = nil) = _abstract(:sleeping_tasks)

@@ -27,6 +27,15 @@ module ActiveDataFlow
         # (see SQLite#later)
         def later(seconds) = "(#{now} + (#{seconds}) * interval '1 second')"
       end
+
+      # Microseconds.
+      module MySQL
+        # (see SQLite#now)
+        def now = "(UTC_TIMESTAMP(6) + INTERVAL #{clock.offset} SECOND)"
+
+        # (see SQLite#later)
+        def later(seconds) = "(#{now} + INTERVAL (#{seconds}) SECOND)"
+      end
     end
   end
 end

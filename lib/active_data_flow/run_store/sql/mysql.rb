@@ -6,8 +6,7 @@ module ActiveDataFlow
       # InnoDB. No RETURNING: an UPDATE is followed by a look at the row, which it has locked. A deadlock takes
       # the whole transaction with it, which is begun again.
       class MySQL < SQL
-        TRIES = 5
-        private_constant :TRIES
+        include Moments::MySQL
 
         # (see Base#renew)
         def renew(claims)
@@ -16,17 +15,7 @@ module ActiveDataFlow
 
         private
 
-        # What the application has begun is not ours to begin again, and a lost answer may have been a yes.
-        def begun_again
-          left = TRIES
-          begin
-            yield
-          rescue => error
-            raise if (left -= 1).zero? || inside_transaction? || !database.rolled_back?(error)
-
-            retry
-          end
-        end
+        def begun_again(&) = database.begun_again(&)
 
         def held_up?(error) = database.busy?(error)
 
@@ -97,10 +86,6 @@ module ActiveDataFlow
         def quoted(name) = "`#{name}`"
 
         def concat(*parts) = "CONCAT(#{parts.join(", ")})"
-
-        def now = "(UTC_TIMESTAMP(6) + INTERVAL #{clock.offset} SECOND)"
-
-        def later(seconds) = "(#{now} + INTERVAL (#{seconds}) SECOND)"
       end
     end
   end

@@ -29,7 +29,7 @@ module Operations
         # (see Base#signal)
         def signal(id)
           values = {id: setup.schema.key(id), now: Row.moment(Clock.now_us)}
-          status = values[:id] && database.with_connection { |connection| setup.statements[:signal].value(connection, values) }
+          status = values[:id] && with_connection { |connection| setup.statements[:signal].value(connection, values) }
           status == Machine::CODES[:waiting]
         end
 

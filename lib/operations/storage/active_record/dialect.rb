@@ -5,29 +5,27 @@ module Operations
     class ActiveRecord < Base
       # What the databases spell in their own ways. Leases are dated by the server, since workers' clocks differ.
       class Dialect
-        # @return [Boolean] whether tasks can be kept in that kind of database
-        def self.serves?(kind) = %i[sqlite postgresql].include?(kind)
-
         # @param clock [ActiveDataFlow::RunStore::Clock]
         # @return [Dialect] of that kind of database
-        # @raise [Error] for one that is not served
-        def self.for(kind, clock)
-          classes = {sqlite: SQLite, postgresql: PostgreSQL}
-          (classes[kind] || raise(Error, "tasks can be kept in SQLite and PostgreSQL, not in #{kind} yet. Give the storage a class that is connected to " \
-            "one of those: Operations.storage = Operations::Storage::ActiveRecord.new(connection_class: TasksRecord)")).new(clock)
-        end
+        def self.for(kind, clock) = {sqlite: SQLite, postgresql: PostgreSQL, mysql: MySQL}.fetch(kind).new(clock)
 
         # @return [ActiveDataFlow::RunStore::Clock]
         attr_reader :clock
 
         def initialize(clock) = @clock = clock
 
-        # @param sql [String] with `:name` for its values
+        # @param form [Insert, Change, String] with `:name` for its values
         # @return [Statement]
-        def statement(sql) = sent_by.new(sql, "Operations task") { |number| place(number) }
+        def statement(form) = sent_by.new(sql(form), Statement::LABEL) { |number| place(number) }
 
-        # @return [String] a WHERE that names one row, if it is free and fits
-        def one(where) = "id = :id AND (#{where})"
+        # @return [String] an expression: the id of the parent, NULL where that was deleted
+        def parent = "(SELECT parent.id FROM #{Columns::TASKS} parent WHERE parent.id = :parent)"
+
+        # @return [String] the column as it is compared with texts, of which two that differ are never the same
+        def exactly(column) = column
+
+        # @return [String] what a SELECT of one row ends with that is to see what others have committed
+        def as_it_is_now = ""
 
         # @return [String] an expression of a moment, where its type cannot be seen from its place
         def moment(expression) = expression
@@ -48,8 +46,17 @@ module Operations
         # @return [String] the expression in the middle, within the two bounds
         def within(least, expression, most) = "LEAST(#{most}, GREATEST(#{least}, #{expression}))"
 
-        # @return [String] what locks the rows that a SELECT names, passing over those that others hold
-        def lock = ""
+        private
+
+        def sql(form)
+          case form
+          when Insert then "#{form.sql} ON CONFLICT DO NOTHING RETURNING id"
+          when Change then "#{form.sql} WHERE #{condition(form)} RETURNING #{form.returning}"
+          else form
+          end
+        end
+
+        def condition(change) = (change.rows == :some) ? "id IN (#{change.ids})" : change.where
       end
 
       # A file has one writer.
@@ -82,14 +89,18 @@ module Operations
         # (see SQLite#sent_by)
         def sent_by = Statement::PostgreSQL
 
-        def one(where) = "id = (SELECT id FROM #{Columns::TASKS} WHERE id = :id AND (#{where}) FOR UPDATE SKIP LOCKED)"
-
         def moment(expression) = "CAST(#{expression} AS timestamp)"
 
         # For this statement alone: nothing is left on the session.
         def unflushed = "set_config('synchronous_commit', 'off', true) IS NOT NULL"
 
-        def lock = " FOR UPDATE SKIP LOCKED"
+        private
+
+        def condition(change)
+          return change.where if change.rows == :one
+
+          "id #{(change.rows == :free) ? "=" : "IN"} (#{change.ids} FOR UPDATE SKIP LOCKED)"
+        end
       end
     end
   end

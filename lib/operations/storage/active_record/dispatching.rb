@@ -17,12 +17,8 @@ module Operations
         SINCE = /\Aunknown since (\d+)\z/
         private_constant :UNKNOWN, :SINCE
 
-        # @return [Boolean] whether there is a table of tasks, in a database that can keep them
-        def ready?
-          return true if @setup
-
-          Dialect.serves?(database.kind) && database.with_connection { |connection| connection.table_exists?(Columns::TASKS) }
-        end
+        # @return [Boolean] whether there is a table of tasks
+        def ready? = !@setup.nil? || database.with_connection { |connection| connection.table_exists?(Columns::TASKS) }
 
         # Tasks that are due and that nobody was given lately. They are the caller's to enqueue; others get them when they
         # are still due after a while.
@@ -105,18 +101,18 @@ module Operations
         # @param moment [Symbol] the column of the moment that has come: each by its own index, so that it costs what it finds
         def dispatch(moment, more, limit)
           due = "task_status = 10 AND #{moment} <= :now AND (claimed_until IS NULL OR claimed_until < #{@dialect.now})"
-          change({claimed_until: @dialect.later(@dialect.within(FIRST, @dialect.seconds_since(moment), LAST))},
-            "id IN (SELECT id FROM #{Columns::TASKS} WHERE #{due}#{more} ORDER BY #{moment} LIMIT #{limit}#{@dialect.lock})", "id, type, attempts")
+          change_some({claimed_until: @dialect.later(@dialect.within(FIRST, @dialect.seconds_since(moment), LAST))},
+            "#{due}#{more} ORDER BY #{moment} LIMIT #{limit}", "id, type, attempts")
         end
 
         # One that was left by its process is a waiting one, due at once.
         def recover(limit)
-          change({deaths: "deaths + 1", task_status: "10", wakes_at: ":now", updated_at: ":now", claimed_by: "NULL", claimed_until: "NULL", **counted},
-            "id IN (SELECT id FROM #{Columns::TASKS} WHERE #{dead} LIMIT #{limit}#{@dialect.lock})", "id, deaths")
+          change_some({deaths: "deaths + 1", task_status: "10", wakes_at: ":now", updated_at: ":now", claimed_by: "NULL", claimed_until: "NULL", **counted},
+            "#{dead} LIMIT #{limit}", "id, deaths")
         end
 
         # Of whoever has it still.
-        def end_lease = change({claimed_until: @dialect.later(-1)}, @dialect.one("claimed_by = :owner AND task_status = 0"))
+        def end_lease = change_free({claimed_until: @dialect.later(-1)}, "claimed_by = :owner AND task_status = 0")
 
         # The mark is the first one's.
         def postpone

@@ -39,7 +39,7 @@ module Operations
 
         # A claim whose answer was lost is given back, whether it was made or not: the task is as due as it was before.
         def surely_claimed(values, &)
-          database.with_connection(&)
+          with_connection(&)
         rescue ::ActiveRecord::ActiveRecordError => error
           raise unless setup.schema.complete? && database.unreachable?(error) && !inside_transaction?
 
@@ -60,7 +60,7 @@ module Operations
         def patiently(&)
           ends = monotonic + PATIENCE
           begin
-            database.with_connection(&)
+            with_connection(&)
           rescue ::ActiveRecord::ActiveRecordError => error
             raise if !database.unreachable?(error) || monotonic > ends
 

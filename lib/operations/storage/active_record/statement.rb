@@ -9,6 +9,8 @@ module Operations
       # statement among its own. What is out of the ordinary goes its way altogether: inside a transaction, under
       # `while_preventing_writes`, with comments in queries, without prepared statements.
       class Statement < ActiveDataFlow::RunStore::Statement
+        LABEL = "Operations task" # in logs
+
         # @param connection of ActiveRecord
         # @param values [Hash{Symbol => Object}] texts, integers, nil; may have more than the statement asks for
         # @return [Object, nil] the first column of the row; nil when nothing matched

@@ -10,17 +10,16 @@ module Operations
         READ = %w[id version type task_status current_state entered_at wakes_at expires_at delete_at completed_at failed_at
           steps attempts created_at updated_at parent_id data history].freeze
         STATE = {task_status: :status, current_state: :state, completed_at: :completed, failed_at: :failed, expires_at: :timeout,
-                 delete_at: :delete, updated_at: :updated, steps: :steps, attempts: :attempts, entered_at: :entered,
+                 delete_at: :delete, updated_at: :updated, attempts: :attempts, entered_at: :entered,
                  unique_key: :unique_key, history: :history}.freeze
-        BORN = {type: :type, parent_id: :parent, created_at: :created, wakes_at: :wake, data: :data, start_key: :start_key}.freeze
+        BORN = {type: :type, parent_id: :parent, created_at: :created, wakes_at: :wake, data: :data, start_key: :start_key, steps: :steps}.freeze
         DUE = "task_status = 10 AND (wakes_at <= :now OR expires_at <= :now)"
         DEATHS_HERE = "CASE WHEN steps = :steps THEN deaths ELSE 0 END"
         ENDED = "task_status IN (100, -1) AND delete_at <= :before"
 
         # What a move on the way of a burst changes: nothing that an index or a foreign key stands on, so that neither is
         # touched, and PostgreSQL need not write them anew.
-        MOVED = {current_state: :state, updated_at: :updated, steps: :steps, attempts: :attempts, entered_at: :entered,
-                 history: :history}.freeze
+        MOVED = {current_state: :state, updated_at: :updated, attempts: :attempts, entered_at: :entered, history: :history}.freeze
 
         # @return [Dialect]
         attr_reader :dialect
@@ -42,6 +41,10 @@ module Operations
         # @param where [String] in SQL
         def select(where) = "SELECT #{READ.join(", ")} FROM #{Columns::TASKS} WHERE #{where}"
 
+        # As a row is now, whatever the transaction has seen of it.
+        # @param where [String] in SQL, of one row
+        def now(where) = "#{select(where)}#{@dialect.as_it_is_now}"
+
         # @param order [String] in SQL
         def list(where, order) = "#{select(where)} ORDER BY #{order}"
 
@@ -53,7 +56,7 @@ module Operations
 
         # Locked for who deletes them, by a write that changes nothing.
         def old(more, limit)
-          change({delete_at: "delete_at"}, "id IN (SELECT id FROM #{Columns::TASKS} WHERE #{ENDED}#{more} LIMIT #{limit}#{@dialect.lock})")
+          change_some({delete_at: "delete_at"}, "#{ENDED}#{more} LIMIT #{limit}")
         end
 
         # Waiting and due, or active and left behind by its process.
@@ -61,8 +64,7 @@ module Operations
 
         def insert(with_id, active)
           given = {**(with_id ? {id: :id} : {}), **BORN, **STATE}.transform_values { |name| ":#{name}" }
-          sets = known(**given, **leased(active))
-          "INSERT INTO #{Columns::TASKS} (#{sets.keys.join(", ")}) VALUES (#{sets.values.join(", ")}) ON CONFLICT DO NOTHING RETURNING id"
+          Insert.new(known(**given, **leased(active)))
         end
 
         # A task that is put to sleep although one of its sub-tasks has ended is due at once: it may not have seen that.
@@ -71,8 +73,9 @@ module Operations
           sets = STATE.transform_values { |name| ":#{name}" }
           sets[:data] = ":data" if with_data
           sets[:wakes_at] = (status == 10) ? asleep_until : ":wake"
-          sets[:parent_id] = "(SELECT parent.id FROM #{Columns::TASKS} parent WHERE parent.id = :parent)"
+          sets[:parent_id] = @dialect.parent
           sets[:deaths] = (status == 0) ? DEATHS_HERE : "0"
+          sets[:steps] = ":steps"
           change({**sets, **counted, **leased(status == 0)}, [guard, *(@dialect.unflushed if unflushed)].join(" AND "))
         end
 
@@ -80,14 +83,14 @@ module Operations
         def move(with_data, unflushed)
           sets = MOVED.transform_values { |name| ":#{name}" }
           sets[:data] = ":data" if with_data
-          change({**sets, deaths: DEATHS_HERE, **counted, **leased(true)}, [guard, *(@dialect.unflushed if unflushed)].join(" AND "))
+          change({**sets, deaths: DEATHS_HERE, steps: ":steps", **counted, **leased(true)}, [guard, *(@dialect.unflushed if unflushed)].join(" AND "))
         end
 
         # A wake, or what a dead process has left; one claim decides, so they cannot race.
-        def claim = change(claimed, @dialect.one("(#{DUE}) OR (#{dead})"), "deaths")
+        def claim = change_free(claimed, "(#{DUE}) OR (#{dead})", "deaths")
 
         # The same for a copy that is as new as what is stored, due or not.
-        def claim_copy = change(claimed, @dialect.one("version = :version AND (task_status = 10 OR (#{dead}))"), "deaths")
+        def claim_copy = change_free(claimed, "version = :version AND (task_status = 10 OR (#{dead}))", "deaths")
 
         # Never touches the version: whoever is at work on the task goes on.
         def signal
@@ -111,10 +114,7 @@ module Operations
         def hold = change({updated_at: "updated_at"}, guard)
 
         # @param ids [String] in SQL
-        def renew(ids)
-          mine = "SELECT id FROM #{Columns::TASKS} WHERE id IN (#{ids}) AND claimed_by = :owner AND task_status = 0"
-          change({claimed_until: until_lease_ends}, "id IN (#{mine}#{@dialect.lock})")
-        end
+        def renew(ids) = change_some({claimed_until: until_lease_ends}, "id IN (#{ids}) AND claimed_by = :owner AND task_status = 0")
 
         private
 
@@ -123,9 +123,11 @@ module Operations
           @offset = @dialect.clock.offset
         end
 
-        def change(sets, where, returning = "id")
-          "UPDATE #{Columns::TASKS} SET #{known(**sets).map { |name, value| "#{name} = #{value}" }.join(", ")} WHERE #{where} RETURNING #{returning}"
-        end
+        def change(sets, where, returning = "id", rows: :one) = Change.new(sets: known(**sets), where:, returning:, rows:)
+
+        def change_free(sets, where, returning = "id") = change(sets, "id = :id AND (#{where})", returning, rows: :free)
+
+        def change_some(sets, where, returning = "id") = change(sets, where, returning, rows: :some)
 
         def claimed
           {deaths: "CASE WHEN task_status = 0 THEN deaths + 1 ELSE deaths END", task_status: "0", wakes_at: "NULL",
@@ -170,7 +172,7 @@ module Operations
           "SELECT id, type, 0 FROM #{Columns::TASKS} WHERE (#{due})#{more} ORDER BY #{moment} LIMIT #{limit}"
         end
 
-        def claim = change(claimed, @dialect.one("(#{DUE}) OR (#{dead})"), "0")
+        def claim = change_free(claimed, "(#{DUE}) OR (#{dead})", "0")
 
         def claim_copy = change(claimed, "#{guard} AND (task_status = 10 OR (#{dead}))", "0")
 

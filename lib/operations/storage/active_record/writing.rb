@@ -7,6 +7,10 @@ module Operations
     class ActiveRecord < Base
       # Storing tasks: one guarded statement for a transition, a transaction where there is more to store with it.
       module Writing
+        # Two statements, each with an index: together they would lock what they look through, where they lock.
+        SAME = {unique_key: "unique_key = :unique_key", start_key: "parent_id = :parent AND start_key = :start_key"}.freeze
+        private_constant :SAME
+
         # (see Base#save)
         def save(task)
           done = surely(task) { |version| written(task, version) }
@@ -45,7 +49,7 @@ module Operations
         def written(task, version)
           return together { |connection| write(connection, task, version) || raise(::ActiveRecord::Rollback) } if members?(task, version)
 
-          database.with_connection { |connection| write(connection, task, version) }
+          with_connection { |connection| write(connection, task, version) }
         end
 
         # @return [Array, nil] id, version and {Row#standing} as they are stored now; nothing is true before the commit
@@ -109,8 +113,7 @@ module Operations
 
         def unfinished_like(connection, task)
           same = {unique_key: task.unique_key, start_key: task.start_key, parent: task.parent_task_id}
-          where = "unique_key = :unique_key OR (parent_id = :parent AND start_key = :start_key)"
-          row = setup.statements[:select, where].row(connection, same)
+          row = SAME.lazy.filter_map { |key, where| setup.statements[:now, where].row(connection, same) if same[key] }.first
           return setup.rows.task(row) if row
 
           refuse_old_copy(task) if task.id && setup.statements[:select, "id = :id"].row(connection, id: own_id(task))
@@ -145,7 +148,7 @@ module Operations
         end
 
         def together
-          database.transaction { |connection, _alone| yield connection }
+          database.begun_again(patient: true) { database.transaction { |connection, _alone| yield connection } }
         end
       end
     end

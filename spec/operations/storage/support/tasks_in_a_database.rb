@@ -7,6 +7,7 @@ require "tmpdir"
 # The database that the environment names, with our tables and two of a program's own, made from nothing.
 module TasksInADatabase
   KIND = ENV.fetch("ADF_SPEC_DATABASE", "sqlite").to_sym
+  MANY = {max_connections: 30, pool: 30}.freeze # threads of an example
   TABLES = %w[operations_task_participants operations_tasks users wakes].freeze
 
   module_function
@@ -24,11 +25,8 @@ module TasksInADatabase
   end
 
   def config
-    @config ||= if KIND == :postgresql
-      Postgresql.fresh("tasks_#{Process.pid}", max_connections: 30, pool: 30)
-    else
-      {adapter: "sqlite3", database: File.join(folder, "tasks.sqlite3"), timeout: 20_000, max_connections: 30, pool: 30}
-    end
+    @config ||= Servers.fresh(KIND, "tasks_#{Process.pid}", **MANY) ||
+      {adapter: "sqlite3", database: File.join(folder, "tasks.sqlite3"), timeout: 20_000, **MANY}
   end
 
   def folder = @folder ||= Dir.mktmpdir.tap { |folder| at_exit { FileUtils.rm_rf(folder) } }

@@ -98,7 +98,7 @@ RSpec.describe Operations::Storage::ActiveRecord do
       expect(statements { klass.call }.map { |text| text[/\A\w+/] }).to eq(%w[INSERT UPDATE UPDATE UPDATE UPDATE])
     end
 
-    it "are the same for each task, so that they are prepared once" do
+    it "are the same for each task, so that they are prepared once", unless: TasksInADatabase::KIND == :mysql do
       klass.call
       expect(statements { klass.call }).to eq(statements { klass.call })
     end
@@ -121,7 +121,9 @@ RSpec.describe Operations::Storage::ActiveRecord do
 
   describe "[atomic]" do
     # The database refuses a heavy parcel.
-    def full
+    def full(&)
+      return checked(&) if TasksInADatabase::KIND == :mysql
+
       TasksInADatabase.run do |connection|
         connection.execute("CREATE UNIQUE INDEX full_store ON operations_tasks ((data LIKE '%600%')) WHERE data LIKE '%600%'")
         connection.execute("INSERT INTO operations_tasks (data, created_at, updated_at) VALUES ('600', '2026-01-01', '2026-01-01')")
@@ -130,6 +132,14 @@ RSpec.describe Operations::Storage::ActiveRecord do
         connection.execute("DROP INDEX full_store")
         connection.execute("DELETE FROM operations_tasks WHERE data = '600'")
       end
+    end
+
+    # It has no index of some rows only.
+    def checked
+      TasksInADatabase.run { |connection| connection.add_check_constraint(:operations_tasks, "data NOT LIKE '%600%'", name: "full_store") }
+      yield
+    ensure
+      TasksInADatabase.run { |connection| connection.remove_check_constraint(:operations_tasks, name: "full_store") }
     end
 
     it "stores a transition and the sub-tasks of its handler together, or neither" do
