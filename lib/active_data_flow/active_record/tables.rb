@@ -67,14 +67,14 @@ module ActiveDataFlow
         end
       end
 
-      def options_for(kind, options) = own_options(kind).merge(options || {})
-
-      # A text of MySQL's ends at 64 KiB, and the row of a reject may be longer.
-      def own_options(kind)
-        return {precision: 6} if kind == :datetime
-
-        (kind == :text && @database.kind == :mysql) ? {size: :medium} : {}
+      # @param exact [Boolean] whether texts that differ are not the same
+      def options_for(kind, options)
+        exact, options = options.to_h.then { |all| [all[:exact], all.except(:exact)] }
+        {**((kind == :datetime) ? {precision: 6} : {}), **((@database.kind == :mysql) ? options_on_mysql(kind, exact) : {}), **options}
       end
+
+      # A text of MySQL's ends at 64 KiB, and the row of a reject may be longer. Most of its collations know no case.
+      def options_on_mysql(kind, exact) = {**((kind == :text) ? {size: :medium} : {}), **(exact ? {collation: "utf8mb4_bin"} : {})}
 
       # Under whatever name it may be there already; but for the one that InnoDB makes for a foreign key, which gives way.
       def add_index(connection, table, columns, name, options)

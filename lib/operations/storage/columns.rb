@@ -5,6 +5,10 @@ module Operations
     # The tables of tasks: those of the gem's ancestor, and what was added to them. Whoever reads them without knowing
     # of the additions can write them too: each has a default, or may be NULL.
     module Columns
+      # Where texts that differ are not the same, whatever the database's collation is.
+      EXACT = {exact: true}.freeze
+      private_constant :EXACT
+
       TASKS = "operations_tasks"
       PARTICIPANTS = "operations_task_participants"
 
@@ -31,16 +35,16 @@ module Operations
         claimed_by: [:string],                          # host:pid:random
         claimed_until: [:datetime],                     # in no index: it changes with every transition
         start_key: [:string],
-        unique_key: [:string],                          # NULL when it has ended
+        unique_key: [:string, EXACT],                   # NULL when it has ended
         entered_at: [:datetime],
         history: [:text]                                # JSON, the newest hundred
       }.freeze
 
       MEMBERS = {
         task_id: [:bigint, {null: false}],
-        participant_type: [:string, {null: false}],
-        participant_id: [:string, {null: false}], # of any kind of model
-        attribute_name: [:string, {null: false, default: ""}]
+        participant_type: [:string, {null: false, **EXACT}],
+        participant_id: [:string, {null: false, **EXACT}], # of any kind of model
+        attribute_name: [:string, {null: false, default: "", **EXACT}]
       }.freeze
 
       TABLES = {operations_tasks: OLD.merge(ADDED).freeze, operations_task_participants: MEMBERS}.freeze

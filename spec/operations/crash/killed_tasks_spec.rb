@@ -28,8 +28,14 @@ RSpec.describe "Tasks whose workers are killed", req: %w[O-34 O-63] do
   end
 
   context "on PostgreSQL", :postgresql do
-    before(:context) { Postgresql.start if Postgresql.missing.nil? }
+    before(:context) { Servers.ready?("postgresql") }
 
     include_examples "workers that are killed", "postgresql"
+  end
+
+  context "on MariaDB", :mysql do
+    before(:context) { Servers.ready?("mysql") }
+
+    include_examples "workers that are killed", "mysql"
   end
 end

@@ -7,9 +7,8 @@ RSpec.describe "Tasks in a database", req: %w[O-08 O-60] do
 
   shared_examples "a database of tasks" do |kind|
     before(:context) do
-      next if kind == "postgresql" && Postgresql.missing
+      next unless Servers.ready?(kind)
 
-      Postgresql.folder if kind == "postgresql"
       env = {"ADF_SPEC_DATABASE" => kind}
       @run = ContractRun.new(File.join(support, "tasks_in_a_database_contract.rb"), env:)
       @v1 = ContractRun.new(File.join(support, "v1_tasks_contract.rb"), env:)
@@ -79,16 +78,27 @@ RSpec.describe "Tasks in a database", req: %w[O-08 O-60] do
     end
   end
 
+  shared_examples "a server of tasks" do
+    it "does not take a lost connection for a failure of the task" do
+      kept("lost connection")
+    end
+  end
+
   context "on SQLite" do
-    it_behaves_like "a database of tasks", "sqlite"
+    include_examples "a database of tasks", "sqlite"
   end
 
   context "on PostgreSQL", :postgresql do
-    it_behaves_like "a database of tasks", "postgresql"
+    include_examples "a database of tasks", "postgresql"
+    include_examples "a server of tasks"
+  end
 
-    it "does not take a lost connection for a failure of the task" do
-      @run = ContractRun.new(File.join(support, "tasks_in_a_database_contract.rb"), env: {"ADF_SPEC_DATABASE" => "postgresql"}, only: "[lost connection]")
-      kept("lost connection")
+  context "on MariaDB", :mysql do
+    include_examples "a database of tasks", "mysql"
+    include_examples "a server of tasks"
+
+    it "locks before it writes, gives way and begins again, and tells apart what collations do not", req: "O-63" do
+      kept("innodb")
     end
   end
 end

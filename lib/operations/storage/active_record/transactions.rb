@@ -16,14 +16,17 @@ module Operations
           version = task.version_in(self)
           database.with_connection { |connection| in_one(connection, task, version, &work) }
         rescue ::ActiveRecord::ActiveRecordError => error
-          raise unless mendable?(version, error)
+          raise unless mendable?(version, error) || given_way?(version, error)
 
-          Operations.logger.warn("#{task}: the database was lost in a transaction, and is waited for: #{error.message}")
+          Operations.logger.warn("#{task}: a transaction was lost with all that it had written, and is begun again: #{error.message}")
           version_after_loss(task, version) # afterwards a commit that is still on its way comes too late
           raise(Busy.new("#{task} goes on from what is stored of it", task).extend(Fenced))
         end
 
         private
+
+        # Of two that wait for each other the database takes one back: that is no failure of its task.
+        def given_way?(version, error) = version.is_a?(Integer) && database.rolled_back?(error) && !inside_transaction?
 
         def in_one(connection, task, version)
           done = nil

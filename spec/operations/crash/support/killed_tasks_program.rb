@@ -5,13 +5,15 @@
 # and at which moments. Without KILLS: at moments that are named, once each.
 require "json"
 require "logger"
+require "support/mysql"
 require "support/postgresql"
 require_relative "killed_tasks"
 
 kind = ENV.fetch("ADF_SPEC_DATABASE", "sqlite")
 workers = {"runners" => TaskWorkers::Runners, "queues" => TaskWorkers::Queues}.fetch(ENV.fetch("WORKERS", "runners"))
 more = {timeout: 20_000, pool: 10, max_connections: 10}
-config = (kind == "postgresql") ? Postgresql.fresh("killed_tasks_#{Process.pid}", **more) : {adapter: "sqlite3", database: File.join(HandlerLog::FOLDER, "tasks.sqlite3"), **more}
+server = {"postgresql" => Postgresql, "mysql" => Mysql}[kind]
+config = server&.fresh("killed_tasks_#{Process.pid}", **more) || {adapter: "sqlite3", database: File.join(HandlerLog::FOLDER, "tasks.sqlite3"), **more}
 
 workers.connect(config)
 require_relative "errands"

@@ -2,9 +2,14 @@
 
 # Part of tasks_in_a_database_contract.rb: a server that ends the session of who is about to store a transition.
 RSpec.shared_examples "tasks whose connection is lost" do
-  describe "[lost connection]", if: TasksInADatabase::KIND == :postgresql do
+  describe "[lost connection]", unless: TasksInADatabase::KIND == :sqlite do
     # Ends the session that this thread has.
-    def self.end_session(pid) = PG.connect(host: Postgresql.folder, user: "postgres", dbname: "postgres").tap { |admin| admin.exec("SELECT pg_terminate_backend(#{pid})") }.close
+    def self.end_session
+      own = TasksInADatabase.run { |connection| connection.select_value((TasksInADatabase::KIND == :mysql) ? "SELECT CONNECTION_ID()" : "SELECT pg_backend_pid()") }
+      return Mysql.with_client { |admin| admin.query("KILL #{own}") } if TasksInADatabase::KIND == :mysql
+
+      PG.connect(host: Postgresql.folder, user: "postgres", dbname: "postgres").tap { |admin| admin.exec("SELECT pg_terminate_backend(#{own})") }.close
+    end
 
     let(:klass) do
       group = self.class
@@ -14,7 +19,7 @@ RSpec.shared_examples "tasks whose connection is lost" do
         action(:write) do
           Wake.create!(task_id: id, pid: Process.pid)
           self.text = "written"
-          group.end_session(TasksInADatabase.run { |connection| connection.select_value("SELECT pg_backend_pid()") })
+          group.end_session
         end.then(:read)
         action(:read) {}.then(:done)
         result :done
@@ -31,7 +36,7 @@ RSpec.shared_examples "tasks whose connection is lost" do
     it "before it was stored with a sub-task: both are there once" do
       klass.class_eval { action(:end) { start(StoredTasks::Parcel) && end_it }.then(:done) }
       group = self.class
-      klass.define_method(:end_it) { group.end_session(TasksInADatabase.run { |connection| connection.select_value("SELECT pg_backend_pid()") }) }
+      klass.define_method(:end_it) { group.end_session }
       task = klass.new(current_state: :end).tap(&:save!).call
       expect(stored(task)).to be_completed
       expect(stored(task).sub_tasks.size).to eq(1)
@@ -48,7 +53,7 @@ RSpec.shared_examples "tasks whose connection is lost" do
       whole = task_class("Whole") do
         action(:start, transaction: true) do
           Wake.create!(task_id: id, pid: Process.pid)
-          group.end_session(TasksInADatabase.run { |connection| connection.select_value("SELECT pg_backend_pid()") }) if (tries += 1) == 1
+          group.end_session if (tries += 1) == 1
         end.then(:done)
         result :done
       end
@@ -73,7 +78,7 @@ RSpec.shared_examples "tasks whose connection is lost" do
       reconfigure("")
     end
 
-    it "after its commit, the answer lost, with transaction: true: it is known, and nothing is repeated" do
+    it "after its commit, the answer lost, with transaction: true: it is known, and nothing is repeated", if: TasksInADatabase::KIND == :postgresql do
       whole = task_class("Whole") do
         action(:start, transaction: true) { Wake.create!(task_id: id, pid: Process.pid) }.then(:two)
         action(:two) {}.then(:done)
@@ -87,7 +92,7 @@ RSpec.shared_examples "tasks whose connection is lost" do
       expect(Wake.count).to eq(1)
     end
 
-    it "after it was claimed, the answer lost: it is as due as before, and nobody counts a death" do
+    it "after it was claimed, the answer lost: it is as due as before, and nobody counts a death", if: TasksInADatabase::KIND == :postgresql do
       quiet = task_class("Quiet") { action(:start) {}.then(:done) and result(:done) }
       task = storage.save(quiet.new(status: :waiting, wake_at: Time.now))
       lose_the_answer("%UPDATE operations_tasks SET deaths%") { task.wake_up! }
@@ -97,7 +102,7 @@ RSpec.shared_examples "tasks whose connection is lost" do
       expect(stored(task)).to be_completed
     end
 
-    it "after it was stored, its answer lost: it is known, and nothing is repeated" do
+    it "after it was stored, its answer lost: it is known, and nothing is repeated", if: TasksInADatabase::KIND == :postgresql do
       quiet = task_class("Quiet") do
         durability :every_transition
         starts_with :one

@@ -14,6 +14,7 @@ require_relative "tasks_in_jobs"
 require_relative "transactions_of_tasks"
 require_relative "durability_of_tasks"
 require_relative "lost_connections"
+require_relative "tasks_on_mysql"
 require_relative "writes_of_tasks"
 
 RSpec.describe Operations::Storage::ActiveRecord do
@@ -178,4 +179,5 @@ RSpec.describe Operations::Storage::ActiveRecord do
   include_examples "ActiveRecord in several processes"
   include_examples "tasks of dead processes"
   include_examples "tasks whose connection is lost"
+  include_examples "tasks on MySQL"
 end

@@ -59,7 +59,7 @@ class PrepareOperationsTasks < ActiveRecord::Migration[7.1]
       [:claimed_by, :string, {}],
       [:claimed_until, :datetime, {}],
       [:start_key, :string, {}],
-      [:unique_key, :string, {}],
+      [:unique_key, :string, exact],
       [:entered_at, :datetime, {}],
       [:history, :text, long]
     ]
@@ -79,9 +79,9 @@ class PrepareOperationsTasks < ActiveRecord::Migration[7.1]
   def create_participants
     create_table :operations_task_participants, id: primary_key_type do |t|
       t.column :task_id, foreign_key_type, null: false
-      t.string :participant_type, null: false
-      t.string :participant_id, null: false
-      t.string :attribute_name, null: false, default: ""
+      t.string :participant_type, null: false, **exact
+      t.string :participant_id, null: false, **exact
+      t.string :attribute_name, null: false, default: "", **exact
       t.timestamps
 
       t.foreign_key :operations_tasks, column: :task_id, name: "fk_operations_participants_on_task"
@@ -93,7 +93,12 @@ class PrepareOperationsTasks < ActiveRecord::Migration[7.1]
   # A text of MySQL's ends at 64 KiB.
   def long_text(t, name) = t.text(name, **long)
 
-  def long = connection.adapter_name.match?(/mysql|trilogy/i) ? {size: :medium} : {}
+  def long = mysql? ? {size: :medium} : {}
+
+  # Most of its collations take texts for the same that differ in case.
+  def exact = mysql? ? {collation: "utf8mb4_bin"} : {}
+
+  def mysql? = connection.adapter_name.match?(/mysql|trilogy/i)
 
   def primary_key_type = configured_key_type || :primary_key
 
