@@ -4,7 +4,7 @@
 # the sweep finds, and how many of a group are at work. A table is the queue. It runs in processes of its own: this one is to
 # hold without ActiveSupport.
 RSpec.describe "Runs that wait for a queue" do
-  shared_examples "a database with a queue" do |kind, tasks: true|
+  shared_examples "a database with a queue" do |kind|
     before(:context) do
       next unless Servers.ready?(kind)
 
@@ -40,7 +40,7 @@ RSpec.describe "Runs that wait for a queue" do
         /killed after the whole is ended/, /all end at once/, /that nobody else has/, /that none of them goes on/)
     end
 
-    it "are started by tasks, with their transition, and make these due at their end", if: tasks do
+    it "are started by tasks, with their transition, and make these due at their end" do
       expect(kept("task")).to include(/killed between the last commit and that/, /wherever its process was killed/)
     end
   end
@@ -54,6 +54,6 @@ RSpec.describe "Runs that wait for a queue" do
   end
 
   context "on MariaDB", :mysql do
-    include_examples "a database with a queue", "mysql", tasks: false
+    include_examples "a database with a queue", "mysql"
   end
 end

@@ -33,12 +33,6 @@ RSpec.describe "This gem in a Rails application" do
     end
   end
 
-  shared_examples "tasks of an application" do
-    it "runs its tasks in its jobs, kept in its database", req: %w[E-24 O-61 O-64 O-66 O-71] do
-      kept("tasks")
-    end
-  end
-
   shared_examples "an application with this gem" do
     it "runs its flows", req: %w[E-23 E-24] do
       kept("flows")
@@ -60,6 +54,10 @@ RSpec.describe "This gem in a Rails application" do
       kept("schema")
     end
 
+    it "runs its tasks in its jobs, kept in its database", req: %w[E-24 O-61 O-64 O-66 O-71] do
+      kept("tasks")
+    end
+
     it "has the models of flows and runs", req: %w[E-32 A-10 A-37] do
       kept("models")
     end
@@ -72,7 +70,6 @@ RSpec.describe "This gem in a Rails application" do
     end
 
     include_examples "an application with this gem"
-    include_examples "tasks of an application"
   end
 
   context "on PostgreSQL, with UUIDs for keys and a structure.sql", :postgresql do
@@ -90,7 +87,6 @@ RSpec.describe "This gem in a Rails application" do
     end
 
     include_examples "an application with this gem"
-    include_examples "tasks of an application"
 
     it "says which keys it gets, and finds them in its structure.sql" do
       expect(@said).to include("Its keys are of the kind uuid, as config.generators says.")

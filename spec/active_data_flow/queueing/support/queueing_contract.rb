@@ -108,6 +108,5 @@ RSpec.describe "Runs on #{RunDatabase::KIND} that wait for a queue" do
   describe("[group]") { include_examples "runs of a group" }
   describe("[chain]") { include_examples "chains of flows" }
   describe("[parts]") { include_examples "runs in parts whose processes are killed" }
-  # Tasks are kept in the databases that can.
-  describe("[task]") { include_examples "flows that tasks start" } unless RunDatabase::KIND == :mysql
+  describe("[task]") { include_examples "flows that tasks start" }
 end
