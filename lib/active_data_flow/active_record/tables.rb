@@ -67,7 +67,7 @@ module ActiveDataFlow
         end
       end
 
-      # @param exact [Boolean] whether texts that differ are not the same
+      # With `exact: true` texts that differ are not the same.
       def options_for(kind, options)
         exact, options = options.to_h.then { |all| [all[:exact], all.except(:exact)] }
         {**((kind == :datetime) ? {precision: 6} : {}), **((@database.kind == :mysql) ? options_on_mysql(kind, exact) : {}), **options}

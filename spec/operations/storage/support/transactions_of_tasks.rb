@@ -52,6 +52,15 @@ RSpec.shared_examples "transactions of tasks" do
       expect(outcome(task)).to eq([1, "done", 1])
     end
 
+    it "is run again when the database has taken it back for another, and that is no failure" do
+      tries = 0
+      task = booking { raise(ActiveRecord::Deadlocked) if (tries += 1) == 1 }.call
+      expect(outcome(task)).to eq([0, "book", 0])
+      expect(stored(task)).to have_attributes(status: :waiting, exception_class: nil)
+      Operations::Runner.new.tick
+      expect(outcome(task)).to eq([1, "done", 1])
+    end
+
     it "is part of a transaction of the application's, and gone with that" do
       klass = booking
       task = nil
