@@ -8,9 +8,11 @@ module ActiveDataFlow
     class Database
       KINDS = {"sqlite" => :sqlite, "postgres" => :postgresql, "postgis" => :postgresql, "mysql" => :mysql, "trilogy" => :mysql}.freeze
       IN_MEMORY = [nil, "", ":memory:"].freeze
-      # How often something is begun that gives way to others.
+      # How often something is begun that gives way to others, and after how many seconds at most, times the number of tries:
+      # many who begin again at once would meet again.
       TRIES = 5
-      private_constant :KINDS, :IN_MEMORY, :TRIES
+      PAUSE = 0.05
+      private_constant :KINDS, :IN_MEMORY, :TRIES, :PAUSE
 
       # @return [Class]
       attr_reader :connection_class
@@ -115,6 +117,7 @@ module ActiveDataFlow
         rescue => error
           raise if (left -= 1).zero? || inside_transaction? || !(rolled_back?(error) || (patient && given_up?(error)))
 
+          Kernel.sleep(Random.rand * PAUSE * (TRIES - left))
           retry
         end
       end
