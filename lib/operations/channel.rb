@@ -38,6 +38,7 @@ module Operations
     # @param name [Symbol] without its namespace
     # @param payload [Hash] with ids, never what may be personal
     # @yieldparam payload [Hash] to be completed, whether somebody listens or not
+    # @yieldparam keep [#call, nil] keeps the event open behind the block, and gives what is called to end it; nil where nobody listens
     # @return [Object] what the block returned
     def instrument(name, **payload, &block)
       return Channel.notifier.instrument(full(name), payload, &block) if listening?(name)

@@ -116,7 +116,7 @@ module ActiveDataFlow
         return @context.left if @unreached
 
         aftermath = Aftermath.new(@plan.flow, @store, claim, error)
-        @context.takes?(aftermath) || (aftermath.fail && @failed = true)
+        @context.takes?(aftermath) ? @undecided = aftermath : @failed = aftermath.fail
       end
 
       def carry_over

@@ -6,16 +6,24 @@ module ActiveDataFlow
     module Telling
       private
 
-      # The attempt, from its claim to its end.
+      # The attempt, from its claim to its end, and on until it is decided what becomes of a run that an error has ended.
       def telling_run
         tell_of(:resume, cursor: shown_cursor, attempt: claim.attempt, deaths: claim.deaths) if claim.commits.positive?
         return yield unless Instrumentation.listening?(:run)
 
         before = claim
-        Instrumentation.instrument(:run, **told, arguments: Shown.row(@plan.flow.arguments)) do |payload|
+        Instrumentation.instrument(:run, **told, arguments: Shown.row(@plan.flow.arguments)) do |payload, keep|
           yield
         ensure
           payload.update(status: status_now, **counted(before), cursor: shown_cursor)
+          tell_when_decided(payload, keep.call) if keep && @undecided
+        end
+      end
+
+      def tell_when_decided(payload, finish)
+        @undecided.decided do |status|
+          payload[:status] = status
+          finish.call
         end
       end
 

@@ -11,14 +11,16 @@ module ActiveDataFlow
 
         # (see Operations::Channel#instrument)
         def instrument(name, payload)
+          handle = kept = nil
+          finish = -> { quietly(name) { handle&.finish } }
           handle = quietly(name) { begun(name, payload) }
-          yield payload if block_given?
+          yield payload, -> { (kept = true) && finish } if block_given?
         rescue Exception => error # rubocop:disable Lint/RescueException -- noted, and raised again
           payload[:exception] = [error.class.name, Shown.text(error.message)]
           payload[:exception_object] = error
           raise
         ensure
-          quietly(name) { handle&.finish }
+          finish&.call unless kept # a thread may be ended anywhere
         end
 
         # (see Operations::Channel#report)

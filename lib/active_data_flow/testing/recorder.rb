@@ -29,7 +29,7 @@ module ActiveDataFlow
       def listening?(name) = name == RUN || other?(name)
 
       def instrument(name, payload, &block)
-        other?(name) ? @before.instrument(name, payload, &block) : block&.call(payload)
+        other?(name) ? @before.instrument(name, payload, &block) : block&.call(payload, -> { -> {} })
       ensure
         @payloads << payload if name == RUN
       end

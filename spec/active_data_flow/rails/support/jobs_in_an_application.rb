@@ -523,6 +523,29 @@ RSpec.describe "[retries] What a run's error leads to" do
     expect(flow_row("parcel")).to have_attributes(status: "active", last_error: nil)
   end
 
+  def told_of_runs
+    told = []
+    subscriber = ActiveSupport::Notifications.subscribe("run.active_data_flow") { |event| told << event.payload.values_at(:status, :exception, :read) }
+    yield
+    told
+  ensure
+    ActiveSupport::Notifications.unsubscribe(subscriber)
+  end
+
+  it "is told as what it is: a run that is tried again is in progress, one that is not has failed" do
+    LetterFlow.enqueue_now
+    failing(ActiveRecord::Deadlocked, "no", times: 100)
+    error = ["ActiveRecord::Deadlocked", "no"]
+    expect(told_of_runs { work }).to eq([["in_progress", error, 2]])
+    expect(told_of_runs { [work, (work rescue nil)] }).to eq([["in_progress", error, 0], ["failed", error, 0]]) # rubocop:disable Style/RescueModifier
+    failing
+    ParcelFlow.enqueue_now(number: 1)
+    expect(told_of_runs { work rescue nil }).to eq([["failed", %w[RuntimeError no], 2]]) # rubocop:disable Style/RescueModifier
+    failing(KeyError, times: 2)
+    PatientFlow.enqueue_now
+    expect(told_of_runs { 2.times { work } }.map(&:first)).to eq(%w[in_progress failed])
+  end
+
   it "is where the schedule's next job goes on; enqueue_now makes a run from the first row" do
     failing
     expect { job_class.perform_now("letter") }.to raise_error("no")
