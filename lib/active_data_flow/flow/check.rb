@@ -2,7 +2,7 @@
 
 module ActiveDataFlow
   module Flow
-    # What can be seen to be wrong in a finished class body, without looking at any table.
+    # What can be seen to be wrong in a finished class body, and in its name, without looking at any table.
     module Check
       module_function
 
@@ -15,6 +15,7 @@ module ActiveDataFlow
         refuse(klass, "says mode :#{declared.mode} and has #{declared.sinks.size} sinks. Write mode: at each sink.") if declared.mode && declared.sinks.size > 1
         refuse_unfinished(klass, declared)
         refuse_later_words(klass, declared)
+        refuse_namesakes(klass) if klass.name
       end
 
       # What can be said already and not be done yet is refused, so that nobody waits for it.
@@ -31,8 +32,17 @@ module ActiveDataFlow
         refuse(klass, "names #{missing} as a callback, which it does not define. Write: def #{missing}(run) ... end") if missing
       end
 
+      # One would go on where the other has stopped.
+      def refuse_namesakes(klass)
+        others = Registry.namesakes(klass).map(&:name)
+        return if others.empty?
+
+        refuse(klass, "is stored as #{klass.flow_name.inspect}, and so #{(others.size == 1) ? "is" : "are"} #{others.join(", ")}: the runs of one would be taken " \
+          "for those of the other. Give it another name: self.flow_name = #{Flow.stored_name(klass).then { |name| (name == klass.flow_name) ? "..." : name }.inspect}")
+      end
+
       def refuse(klass, text) = raise(ConfigurationError, "#{Flow.label(klass)} #{text}")
-      private_class_method :refuse_unfinished, :refuse_later_words, :refuse
+      private_class_method :refuse_unfinished, :refuse_later_words, :refuse_namesakes, :refuse
     end
   end
 end

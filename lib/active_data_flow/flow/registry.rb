@@ -17,7 +17,17 @@ module ActiveDataFlow
           found.find { |klass| klass.name.end_with?("Flow") } || found.first || raise(UnknownFlow, refusal(name))
         end
 
+        # A class that says the name of one it descends from is meant to be the same flow.
+        # @param klass [Class]
+        # @return [Array<Class>] other flows of the program that are stored under its name
+        def namesakes(klass)
+          all.select { |other| other.flow_name == klass.flow_name && !(other <= klass || klass < other) && named?(other) }
+        end
+
         private
+
+        # No constant names what was taken away, however long the object is there.
+        def named?(klass) = Object.const_defined?(klass.name) && Object.const_get(klass.name).equal?(klass)
 
         def refusal(name)
           known = all.map(&:flow_name)

@@ -57,4 +57,16 @@ RSpec.describe "A flow's subclass" do
     expect(flow("HTTPLogFlow").flow_name).to eq("http_log")
     expect(flow("Named") { self.flow_name = "old_name" }.flow_name).to eq("old_name")
   end
+
+  it "may say that it is the same flow; no other class may have its name" do
+    first = flow("ChildFlow", base)
+    expect(flow("NewerChildFlow", first) { self.flow_name = "child" }.run_now.flow_name).to eq("child")
+    twin = flow("TwinFlow", base) { self.flow_name = "child" }
+    expect { twin.run_now }.to raise_error(ActiveDataFlow::ConfigurationError,
+      "TwinFlow is stored as \"child\", and so are ChildFlow, NewerChildFlow: the runs of one would be taken for those of the other. " \
+      "Give it another name: self.flow_name = \"twin\"")
+    hide_const("NewerChildFlow")
+    hide_const("ChildFlow")
+    expect(twin.run_now).to be_success
+  end
 end
