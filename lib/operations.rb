@@ -6,6 +6,7 @@ require_relative "operations/alone"
 require_relative "operations/version"
 require_relative "operations/errors"
 require_relative "active_data_flow/native" # the rules, written in Rust
+require_relative "active_data_flow/shown"
 require_relative "operations/clock"
 require_relative "operations/duration"
 require_relative "operations/configuration"

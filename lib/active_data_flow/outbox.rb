@@ -38,7 +38,7 @@ module ActiveDataFlow
         dispatch(store, store.awaiting_slot(flows_of(group), limit: free).select { |row| store.hasten(row.id) })
       rescue => error
         # Whoever ends a run has done so; the sweep looks at the groups as well.
-        Operations.logger.warn("no run that waits for the group #{group.name} was dispatched: #{error.class}: #{error.message}")
+        Operations.logger.warn("no run that waits for the group #{group.name} was dispatched: #{Shown.error(error)}")
         []
       end
 
@@ -50,7 +50,7 @@ module ActiveDataFlow
       def job_of(store, row)
         dispatcher.job_for(row)
       rescue => error
-        Operations.logger.error("no job was made for #{row.flow_name} run #{row.id}: #{error.class}: #{error.message}")
+        Operations.logger.error("no job was made for #{row.flow_name} run #{row.id}: #{Shown.error(error)}")
         store.win(row.id, job_id: "none")
         nil
       end

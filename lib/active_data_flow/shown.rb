@@ -7,18 +7,19 @@ module ActiveDataFlow
   module Shown
     FILTERED = "[FILTERED]"
 
-    # A value behind its name, as errors of databases and Ruby's `inspect` write them.
-    NAMED = /(?<name>[A-Za-z_]\w*)(?<quote>["'`]?)(?<sign>\s*(?:=>|=|:)\s*)(?<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;)\]}]+)/
+    NAME = /(?<!\w)[A-Za-z_]\w*/
+    LITERAL = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/
+    # What stands between a name and its value, as errors of databases, Ruby's `inspect` and this gem write them, and the value.
+    VALUE = /(?<sign>["'`]?(?:\s*(?:=>|=|:(?!:))\s*)|\s+(?=["']))(?<value>#{LITERAL}|[^\s,;)\]}]+)/
     # PostgreSQL's `Key (email)=(ada@example.org) already exists`.
     KEY = /\((?<names>[\w", ]+)\)=\((?<values>.*?)\)(?= |\.|\z)/
     # MySQL's `Duplicate entry 'ada@example.org' for key 'users.index_users_on_email'`.
     ENTRY = /entry '(?<value>.*?)' for key '(?<name>.*?)'/
     # PostgreSQL's way to tell of a whole row.
     WHOLE = /Failing row contains \(.*\)/m
-    LITERAL = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/
     # Shorter ones stand in any text by chance.
     TELLING = 3
-    private_constant :NAMED, :KEY, :ENTRY, :WHOLE, :LITERAL, :TELLING
+    private_constant :NAME, :LITERAL, :VALUE, :KEY, :ENTRY, :WHOLE, :TELLING
 
     class << self
       # @return [#call, nil] takes a Hash, gives the same with what is to be hidden replaced
@@ -44,8 +45,12 @@ module ActiveDataFlow
         text = text.gsub(WHOLE, "Failing row contains (#{FILTERED})")
         text = masked(text, ENTRY, :name) { |found| "entry '#{FILTERED}' for key '#{found[:name]}'" }
         text = masked(text, KEY, :names) { |found| "(#{found[:names]})=(#{FILTERED})" }
-        masked(text, NAMED, :name) { |found| "#{found[:name]}#{found[:quote]}#{found[:sign]}#{FILTERED}" }
+        without_named(text)
       end
+
+      # @param error [Exception]
+      # @return [String] its class and its text, for a log
+      def error(error) = "#{error.class}: #{text(error.message)}"
 
       private
 
@@ -55,6 +60,14 @@ module ActiveDataFlow
           found = Regexp.last_match
           (found[names].scan(/[^", ]+/).any? { |name| hidden?(name) }) ? yield(found) : whole
         end
+      end
+
+      # By the hidden names alone: what stands before one may look like a name, too ("ArgumentError: email: ...").
+      def without_named(text)
+        names = text.scan(NAME).uniq.select { |name| hidden?(name) }
+        return text if names.empty?
+
+        text.gsub(/(?<!\w)(?<name>#{Regexp.union(names)})#{VALUE}/) { "#{$~[:name]}#{$~[:sign]}#{FILTERED}" }
       end
 
       def without_values(text, row)

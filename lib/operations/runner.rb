@@ -108,7 +108,7 @@ module Operations
     def tick_or_log
       tick
     rescue StandardError, ScriptError, SystemStackError => error
-      Operations.logger.error("the runner goes on in #{@wake_interval} seconds after #{error.class}: #{error.message}")
+      Operations.logger.error("the runner goes on in #{@wake_interval} seconds after #{ActiveDataFlow::Shown.error(error)}")
     end
 
     def wake_all(tasks, &on_error)

@@ -61,7 +61,7 @@ module ActiveDataFlow
         arguments = block.arity.zero? ? [] : [@run]
         callback.is_a?(Symbol) ? block.call(*arguments) : @flow.instance_exec(*arguments, &block)
       rescue => error
-        Operations.logger.error("#{Flow.label(@flow.class)}: its callback after run #{@run.id} failed: #{error.class}: #{error.message}")
+        Operations.logger.error("#{Flow.label(@flow.class)}: its callback after run #{@run.id} failed: #{Shown.error(error)}")
       end
     end
   end

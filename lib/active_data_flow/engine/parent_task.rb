@@ -11,7 +11,7 @@ module ActiveDataFlow
         Operations::Parent.child_ended(run.parent_task_id) if run.parent_task_id
         true
       rescue => error
-        Operations.logger.error("the task #{run.parent_task_id} was not told of the end of run #{run.id}: #{error.class}: #{error.message}")
+        Operations.logger.error("the task #{run.parent_task_id} was not told of the end of run #{run.id}: #{Shown.error(error)}")
         false
       end
     end

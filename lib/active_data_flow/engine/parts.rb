@@ -74,7 +74,7 @@ module ActiveDataFlow
         @flow._run_as(Run.new(@store, part))
         Attempt.new(plan, @store, part).tap(&:call).ending
       rescue => error
-        Operations.logger.error("#{Flow.label(@flow.class)}: part #{part.part} of run #{@row.id} failed: #{error.class}: #{error.message}") if part
+        Operations.logger.error("#{Flow.label(@flow.class)}: part #{part.part} of run #{@row.id} failed: #{Shown.error(error)}") if part
         @error ||= error
         nil
       end

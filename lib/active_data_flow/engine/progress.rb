@@ -113,7 +113,7 @@ module ActiveDataFlow
         beginning = claim.range_from || ((@plan.read.kind == :all) ? first : claim.metadata&.dig("progress", "first") || from || first)
         {"first" => beginning, "last" => last, "from" => from || beginning, "since" => @since.utc.iso8601(3), "fence" => claim.fence}
       rescue => error
-        Operations.logger.debug { "#{claim}: nobody knows how far it is: #{error.class}: #{error.message}" }
+        Operations.logger.debug { "#{claim}: nobody knows how far it is: #{Shown.error(error)}" }
         nil
       end
     end

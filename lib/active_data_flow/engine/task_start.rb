@@ -15,7 +15,7 @@ module ActiveDataFlow
 
           starts.group_by(&:store).each { |store, some| Outbox.dispatch(store, some.map(&:row)) }
         rescue => error
-          Operations.logger.warn("flows that a task has started are left to the sweep: #{error.class}: #{error.message}")
+          Operations.logger.warn("flows that a task has started are left to the sweep: #{Shown.error(error)}")
         end
       end
 
@@ -52,7 +52,7 @@ module ActiveDataFlow
       def carry_over
         @start.resume(row, Context.new)
       rescue => error
-        Operations.logger.error("#{run.flow_name} run #{run.id}, which a task has started, failed: #{error.class}: #{error.message}")
+        Operations.logger.error("#{run.flow_name} run #{run.id}, which a task has started, failed: #{Shown.error(error)}")
       ensure
         run.reload
       end

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "../shown"
+
 module ActiveDataFlow
   module Rails
     # Carries events by ActiveSupport::Notifications, in an application or without one.
@@ -38,7 +40,7 @@ module ActiveDataFlow
         def quietly(name)
           yield
         rescue Operations::Machine::Recorded => error
-          Operations.logger.error("a listener of #{name} raised #{error.class}: #{error.message}")
+          Operations.logger.error("a listener of #{name} raised #{Shown.error(error)}")
           report(error, {event: name})
           nil
         end

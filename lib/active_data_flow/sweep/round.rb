@@ -11,7 +11,7 @@ module ActiveDataFlow
 
       # @return [nil]
       def self.pass_over(what, error)
-        Operations.logger.error("the sweep passes over #{what}: #{error.class}: #{error.message}")
+        Operations.logger.error("the sweep passes over #{what}: #{Shown.error(error)}")
         nil
       end
 

@@ -30,7 +30,7 @@ module ActiveDataFlow
         def execute(job)
           ::ActiveJob::Base.execute(job.select { |name, _value| name.is_a?(String) })
         rescue => error
-          Operations.logger.info("#{job[:job]} failed: #{error.class}: #{error.message}")
+          Operations.logger.info("#{job[:job]} failed: #{Shown.error(error)}")
         end
       end
     end

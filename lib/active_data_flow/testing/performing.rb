@@ -62,7 +62,7 @@ module ActiveDataFlow
         rescue => error
           raise unless store.find(row.id)&.status == "failed"
 
-          Operations.logger.info("run #{row.id} of #{row.flow_name} failed: #{error.class}: #{error.message}")
+          Operations.logger.info("run #{row.id} of #{row.flow_name} failed: #{Shown.error(error)}")
           true
         end
 
@@ -72,7 +72,7 @@ module ActiveDataFlow
         rescue Operations::Machine::Recorded => error
           raise unless Operations.storage.find(task.id)&.failed?
 
-          Operations.logger.info("#{task} failed: #{error.class}: #{error.message}")
+          Operations.logger.info("#{task} failed: #{Shown.error(error)}")
           task
         end
       end

@@ -97,7 +97,7 @@ module Operations
       end
 
       def collect(label, error)
-        Operations.logger.error("#{label} failed: #{error.class}: #{error.message}")
+        Operations.logger.error("#{label} failed: #{ActiveDataFlow::Shown.error(error)}")
         Instrumentation.report(error, task: label.to_s)
         @lock.synchronize do
           @errors << error

@@ -13,7 +13,7 @@ module Operations
 
         record_error!(_told(error))
       rescue Recorded => second
-        Operations.logger.error("#{self} could not be marked as failed: #{second.class}: #{second.message}") unless _overtaken?(second)
+        Operations.logger.error("#{self} could not be marked as failed: #{ActiveDataFlow::Shown.error(second)}") unless _overtaken?(second)
       end
 
       # An `exit` in any other thread ends up in the main thread, which may be running a task that has no part in it.

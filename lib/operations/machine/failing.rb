@@ -141,7 +141,7 @@ module Operations
 
       def _again_later(rule, error)
         wait_us = _wait_us(rule, error)
-        Operations.logger.warn("#{self} waits in #{@current_state} to try again: #{error.class}: #{error.message}")
+        Operations.logger.warn("#{self} waits in #{@current_state} to try again: #{ActiveDataFlow::Shown.error(error)}")
         self._life = @_plan.retry_later(_life, wait_us, Clock.now_us)
         @_started = nil
         _note_step

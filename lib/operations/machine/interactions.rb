@@ -123,7 +123,7 @@ module Operations
       rescue Fenced
         _give_back
       rescue Recorded => error
-        Operations.logger.error("#{self} could not be given back: #{error.class}: #{error.message}")
+        Operations.logger.error("#{self} could not be given back: #{ActiveDataFlow::Shown.error(error)}")
       end
 
       def _store_interaction(handler, from)

@@ -148,7 +148,7 @@ module Operations
       def _hand_over(child, at_once)
         at_once ? Operations.executor.wake(child) : Operations.executor.later(child)
       rescue Recorded => error
-        Operations.logger.error("#{child} failed: #{error.class}: #{error.message}")
+        Operations.logger.error("#{child} failed: #{ActiveDataFlow::Shown.error(error)}")
       end
 
       def _signal_parent
@@ -176,7 +176,7 @@ module Operations
         end
         _adopt(task) if overtaken
       rescue Recorded => error
-        Operations.logger.error("#{self} could not be given back: #{error.class}: #{error.message}")
+        Operations.logger.error("#{self} could not be given back: #{ActiveDataFlow::Shown.error(error)}")
       end
     end
   end

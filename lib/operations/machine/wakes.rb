@@ -71,7 +71,7 @@ module Operations
         self
       rescue Recorded => error
         yield error if block_given?
-        Operations.logger.error("#{self} failed: #{error.class}: #{error.message}")
+        Operations.logger.error("#{self} failed: #{ActiveDataFlow::Shown.error(error)}")
         self
       end
 
@@ -132,7 +132,7 @@ module Operations
       rescue Recorded => error
         raise if _finished? || _overtaken?(error) || !_rule_for(error)&.again?(_tries)
 
-        Operations.logger.warn("#{self} times out in #{@current_state} instead of trying again: #{error.class}: #{error.message}")
+        Operations.logger.warn("#{self} times out in #{@current_state} instead of trying again: #{ActiveDataFlow::Shown.error(error)}")
         self._life = @_plan.sleep(_life, Clock.now_us, Clock.now_us)
       end
 

@@ -102,6 +102,9 @@ RSpec.describe "What flows tell" do
       "Duplicate entry 'ada@x.org' for key 'users.index_on_email'" => "Duplicate entry '[FILTERED]' for key 'users.index_on_email'",
       '{"id"=>1, "email"=>"ada@x.org"}' => '{"id"=>1, "email"=>[FILTERED]}',
       "{id: 1, email: \"ada@x.org\"}" => "{id: 1, email: [FILTERED]}",
+      "RuntimeError: email: ada@x.org, secret = 'a, b'" => "RuntimeError: email: [FILTERED], secret = [FILTERED]",
+      "LetterFlow(email \"ada@x.org\", id 7) stopped" => "LetterFlow(email [FILTERED], id 7) stopped",
+      "Secret::Error: no email" => "Secret::Error: no email",
       "Key (id)=(7) already exists." => "Key (id)=(7) already exists.",
       "undefined method 'upcsae' for nil" => "undefined method 'upcsae' for nil"
     }.each do |whole, shown|

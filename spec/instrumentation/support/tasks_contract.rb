@@ -84,6 +84,22 @@ RSpec.describe "What tasks tell" do
     expect(said).to include("a listener of transition.operations raised RuntimeError: the listener broke")
   end
 
+  it "has the error of a wake where no flow is loaded" do
+    answer = child_ruby(<<~RUBY)
+      require "active_support"
+      require "active_support/notifications"
+      require "operations"
+      ActiveSupport::Notifications.subscribe("wake.operations") { |event| puts event.payload[:exception].inspect }
+      class Bell < Operations::Task
+        action(:start) { raise ArgumentError, "no bell" }.then(:done)
+        result :done
+      end
+      Bell.later
+      Operations::Runner.new.tick
+    RUBY
+    expect(answer.out).to include(%w[ArgumentError no\ bell].inspect)
+  end
+
   it "goes nowhere where nothing carries events" do
     answer = child_ruby("require 'operations'; p Operations::Channel.notifier, Operations::Instrumentation.instrument(:wake, task_id: 1) { |told| told }", gems: false)
     expect(answer.out).to eq("nil\n#{{task_id: 1}.inspect}\n")

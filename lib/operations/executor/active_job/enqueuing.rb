@@ -53,7 +53,7 @@ module Operations
           rescue Machine::Recorded => error
             raise if error.is_a?(NotImplementedError)
 
-            Operations.logger.error("#{jobs.size} tasks are left to the sweep: #{error.class}: #{error.message}")
+            Operations.logger.error("#{jobs.size} tasks are left to the sweep: #{ActiveDataFlow::Shown.error(error)}")
           end
         end
 

@@ -170,6 +170,21 @@ RSpec.describe "[hidden] What the application filters" do
     expect(run.rejects.first.row).to include("email" => "ada@example.org")
   end
 
+  it "is not in what the log says of the errors of tasks and callbacks" do
+    stub_const("LostTask", Class.new(Operations::Task) do
+      retry_on ArgumentError
+      action(:start) { raise ArgumentError, "email: ada@example.org" }.then(:done)
+      result :done
+    end)
+    post = flow([{id: 1}]) { after_complete { raise "email: ada@example.org" } }
+    Operations.logger = Logger.new(text = StringIO.new)
+    [LostTask.call, post.run_now]
+    expect(text.string).to include("to try again: ArgumentError: email: [FILTERED]", "failed: RuntimeError: email: [FILTERED]")
+    expect(text.string).not_to include("ada@")
+  ensure
+    Operations.logger = Rails.logger
+  end
+
   it "is not in the last error of a flow, nor in that of a run" do
     klass.run_now
     ActiveDataFlow::DataFlow.sole.update!(last_error: "Key (email)=(ada@example.org) already exists.")
