@@ -14,5 +14,8 @@ require_relative "testing/matchers"
 
 RSpec.configure do |config|
   config.include ActiveDataFlow::Testing::Helpers
-  config.after { ActiveDataFlow::Testing::Moments.return(self) }
+  config.after do
+    ActiveDataFlow::Testing::Moments.return(self)
+    ActiveDataFlow::Testing::Performing.forget
+  end
 end

@@ -5,8 +5,13 @@ module ActiveDataFlow
     # How far the time of leases is from the server's clock: 0, unless a spec moves it. Leases are dated by the
     # database's own clock (workers' clocks differ), so moving Ruby's time would move nothing.
     class Clock
+      class << self
+        # @return [#call, nil] gives the seconds by which a spec has moved Ruby's time, for servers whose time is to follow
+        attr_accessor :moved
+      end
+
       # @return [Numeric] seconds
-      attr_reader :offset
+      def offset = Clock.moved ? @offset + Clock.moved.call : @offset
 
       def initialize = @offset = 0
 

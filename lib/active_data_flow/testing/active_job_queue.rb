@@ -16,6 +16,10 @@ module ActiveDataFlow
           due.each { |job| execute(job) }.size
         end
 
+        # Forgets those that an example has left: their runs and tasks are rolled back with it, and the next one's may have their ids.
+        # @return [void]
+        def clear = waiting.each { |adapter| adapter.enqueued_jobs.reject! { |job| own?(job) } }
+
         private
 
         def waiting

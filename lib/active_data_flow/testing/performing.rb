@@ -34,6 +34,9 @@ module ActiveDataFlow
           woken.keys.filter_map { |id| Operations.storage.find(id) }
         end
 
+        # @return [void]
+        def forget = queue&.clear
+
         private
 
         def until_quiet(what)

@@ -54,7 +54,6 @@ RSpec.configure do |config|
   config.disable_monkey_patching!
   config.include TransactionalFixtures
   config.include ActiveSupport::Testing::TimeHelpers
-  config.before { ActiveJob::Base.queue_adapter.enqueued_jobs.clear }
 end
 
 def rows(table) = ActiveRecord::Base.connection.select_value("SELECT count(*) FROM #{table}").to_i
@@ -111,6 +110,27 @@ RSpec.describe "[jobs]" do
     expect { perform_flows }.to write_rows(3)
     expect(OrderExportFlow.runs.map(&:status)).to eq(["success"])
     expect(ActiveJob::Base.queue_adapter.enqueued_jobs.map { |job| job[:job] }).to eq([OtherJob])
+  end
+
+  2.times do
+    it "leaves none to the next example, whose runs may have the same ids" do
+      expect(ActiveJob::Base.queue_adapter.enqueued_jobs.map { |job| job[:job] }).not_to include(ActiveDataFlow::DataFlowJob)
+      OrderExportFlow.enqueue_now
+    end
+  end
+
+  it "is followed by the database's clock where an example travels" do
+    orders(1)
+    run = OrderExportFlow.enqueue_later(wait: 1.hour)
+    travel(30.minutes)
+    expect(perform_flows).to eq([])
+    travel(31.minutes)
+    expect(perform_flows).to eq([run])
+    travel_to(Time.utc(2040))
+    later = OrderExportFlow.enqueue_later(wait: 1.hour)
+    expect([perform_flows, later.reload.status]).to eq([[], "pending"])
+    travel_to(Time.utc(2040, 1, 1, 1, 1))
+    expect(perform_flows).to eq([later])
   end
 
   it "leaves a job until its time has come" do
