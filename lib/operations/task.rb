@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require_relative "option_names"
 require_relative "machine"
 require_relative "machine/attributes"
 require_relative "machine/models"
@@ -55,7 +56,7 @@ module Operations
     include Machine::Models
     include Machine::Validations
     extend Machine::DSL
-    extend Machine::Options
+    extend OptionNames.told_by(Machine::Options)
     include Machine::Fields
     include Machine::Transitions
     include Machine::TimeWords

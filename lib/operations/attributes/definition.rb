@@ -61,8 +61,7 @@ module Operations
         unknown = options.keys - known
         return error.message if unknown.empty? || !known_type?(name)
 
-        "there is no option #{unknown.first}:; possible are #{known.map { |option| "#{option}:" }.join(", ")}." \
-          "#{Spelling.hint(unknown.first, known)}"
+        OptionNames.refusal(unknown.first, known)
       end
 
       def known_type?(name) = name.nil? || Types.names.include?(name.to_sym)

@@ -17,6 +17,18 @@ RSpec.describe "A flow's words" do
     expect(refused { partitions 0 }).to eq("OrderExportFlow: partitions is a number from 1 on, not 0.")
   end
 
+  it "name their options, where they are given another" do
+    expect(refused { source :orders, scop: :paid }).to eq("OrderExportFlow: source: there is no option scop:; possible are scope:, cursor:, order:, connection:, role:, shard:. Did you mean :scope?")
+    expect(refused { sink :orders, keys: :id }).to match(/OrderExportFlow: sink: there is no option keys:; possible are key:, mode:.* Did you mean :key\?/)
+    expect(refused { on_error :skip, budgt: 1 }).to eq("OrderExportFlow: on_error: there is no option budgt:; possible are budget:.")
+    expect(refused { read :new, settl: 1 }).to include("read: there is no option settl:; possible are by:, settle:")
+    expect(refused { retry_on IOError, attemps: 3 }).to include("retry_on: there is no option attemps:; possible are wait:, attempts:, jitter:")
+    expect(refused { lookup :shops, on: {a: :b}, take: {c: :d}, missin: :null }).to include("lookup: there is no option missin:; possible are on:, take:, missing:, connection:")
+    expect(refused { transform(at: :hash) { |row| row } }).to include("transform: there is no option at:; possible are as:")
+    expect(refused { schedule :every, 300, zon: "Berlin" }).to eq("OrderExportFlow: schedule: there is no option zon:; possible are every:, at:, cron:, zone:. Did you mean :zone?")
+    expect(refused { priority "high" }).to eq('OrderExportFlow: priority is a number, the lower the sooner in most queues, not "high".')
+  end
+
   it "say what is in force" do
     klass = flow do
       batch_size 500

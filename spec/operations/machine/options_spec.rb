@@ -188,6 +188,11 @@ RSpec.describe Operations::Machine::Options do
     end
   end
 
+  it "names the options of retry_on, where it is given another" do
+    expect { task_class("Bad") { retry_on IOError, attemps: 3 } }.to raise_error(ArgumentError,
+      "Bad: retry_on: there is no option attemps:; possible are wait:, attempts:, queue:, priority:, jitter:, report:. Did you mean :attempts?")
+  end
+
   it "wants a block for on_timeout", req: "O-47" do
     expect { task_class("Bad") { on_timeout } }.to raise_error(ArgumentError, /on_timeout needs a block/)
   end

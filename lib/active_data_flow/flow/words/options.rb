@@ -53,6 +53,7 @@ module ActiveDataFlow
           return declarations.schedule if kind.nil? && options.empty?
 
           declaring(:schedule)
+          Operations::OptionNames.check("#{Flow.label(self)}: schedule", options.keys, Operations::OptionNames.of(Schedule.method(:read)))
           declarations.schedule = readable_schedule(kind, value, **options)
           refuse_scheduled_arguments
           declarations.schedule
@@ -134,7 +135,8 @@ module ActiveDataFlow
           return declarations.priority if number.nil?
 
           declaring(:priority)
-          declarations.priority = Integer(number)
+          declarations.priority = Integer(number, exception: false) ||
+            raise(ArgumentError, "#{Flow.label(self)}: priority is a number, the lower the sooner in most queues, not #{number.inspect}.")
         end
 
         # In how many parts a table or a relation is read, each a run of its own behind bounds of its own: by workers side by side,
