@@ -31,17 +31,17 @@ module ActiveDataFlow
       # @return [Array<String>] flows, and job classes that belong to none, of which something was recorded
       def flows = @lock.synchronize { @tallies.keys }
 
-      # @param flow [String, nil] a name; nil: all
+      # @param flow [Class, String, nil] a flow, or its name; nil: all
       # @return [Hash{Symbol => Integer}] how many attempts at runs, by their status at the end; and how many jobs
       # @return [Hash{String => Hash}] of all flows
       def counts(flow = nil) = look(flow, &:counts)
 
-      # @param flow [String, nil] a name; nil: all
+      # @param flow [Class, String, nil] a flow, or its name; nil: all
       # @return [Hash{Symbol => Hash}] seconds that runs and jobs took: :count, :total, :min, :max, :average
       # @return [Hash{String => Hash}] of all flows
       def durations(flow = nil) = look(flow, &:durations)
 
-      # @param flow [String, nil] a name; nil: all
+      # @param flow [Class, String, nil] a flow, or its name; nil: all
       # @return [Float, nil] rows read in a second of work; nil before the first
       # @return [Hash{String => Float}] of all flows
       def throughput(flow = nil) = look(flow, &:throughput)
@@ -66,8 +66,10 @@ module ActiveDataFlow
       def add(name) = @lock.synchronize { yield(@tallies[name] ||= Tally.new) }
 
       def look(flow)
-        @lock.synchronize { flow ? yield(@tallies[flow.to_s] || Tally.new) : @tallies.transform_values { |tally| yield(tally) } }
+        @lock.synchronize { flow ? yield(@tallies[name_of(flow)] || Tally.new) : @tallies.transform_values { |tally| yield(tally) } }
       end
+
+      def name_of(flow) = flow.respond_to?(:flow_name) ? flow.flow_name : flow.to_s
 
       # A job of a flow has it, or its name, as its first argument; the others are counted by their class.
       def flow_of(job)

@@ -64,7 +64,8 @@ module Operations
       def refusal(name)
         return "a task of a class without a name cannot be read back; give its class a constant" if [nil, "", UNNAMED].include?(name)
 
-        "#{name.inspect} is not a registered task class; there are #{all.map(&:name).join(", ")}. " \
+        known = all.map(&:name)
+        "#{name.inspect} is not a registered task class; #{known.empty? ? "none is loaded" : "there are #{known.join(", ")}"}. " \
           "Is its file loaded, and does it descend from Operations::Task?"
       end
     end

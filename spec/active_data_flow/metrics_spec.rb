@@ -27,6 +27,11 @@ RSpec.describe ActiveDataFlow::Metrics do
     expect(described_class.throughput("order_export")).to eq(3.0)
   end
 
+  it "is asked by a class, too" do
+    run(1, status: "success", read: 10)
+    expect(described_class.counts(flow("OrderExportFlow"))).to eq(described_class.counts("order_export")).and include(success: 1)
+  end
+
   it "knows nothing of a flow that has not run" do
     expect(described_class.counts("order_export")).to eq(runs: 0, jobs: 0, failed_jobs: 0)
     expect(described_class.throughput("order_export")).to be_nil

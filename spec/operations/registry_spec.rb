@@ -88,6 +88,11 @@ RSpec.describe Operations::Registry, req: "O-82" do
       end
     end
 
+    it "is refused where no class is loaded" do
+      answer = child_ruby("require 'operations'; Operations::Registry.fetch('Lost') rescue puts $!.message", gems: false)
+      expect(answer.out).to start_with('"Lost" is not a registered task class; none is loaded. Is its file loaded')
+    end
+
     it "is refused in the memory too, when the name is another's by now" do
       task_class("Temporary") { result :start }
       id = Temporary.call.id

@@ -164,7 +164,7 @@ module ActiveDataFlow
 
         refuse("writes #{@table.name}, which has no primary key. Write: sink ..., key: [:a, :b] with unique columns") if names.empty?
         missing = names.find { |name| @table.column(name).nil? }
-        refuse("writes #{@table.name} by :#{missing}, which is no column there.#{Operations::Spelling.hint(missing, @table.column_names)}") if missing
+        refuse("writes #{@table.name} by :#{missing}, which is no column there; it has #{Operations::Spelling.list(@table.column_names)}.#{Operations::Spelling.hint(missing, @table.column_names)}") if missing
         @table.unique?(names) ? names : refuse_key(names, "which is not unique there")
       end
 

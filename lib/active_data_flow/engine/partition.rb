@@ -20,7 +20,7 @@ module ActiveDataFlow
       # @raise [ConfigurationError] always
       def self.refuse(plan)
         raise ConfigurationError, "#{plan.label} says partitions #{plan.partitions}, which splits a table or a relation by its keys. " \
-          "Rows of #{plan.source} come one after the other, and only one run can read them. Leave the line out, or read them into a table first."
+          "The rows of its source, #{plan.source}, come one after the other, and only one run can read them. Leave the line out, or read them into a table first."
       end
 
       # @param plan [Plan]

@@ -53,10 +53,16 @@ module ActiveDataFlow
       private
 
       def found(row, why)
-        return "is already running as run #{row.id}" if why == :busy
+        return "is already #{state(row)} as run #{row.id}" if why == :busy
 
         group = @plan.flow.class.group
         "is to run as run #{row.id}, and as many flows of the group #{group.name} are at work as may be (#{group.limit})"
+      end
+
+      def state(row)
+        return "paused" if row.paused?
+
+        (row.status == "pending") ? "waiting" : "running"
       end
 
       def say(row, what)

@@ -14,7 +14,7 @@ module ActiveDataFlow
         # @raise [ConfigurationError] for a flow that there is not
         def find(given)
           case given
-          when Class then given
+          when Class then flow(given)
           when Integer, ID then DataFlow.find_by(id: given)&.flow_class
           when %r{\Agid://} then located(given)&.flow_class
           when String then Flow::Registry.fetch(given)
@@ -23,6 +23,12 @@ module ActiveDataFlow
         end
 
         private
+
+        def flow(given)
+          return given if given < Base
+
+          raise ConfigurationError, "a job of flows takes a flow (a subclass of ActiveDataFlow::Base), not #{given.name || given.inspect}"
+        end
 
         def located(gid)
           flow_row(::GlobalID::Locator.locate(gid))
@@ -33,7 +39,7 @@ module ActiveDataFlow
         def flow_row(given)
           return given if given.is_a?(DataFlow)
 
-          raise ConfigurationError, "a job of flows takes a DataFlow, its GlobalID, its id or its name, not #{given.inspect}"
+          raise ConfigurationError, "a job of flows takes a flow, its DataFlow, GlobalID, id or name, not #{given.inspect}"
         end
       end
     end

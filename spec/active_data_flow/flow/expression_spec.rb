@@ -37,6 +37,13 @@ RSpec.describe ActiveDataFlow::Flow::Expression do
       expect { tree { |row| row["discount"] ? 1 : 0 } }.to raise_error(ArgumentError, said)
     end
 
+    it "is refused between two comparisons, with the sign that joins them" do
+      expect { described_class.record(proc { |row| row[:a] > 1 && row[:b] != 2 }, word: :filter, at: "f.rb:1") }
+        .to raise_error(ArgumentError, "filter, f.rb:1: Ruby decides && before we can see it. Write (...) & (...), or use transform.")
+      expect { described_class.record(proc { |row| row[:a] == 1 || row[:b] }, word: :filter, at: "f.rb:1") }
+        .to raise_error(ArgumentError, "filter, f.rb:1: Ruby decides || before we can see it. Write (...) | (...), or use transform.")
+    end
+
     it "is refused for each form of a branch" do
       branches = [
         proc { |row| row[:a] && 1 }, proc { |row| row[:a] and row[:b] }, proc { |row| row[:a] or 1 }, proc { |row| row[:a] ? 1 : 2 },

@@ -20,7 +20,7 @@ RSpec.describe ActiveDataFlow::Flow::Check do
   end
 
   it "refuses partitions of what only one run can read" do
-    expect(refused { [sink { |_row| }, partitions(2)] }).to match(/\AOrderExportFlow says partitions 2, which splits a table or a relation by its keys\. Rows of .+ come one after the other, and only one run can read them\. Leave the line out, or read them into a table first\./)
+    expect(refused { [sink { |_row| }, partitions(2)] }).to match(/\AOrderExportFlow says partitions 2, which splits a table or a relation by its keys\. The rows of its source, .+, come one after the other, and only one run can read them\. Leave the line out, or read them into a table first\./)
   end
 
   it "lists the runs of a flow, newest first" do

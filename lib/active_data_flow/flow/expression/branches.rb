@@ -15,24 +15,33 @@ module ActiveDataFlow
         # @raise [ArgumentError] when the block branches
         def refuse(block, where)
           code = RubyVM::InstructionSequence.of(block) if defined?(RubyVM::InstructionSequence)
-          found = code && first_branch(code)
-          return unless found
-
-          raise ArgumentError, "#{where}: Ruby decides || if ?: case before we can see it. " \
-            "Write row[:#{found}].coalesce(0), or use transform."
+          advice = code && first_branch(code)
+          raise ArgumentError, "#{where}: #{advice}, or use transform." if advice
         end
 
-        # @return [Symbol, nil] the column that was read last before the first branch
+        # @return [String, nil] what to write in place of the first branch
         def first_branch(code)
           column = :column
+          said = []
           instructions_of(code).each_cons(2) do |(name, operand), (following, *)|
-            return column if JUMPS.match?(name)
+            return joined(said, name) || "Ruby decides || if ?: case before we can see it. Write row[:#{column}].coalesce(0)" if JUMPS.match?(name)
 
+            said << name
             read = name == :opt_aref_with || (NAMES.include?(name) && READS.include?(following))
             column = operand.to_sym if read && (operand.is_a?(Symbol) || operand.is_a?(String))
           end
           inner_branch(code)
         end
+
+        # Between two comparisons it is no value that is missing.
+        def joined(said, jump)
+          word, sign = JOINTS[jump]
+          "Ruby decides #{word} before we can see it. Write (...) #{sign} (...)" if word && said.last == :dup && COMPARISONS.include?(said[-2])
+        end
+
+        JOINTS = {branchunless: %w[&& &], branchif: %w[|| |]}.freeze
+        COMPARISONS = %i[opt_eq opt_neq opt_lt opt_le opt_gt opt_ge opt_not].freeze
+        private_constant :JOINTS, :COMPARISONS
 
         NAMES = %i[putobject putstring putchilledstring].freeze
         READS = %i[opt_aref opt_send_without_block send].freeze
@@ -45,7 +54,7 @@ module ActiveDataFlow
         end
 
         def instructions_of(code) = code.to_a.last.grep(Array)
-        private_class_method :inner_branch, :instructions_of
+        private_class_method :inner_branch, :instructions_of, :joined
       end
     end
   end

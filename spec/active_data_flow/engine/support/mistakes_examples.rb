@@ -44,6 +44,13 @@ RSpec.describe "[mistakes]" do
       "Use one, or add_index :order_exports, :number, unique: true.")
   end
 
+  it "names the columns that there are, where the key is none" do
+    expect(rejected do
+      source :orders
+      sink :exports, key: :nummber
+    end).to match(/\AOrderExportFlow writes exports by :nummber, which is no column there; it has :id, :number.*\. Did you mean :number\?\z/)
+  end
+
   it "names the keys that are unique where the given one has more columns" do
     expect(rejected do
       source :orders

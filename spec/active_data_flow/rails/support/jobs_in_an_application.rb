@@ -198,7 +198,9 @@ RSpec.describe "[enqueue] enqueue_now" do
     run = ParcelFlow.enqueue_now(number: 7)
     expect(ParcelFlow.enqueue_now(number: 8)).not_to eq(run)
     said = log { expect(ParcelFlow.enqueue_now(number: 7)).to eq(run) }
-    expect(said).to include("ParcelFlow(number 7) is already running as run #{run.id}; returned it.")
+    expect(said).to include("ParcelFlow(number 7) is already waiting as run #{run.id}; returned it.")
+    run.pause!
+    expect(log { ParcelFlow.enqueue_now(number: 7) }).to include("is already paused as run #{run.id}; returned it.")
     expect(jobs.size).to eq(2)
   end
 
@@ -239,6 +241,13 @@ RSpec.describe "[enqueue] enqueue_now" do
     expect(adapter.calls).to eq([3])
     work
     expect(ActiveDataFlow::DataFlowRun.pluck(:status)).to eq(%w[success] * 3)
+  end
+
+  it "of what is no flow is refused" do
+    stub_const("OtherThing", Class.new)
+    expect { job_class.perform_all_later([LetterFlow, OtherThing]) }
+      .to raise_error(ActiveDataFlow::ConfigurationError, "a job of flows takes a flow (a subclass of ActiveDataFlow::Base), not OtherThing")
+    expect(ActiveDataFlow::DataFlowRun.count).to eq(0)
   end
 end
 
@@ -337,7 +346,7 @@ RSpec.describe "[job] ActiveDataFlow::DataFlowJob" do
   end
 
   it "refuses a flow that there is not" do
-    expect { job_class.perform_now(:letter) }.to raise_error(ActiveDataFlow::ConfigurationError, /takes a DataFlow, its GlobalID, its id or its name, not :letter/)
+    expect { job_class.perform_now(:letter) }.to raise_error(ActiveDataFlow::ConfigurationError, /takes a flow, its DataFlow, GlobalID, id or name, not :letter/)
   end
 
   it "calls run_batch inside of step process_batch" do
