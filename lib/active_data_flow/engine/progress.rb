@@ -48,7 +48,7 @@ module ActiveDataFlow
           return unless done.positive?
 
           since = Time.iso8601(facts["since"])
-          now.getutc + (1.0 - share) * (now - since) / done
+          (now.getutc + (1.0 - share) * (now - since) / done).round # of a guess, no fraction of a second that fills a line
         end
 
         private

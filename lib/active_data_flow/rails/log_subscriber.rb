@@ -50,8 +50,9 @@ module ActiveDataFlow
 
       # (see #run)
       def transition(event)
-        from, to, status, by = event.payload.values_at(:from, :to, :status, :by)
-        debug { "#{task(event.payload)} #{(from == to) ? "is #{status} in #{to}" : "#{from} -> #{to}"}#{" (#{by})" if by}" }
+        from, to, status, by, error = event.payload.values_at(:from, :to, :status, :by, :error_class)
+        why = by || error
+        debug { "#{task(event.payload)} #{(from == to) ? "is #{status} in #{to}" : "#{from} -> #{to}"}#{" (#{why})" if why}" }
       end
       subscribe_log_level :transition, :debug
 

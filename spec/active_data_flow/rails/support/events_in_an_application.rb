@@ -78,6 +78,8 @@ RSpec.describe "[log] The log" do
     expect(said.map { |line| line[/\] (.*)/, 1] }).to eq(["answer! in asked?", "asked? -> done", "is completed in done",
       "woke in asked?, is completed in done, 1 ms"])
     expect(logged { LetterTask.call.answer!("yes") }.lines.size).to eq(1)
+    stub_const("LostTask", Class.new(Operations::Task) { action(:start) { raise KeyError, "no luck" }.then(:done) && result(:done) })
+    expect(logged(Logger::DEBUG) { LostTask.call rescue nil }).to match(/^\[LostTask .*\] is failed in start \(KeyError\)$/) # rubocop:disable Style/RescueModifier
   end
 end
 
