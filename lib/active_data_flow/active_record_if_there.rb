@@ -13,6 +13,9 @@ module ActiveDataFlow
       # @return [String, nil] what to do where that database lacks the tables; nil: runs are kept in memory then
       attr_accessor :without_tables
 
+      # @return [String] what to do where tables, or columns of them, are missing
+      def remedy = without_tables || "Write: ActiveDataFlow.prepare_database!"
+
       # @return [Module] what tables, models and relations are as the ends of a flow
       # @raise [DependencyError] where the library is not installed
       def ends

@@ -30,10 +30,21 @@ module ActiveDataFlow
         end
 
         def found(model, pool)
-          return unless pool.with_connection { |connection| connection.data_source_exists?(TABLE) }
+          return unless pool.with_connection { |connection| there?(connection) }
 
           store = RunStore::SQL.for(Database.new(model))
           @lock.synchronize { @stores[pool] ||= store }
+        end
+
+        # What a version before this one has made may lack columns, which no run can do without.
+        def there?(connection)
+          return false unless connection.data_source_exists?(TABLE)
+
+          RunStore::Columns::TABLES.each do |table, columns|
+            missing = columns.keys.map(&:name) - connection.columns(table).map(&:name)
+            raise ConfigurationError, "#{table} lacks #{missing.join(", ")}, which this version of active_data_flow keeps there. #{ActiveRecordIfThere.remedy}" if missing.any?
+          end
+          true
         end
       end
     end

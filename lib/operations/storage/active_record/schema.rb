@@ -51,7 +51,7 @@ module Operations
 
         def text_key(id) = (id&.to_s if @columns["id"].type != :uuid || UUID.match?(id.to_s))
 
-        def remedy = ActiveDataFlow::ActiveRecordIfThere.without_tables || "Write: ActiveDataFlow.prepare_database!"
+        def remedy = ActiveDataFlow::ActiveRecordIfThere.remedy
 
         def missing = @missing ||= Columns::ADDED.keys.map(&:name) - @columns.keys
 

@@ -32,6 +32,19 @@ RSpec.describe "Runs in #{RunDatabase::KIND}" do
       expect(made.flatten.map(&:size).max).to be <= 63
     end
 
+    it "of a version that had fewer columns are refused, with what to do" do
+      stub_const("OlderRecord", Class.new(ActiveRecord::Base) { self.abstract_class = true })
+      OlderRecord.establish_connection(**RunDatabase.config)
+      OlderRecord.connection_pool.with_connection { |connection| connection.remove_column(:active_data_flow_data_flow_runs, :tries_key) }
+      found = -> { ActiveDataFlow::ActiveRecord::Stores.for(OlderRecord) }
+      expect(&found).to raise_error(ActiveDataFlow::ConfigurationError, "active_data_flow_data_flow_runs lacks tries_key, which this " \
+        "version of active_data_flow keeps there. Write: ActiveDataFlow.prepare_database!")
+      ActiveDataFlow.prepare_database!
+      expect(found.call).to be_a(ActiveDataFlow::RunStore::SQL)
+    ensure
+      OlderRecord.remove_connection
+    end
+
     it "are made from nothing, by four at once" do
       ActiveRecord::Base.connection_pool.with_connection { |connection| tables.sort_by { |table| table.end_with?("flows") ? 1 : 0 }.each { |table| connection.drop_table(table) } }
       Array.new((RunDatabase::KIND == :postgresql) ? 4 : 1) { Thread.new { ActiveDataFlow.prepare_database! } }.each(&:value)
