@@ -106,6 +106,7 @@ RSpec.describe Operations::Types, req: "O-50" do
 
   describe "what a type cannot hold" do
     {
+      string: [Object.new, Class.new.new, proc {}, Thread.current],
       json: [Object.new, Struct.new(:a).new(1), Float::NAN, {Object.new => 1}, [1..2], 1/3r],
       float: [:sym, [1], Object.new],
       date: [5, true, :sym, []],

@@ -121,6 +121,8 @@ RSpec.describe Operations::Machine::Attributes do
     end
 
     it "refuse what they cannot hold, naming class, attribute and what is possible" do
+      expect { declare { has_attribute :owner }.new(owner: Object.new) }.to raise_error(ArgumentError,
+        "Order has attribute :owner of type :string, which cannot hold an Object, whose to_s says no more than where it is in memory. Use has_model for a record.")
       order = declare { has_attribute :details, :json }
 
       expect { order.new(details: Object.new) }.to raise_error(
