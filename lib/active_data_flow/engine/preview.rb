@@ -58,8 +58,8 @@ module ActiveDataFlow
       end
 
       def batch_of(rows)
-        stranger = rows.find { |row| !row.respond_to?(:to_hash) }
-        raise ArgumentError, "#{Flow.label(@flow.class)}: test takes an Array of Hashes, and #{stranger.inspect} is none." if stranger
+        strangers = rows.is_a?(::Enumerable) ? rows.reject { |row| row.respond_to?(:to_hash) } : [rows]
+        raise ArgumentError, "#{Flow.label(@flow.class)}: test takes an Array of Hashes, and #{strangers.first.inspect} is none." unless strangers.empty?
 
         Native::Batch.new(rows.flat_map(&:keys).map(&:to_s).uniq).tap { |batch| rows.each { |row| batch.push_hash(row.to_hash) } }
       end

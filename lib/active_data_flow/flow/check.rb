@@ -15,6 +15,8 @@ module ActiveDataFlow
         refuse(klass, "says mode :#{declared.mode} and has #{declared.sinks.size} sinks. Write mode: at each sink.") if declared.mode && declared.sinks.size > 1
         refuse_unfinished(klass, declared)
         refuse_later_words(klass, declared)
+        unknown = Operations::Machine::UnknownNames.of(klass).first
+        raise ConfigurationError, unknown if unknown
         refuse_namesakes(klass) if klass.name
       end
 

@@ -2,7 +2,7 @@
 
 module Operations
   module Machine
-    # What a class names in `index`, `validates` and `validate`, and does not have when it is first used. Only then is it
+    # What a class of tasks, or of flows, names in `index`, `validates` and `validate`, and does not have when it is first used. Only then is it
     # known: the line may stand above the one that declares the name, or in a class above.
     class UnknownNames
       # @param klass [Class]
@@ -11,7 +11,7 @@ module Operations
 
       def initialize(klass)
         @klass = klass
-        @label = klass.name || Registry::UNNAMED
+        @label = klass.attribute_label
         @known = klass.attribute_names + klass.model_names
       end
 
@@ -21,6 +21,8 @@ module Operations
       private
 
       def indexed
+        return [] unless @klass.respond_to?(:indexed_attributes)
+
         missing = @klass.indexed_attributes.map(&:to_s) - @known
         missing.map { |name| text("indexes :#{name}", name, "has_model :#{name}") }
       end

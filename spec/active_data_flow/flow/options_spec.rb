@@ -48,6 +48,17 @@ RSpec.describe "A flow's words" do
     expect { klass.run_now }.to raise_error(ActiveDataFlow::ConfigurationError, "OrderExportFlow names tell as a callback, which it does not define. Write: def tell(run) ... end")
   end
 
+  it "refuse rules about what is neither an argument nor a method, at the first use" do
+    klass = running do
+      has_attribute :state
+      validates :stat, presence: true
+    end
+    expect { klass.run_now }.to raise_error(ActiveDataFlow::ConfigurationError,
+      "OrderExportFlow validates :stat, which it does not have; it has :state. Write: has_attribute :stat")
+    expect { running { validate :tidy? }.run_now }.to raise_error(ActiveDataFlow::ConfigurationError,
+      /\AOrderExportFlow validates by :tidy\?, a method that it does not have/)
+  end
+
   describe "schedule" do
     it "reads intervals and cron lines" do
       expect(flow { schedule :every, 300 }.schedule.interval).to eq(300)

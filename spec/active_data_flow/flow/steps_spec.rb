@@ -151,6 +151,7 @@ RSpec.describe "A flow's steps" do
   describe "test" do
     it "takes Hashes" do
       expect { running.test([7]) }.to raise_error(ArgumentError, "OrderExportFlow: test takes an Array of Hashes, and 7 is none.")
+      [nil, [nil]].each { |rows| expect { running.test(rows) }.to raise_error(ArgumentError, "OrderExportFlow: test takes an Array of Hashes, and nil is none.") }
       expect(running.test([])).to eq([])
     end
 
