@@ -101,8 +101,9 @@ module RailsLines
       - Rails 7.1 does not see the columns that SQLite generates: to a flow, the table does not have them.
       - The gem sqlite3 before 2.0, which Rails 7.1 wants, cannot attach a file read-only. Rows between two SQLite files come through
         the process then; the flow's `plan` says so.
-      - Rails 7.1 and 8.0 call what the gem json has no more since 3.0, and Rails 7.1 what minitest has no more since 6.0: an
+      - Rails before 8.1 calls what the gem json has no more since 3.0, and Rails 7.1 what minitest has no more since 6.0: an
         application on them needs `gem "json", "< 3"`, whether it has this gem or not.
+      - SolidQueue on SQLite needs `gem "activerecord-enhancedsqlite3-adapter"` before Rails 8.
       - mysql2 crashes with prepared statements on MariaDB's client library; Rails leaves them off by default.
     MARKDOWN
   end
