@@ -25,14 +25,20 @@ module ActiveDataFlow
       # @param arguments [Hash] of the flow
       # @return [Run] an unfinished run of the same arguments as it is, else a new one
       # @raise [ConfigurationError] where there is no queue, and where a run would
-      def enqueue_now(**arguments) = new(**arguments).enqueue
+      def enqueue_now(**arguments)
+        refuse_restart(arguments)
+        new(**arguments).enqueue
+      end
 
       # The same later: the sweep enqueues the job when the time has come.
       # @param wait [Numeric, ActiveSupport::Duration] seconds
       # @param (see #enqueue_now)
       # @return (see #enqueue_now)
       # @raise (see #enqueue_now)
-      def enqueue_later(wait:, **arguments) = new(**arguments).enqueue(wait:)
+      def enqueue_later(wait:, **arguments)
+        refuse_restart(arguments)
+        new(**arguments).enqueue(wait:)
+      end
 
       # @param arguments [Hash] of the flow
       # @return [Engine::Plan] what a run would do; `to_s` names ends, steps and the path that rows take
@@ -51,16 +57,30 @@ module ActiveDataFlow
       # @raise whatever a block raised; {RowError} for a row that a step could not take
       def test(rows, **arguments) = Engine::Preview.new(new(**arguments)).through(rows)
 
+      # @param limit [Integer, nil] how many at most; nil for all that are kept
       # @return [Array<Run>] its runs, of whatever arguments, newest first
-      def runs
+      # @raise [ArgumentError] for any other limit
+      def runs(limit: nil)
+        bounded = limit.is_a?(Integer) && limit.positive?
+        raise ArgumentError, "#{Flow.label(self)}: runs gives at least one, not limit: #{limit.inspect}. Write: runs(limit: 10)" unless bounded || limit.nil?
+
         store = RunStore.of(self)
-        store.runs(flow_name).map { |row| Run.new(store, row) }
+        store.runs(flow_name, limit:).map { |row| Run.new(store, row) }
       end
 
       # @return [Array<Run::Reject>] the rows that were put aside, of all its runs, oldest first
       def rejects
         store = RunStore.of(self)
         store.runs(flow_name).reverse.flat_map { |row| Run.new(store, row).rejects }
+      end
+
+      private
+
+      def refuse_restart(arguments)
+        return if !arguments.key?(:restart) || attribute_definitions.key?(:restart)
+
+        raise ArgumentError, "#{Flow.label(self)}: a job goes on with the unfinished run of its arguments; restart: is for run_now alone. " \
+          "Write: run_now(restart: true), or cancel! the unfinished run and enqueue another."
       end
     end
   end

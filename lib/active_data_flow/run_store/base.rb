@@ -61,8 +61,9 @@ module ActiveDataFlow
       # @return [Row, nil]
       def find(run_id) = abstract
 
+      # @param limit [Integer, nil] how many at most
       # @return [Array<Row>] of a flow, or of all, newest first
-      def runs(flow_name = nil) = abstract
+      def runs(flow_name = nil, limit: nil) = abstract
 
       # @return [Array<Hash{Symbol => Object}>] of a run, in the order they were put aside
       def rejects(run_id) = abstract

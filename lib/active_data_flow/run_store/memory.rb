@@ -35,7 +35,10 @@ module ActiveDataFlow
       def find(run_id) = @table.row { @table[run_id] }
 
       # (see Base#runs)
-      def runs(flow_name = nil) = @table.all.select { |row| !row.part? && (flow_name.nil? || row.flow_name == flow_name) }.reverse
+      def runs(flow_name = nil, limit: nil)
+        all = @table.all.select { |row| !row.part? && (flow_name.nil? || row.flow_name == flow_name) }.reverse
+        limit ? all.first(limit) : all
+      end
 
       # (see Base#rejects)
       def rejects(run_id) = @table.rejects(run_id)

@@ -136,7 +136,8 @@ RSpec.shared_examples "a run store" do
     it "lists the runs of a flow, newest first" do
       ids = [start, start(digest: "two")].map(&:id)
       expect(store.runs("OrderExportFlow").map(&:id)).to eq(ids.reverse)
-      expect(store.runs.size).to eq(2)
+      expect(store.runs("OrderExportFlow", limit: 1).map(&:id)).to eq([ids.last])
+      expect([store.runs.size, store.runs(limit: 3).size]).to eq([2, 2])
       expect(store.runs("OtherFlow")).to eq([])
       expect(store.find(0)).to be_nil
     end

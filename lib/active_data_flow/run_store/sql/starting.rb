@@ -23,9 +23,10 @@ module ActiveDataFlow
         def find(run_id) = database.with_connection { |connection| read(connection, "id = :id", id: run_id).first }
 
         # (see Base#runs)
-        def runs(flow_name = nil)
+        def runs(flow_name = nil, limit: nil)
           where = ["parent_run_id IS NULL", *(of_flow if flow_name)].join(" AND ")
-          database.with_connection { |connection| read(connection, where, order: in_order(connection, "DESC"), flow_name:) }
+          most = " LIMIT #{Integer(limit)}" if limit
+          database.with_connection { |connection| read(connection, where, order: "#{in_order(connection, "DESC")}#{most}", flow_name:) }
         end
 
         # (see Base#rejects)
