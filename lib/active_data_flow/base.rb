@@ -15,9 +15,9 @@ module ActiveDataFlow
     include Operations::Machine::Attributes
     include Operations::Machine::Models
     include Operations::Machine::Validations
-    extend Operations::OptionNames.told_by(Flow::Words::Ends)
-    extend Operations::OptionNames.told_by(Flow::Words::Steps)
-    extend Operations::OptionNames.told_by(Flow::Words::Options)
+    extend Flow::Words::Ends
+    extend Flow::Words::Steps
+    extend Flow::Words::Options
     extend Flow::Running
 
     class << self

@@ -56,7 +56,7 @@ module Operations
     include Machine::Models
     include Machine::Validations
     extend Machine::DSL
-    extend OptionNames.told_by(Machine::Options)
+    extend Machine::Options
     include Machine::Fields
     include Machine::Transitions
     include Machine::TimeWords

@@ -179,5 +179,7 @@ module Operations
         instance_variable_set(variable, value)
       end
     end
+
+    OptionNames.told_by(Options)
   end
 end

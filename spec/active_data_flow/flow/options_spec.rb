@@ -22,7 +22,7 @@ RSpec.describe "A flow's words" do
     expect(refused { sink :orders, keys: :id }).to match(/OrderExportFlow: sink: there is no option keys:; possible are key:, mode:.* Did you mean :key\?/)
     expect(refused { on_error :skip, budgt: 1 }).to eq("OrderExportFlow: on_error: there is no option budgt:; possible are budget:.")
     expect(refused { read :new, settl: 1 }).to include("read: there is no option settl:; possible are by:, settle:")
-    expect(refused { retry_on IOError, attemps: 3 }).to include("retry_on: there is no option attemps:; possible are wait:, attempts:, jitter:")
+    expect(refused { retry_on IOError, attemps: 3 }).to include("retry_on: there is no option attemps:; possible are wait:, attempts:, queue:, priority:, jitter:, report:")
     expect(refused { lookup :shops, on: {a: :b}, take: {c: :d}, missin: :null }).to include("lookup: there is no option missin:; possible are on:, take:, missing:, connection:")
     expect(refused { transform(at: :hash) { |row| row } }).to include("transform: there is no option at:; possible are as:")
     expect(refused { schedule :every, 300, zon: "Berlin" }).to eq("OrderExportFlow: schedule: there is no option zon:; possible are every:, at:, cron:, zone:. Did you mean :zone?")

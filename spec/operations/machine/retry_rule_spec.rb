@@ -443,7 +443,7 @@ RSpec.describe Operations::Machine::RetryRule do
     end
 
     {queue: [7, "queue: is a Symbol or a String, not 7"], priority: ["high", 'priority: is an Integer, not "high"'],
-     report: [:yes, "report: is true or false, not :yes"], prority: [1, "unknown keyword: :prority"]}.each do |word, (value, said)|
+     report: [:yes, "report: is true or false, not :yes"], prority: [1, "there is no option prority:; possible are .*Did you mean :priority"]}.each do |word, (value, said)|
       it "is refused while the class is loaded: #{word}: #{value.inspect}" do
         expect { flaky("Odd") { retry_on KeyError, word => value } }.to raise_error(ArgumentError, /#{said}/)
       end

@@ -142,6 +142,8 @@ module ActiveDataFlow
             "never complete. Use read :all, or mode :upsert."
         end
       end
+
+      Operations::OptionNames.told_by(Ends)
     end
   end
 end

@@ -202,6 +202,8 @@ module ActiveDataFlow
           raise ArgumentError, "#{Flow.label(self)} needs :#{name}, so a schedule cannot start it. Give it a default or remove the schedule."
         end
       end
+
+      Operations::OptionNames.told_by(Options)
     end
   end
 end

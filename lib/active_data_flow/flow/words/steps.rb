@@ -162,6 +162,8 @@ module ActiveDataFlow
         end
       end
 
+      Operations::OptionNames.told_by(Steps)
+
       # The folder whose lines are ours, not the author's.
       ROOM = File.expand_path("../../..", __dir__)
       private_constant :ROOM
