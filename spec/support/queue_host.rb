@@ -19,6 +19,8 @@ module QueueHost
     require "rails"
     %w[active_record active_job].each { |part| require "#{part}/railtie" }
     require "solid_queue"
+    # What it needs on SQLite where Rails is older than 8.
+    require "activerecord-enhancedsqlite3-adapter" if Gem.loaded_specs.key?("activerecord-enhancedsqlite3-adapter")
     require "active_data_flow/active_record"
     application(folder(database)).initialize!
     ActiveRecord::Schema.verbose = false

@@ -1,10 +1,12 @@
 # frozen_string_literal: true
 
 require "json"
+require "support/queue_apps"
 
 # Real jobs, in real worker processes, one of which dies.
 RSpec.describe "Tasks on SolidQueue", req: %w[O-28 O-34 O-63 O-64] do
   include RailsApps
+  include QueueApps
 
   tasks = {
     "app/models/effect.rb" => "class Effect < ActiveRecord::Base; end\n",
@@ -33,8 +35,7 @@ RSpec.describe "Tasks on SolidQueue", req: %w[O-28 O-34 O-63 O-64] do
 
   define_method(:outcome) do |**env|
     app = rails_app(RailsApps.installed, RAILS_ENV: "development", **env)
-    application = app.read("config/application.rb")
-    app.write("config/application.rb", application.sub(/^Bundler\.require.*$/) { "#{$&}\nrequire \"solid_queue\"" }.sub(/^( *)config\.load_defaults.*$/) { "#{$&}\n#{$1}config.active_job.queue_adapter = :solid_queue" })
+    use_queue(app, :solid_queue, with: RailsApps::SQLITE)
     tasks.each { |path, text| app.write(path, text) }
     app.rails!("db:migrate")
     JSON.parse(app.rails!("runner", File.expand_path("support/killed_worker.rb", __dir__)).lines.last, symbolize_names: true)
