@@ -19,6 +19,7 @@ module ActiveDataFlow
       line = flow.class.declarations.source
       given = line.block ? flow.instance_exec(&line.block) : line.name
       return database.source(given, line, flow, premises) if database?(given)
+      return given.source_end(line) if given.respond_to?(:source_end)
       return Connectors::SourceEnd.new(given, line) if given.respond_to?(:fetch) && given.respond_to?(:position_of)
       return Rows::SourceEnd.new(given) if given.is_a?(Enumerable)
 

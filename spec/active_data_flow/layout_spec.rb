@@ -9,6 +9,7 @@ RSpec.describe "The layout of ActiveDataFlow" do
   alone = {
     "connector/source" => ["Class.new(ActiveDataFlow::Connector::Source) { def fetch(after:, limit:) = after ? [] : #{rows} }.new.to_a", "[{id: 1, name: 'Ada'}]"],
     "connector/source/enumerable" => ["ActiveDataFlow::Connector::Source::Enumerable.new(#{rows}).fetch(after: nil, limit: 5).cursor", "1"],
+    "connector/source/csv" => ["require('stringio') && ActiveDataFlow::Connector::Source::CSV.new(StringIO.new(%(name\nAda))).to_a", "[{name: 'Ada'}]"],
     "connector/sink" => ["Class.new(ActiveDataFlow::Connector::Sink) { def write(row) = row[:id] }.new.write(#{rows}.first)", "1"],
     "connector/sink/lambda" => ["ActiveDataFlow::Connector::Sink::Lambda.new { |row| row[:id] }.write_batch(#{rows}).first[:id]", "1"],
     "connector/sink/collision" => ["ActiveDataFlow::Connector::Sink::Collision::NEW_TRANSFORMED_RECORD", "1"],

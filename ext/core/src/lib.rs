@@ -10,6 +10,7 @@ pub mod clock;
 pub mod dialect;
 pub mod error;
 pub mod expr;
+pub mod files;
 pub mod flow;
 pub mod names;
 pub mod pack;

@@ -58,9 +58,12 @@ fn exception(ruby: &Ruby, refusal: &Refusal) -> Error {
             Ok(ruby.exception_arg_error())
         }
         Refusal::Rows(rows::Refusal::OutOfRange { .. }) => Ok(ruby.exception_index_error()),
-        Refusal::Rows(rows::Refusal::RowOpen | rows::Refusal::Busy | rows::Refusal::NoCopy(_)) => {
-            class(ruby, "ActiveDataFlow", "Error")
-        }
+        Refusal::Rows(
+            rows::Refusal::RowOpen
+            | rows::Refusal::Busy
+            | rows::Refusal::NoCopy(_)
+            | rows::Refusal::NoFile(_),
+        ) => class(ruby, "ActiveDataFlow", "Error"),
         Refusal::Rows(_) => Ok(ruby.exception_arg_error()),
         Refusal::Flow(
             flow::Refusal::Position(_)

@@ -15,6 +15,7 @@ mod counters;
 mod dates;
 mod dialect;
 mod errors;
+mod file_reader;
 mod fingerprint;
 mod gvl;
 mod keyset;
@@ -55,6 +56,7 @@ fn init(ruby: &Ruby) -> Result<(), Error> {
     schedule::init(ruby)?;
     run_status::init(ruby)?;
     copy_reader::init(ruby)?;
+    file_reader::init(ruby)?;
     steps::init(ruby)?;
     sqlite::init(ruby)
 }

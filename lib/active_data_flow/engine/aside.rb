@@ -5,7 +5,7 @@ module ActiveDataFlow
     # The rows of one batch that are put aside, by the flow's `on_error`.
     class Aside
       # What is stored of one.
-      Entry = Data.define(:row, :stage, :reason, :error_class, :column_name, :position)
+      Entry = Data.define(:row, :stage, :reason, :error_class, :column_name, :position, :line, :raw, :row_ref)
 
       # @return [Array<Entry>] to be stored with the batch; empty when they are only counted
       attr_reader :entries
@@ -55,10 +55,15 @@ module ActiveDataFlow
       def stop(text) = (raise BudgetExceeded.new(text, rejects: @entries) if text)
 
       def entry(misfit, stage)
-        error = misfit.error
-        Entry.new(row: @page.batch.source_hash(misfit.row), stage: stage.to_s, reason: reason(misfit), error_class: error&.class&.name,
-          column_name: misfit.column, position: position(misfit))
+        error, origin = misfit.error, origin(misfit)
+        Entry.new(row: row(misfit, origin), stage: stage.to_s, reason: reason(misfit), error_class: error&.class&.name,
+          column_name: misfit.column, position: position(misfit), line: origin&.line, raw: origin&.raw, row_ref: origin&.row_ref)
       end
+
+      def origin(misfit) = @page.origins&.call(misfit.row)
+
+      # What could not be read is no row.
+      def row(misfit, origin) = (@page.batch.source_hash(misfit.row) if origin.nil? || origin.read)
 
       def reason(misfit) = misfit.reason || "#{misfit.error.class}: #{misfit.error.message}"
 
@@ -67,8 +72,10 @@ module ActiveDataFlow
       def halt(misfit, stage)
         raise misfit.error if misfit.error && stage == :transform
 
-        raise RowError.new("#{@plan.label} stopped at #{@plan.place(position(misfit))} (#{stage}): #{reason(misfit).delete_suffix(".")}. on_error :quarantine puts such rows aside.",
-          stage:, row: @page.batch.source_hash(misfit.row), position: position(misfit), column_name: misfit.column), cause: misfit.error
+        origin = origin(misfit)
+        place = origin&.row_ref || @plan.place(position(misfit))
+        raise RowError.new("#{@plan.label} stopped at #{place} (#{stage}): #{reason(misfit).delete_suffix(".")}. on_error :quarantine puts such rows aside.",
+          stage:, row: row(misfit, origin), position: position(misfit), column_name: misfit.column), cause: misfit.error
       end
     end
   end

@@ -11,8 +11,9 @@ module ActiveDataFlow
     # lacking:: Array of String, the last columns of the batch, where its rows do not bring them: only steps see their NULLs
     # portion:: RowsPath::Portion, where its rows were worked on while others were written; else nil
     # misfits:: Array<Flow::Transformation::Misfit>, its rows that could not be read
-    Page = Data.define(:batch, :upto, :last, :positions, :lacking, :portion, :misfits) do
-      def initialize(lacking: [], portion: nil, misfits: [], **) = super
+    # origins:: answers `call(row_number)` with a {Files::Origin}, where the source is something that people can look into; else nil
+    Page = Data.define(:batch, :upto, :last, :positions, :lacking, :portion, :misfits, :origins) do
+      def initialize(lacking: [], portion: nil, misfits: [], origins: nil, **) = super
     end
   end
 end

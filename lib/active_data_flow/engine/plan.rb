@@ -56,7 +56,7 @@ module ActiveDataFlow
 
       # @param position [String] as it is stored
       # @return [String] as people read it: "id 12,000,000"
-      def place(position) = Place.shown(@source.cursor, position)
+      def place(position) = @source.respond_to?(:place) ? @source.place(position) : Place.shown(@source.cursor, position)
 
       # @param cursor [String, nil] as it is stored
       # @return [RowsPath, Object] where rows come through

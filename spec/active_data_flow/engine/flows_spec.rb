@@ -36,6 +36,10 @@ RSpec.describe "A flow between tables" do
       kept("rejects")
     end
 
+    it "reads files, from the byte on where it stopped", req: %w[E-03 E-06 E-27] do
+      kept("files")
+    end
+
     it "says how far it has come without counting a row", req: "A-32" do
       kept("progress")
     end

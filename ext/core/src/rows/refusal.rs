@@ -57,6 +57,8 @@ pub enum Refusal {
     },
     /// Bytes that are not what COPY sends.
     NoCopy(String),
+    /// A file that is not what it is read as.
+    NoFile(String),
 }
 
 impl fmt::Display for Refusal {
@@ -93,6 +95,7 @@ impl fmt::Display for Refusal {
                 "{column} is {kind}, which only the database itself can read; write it as text, with copy_text"
             ),
             Self::NoCopy(what) => write!(f, "this is not what COPY sends: {what}"),
+            Self::NoFile(what) => f.write_str(what),
         }
     }
 }

@@ -1,0 +1,145 @@
+# frozen_string_literal: true
+
+RSpec.describe "[files]" do
+  include_context "flows in a database"
+
+  let(:path) { File.join(FlowDatabase.folder, "orders.csv") }
+
+  def orders_csv(*lines) = File.binwrite(path, ["id;number;net", *lines].map { |line| "#{line}\n" }.join)
+
+  def import(*policy, **options, &more)
+    file = path
+    flow("OrderImportFlow") do
+      source { ActiveDataFlow::CSVSource.new(file, col_sep: ";") }
+      sink :exports, key: :id
+      on_error(*policy, **options) if policy.any?
+      class_eval(&more) if more
+    end
+  end
+
+  it "are read into a table, as the types of its columns" do
+    orders_csv("1;A1;10", '2;"A;2";', "3;A3;-0")
+    run = import.run_now
+    expect(counted(run)).to eq(read: 3, new: 3)
+    expect(rows(:exports, :id, :number, :net)).to eq([[1, "A1", 10], [2, "A;2", nil], [3, "A3", 0]])
+    expect(counted(import.run_now)).to eq(read: 3, unchanged: 3)
+  end
+
+  it "make no object of a row where no block of Ruby's asks for one" do
+    orders_csv(*(1..20_000).map { |id| "#{id};A#{id};#{id}" })
+    klass = import do
+      cast net: :integer
+      filter net: 1..15_000
+    end
+    klass.plan
+    GC.disable
+    before = GC.stat(:total_allocated_objects)
+    run = klass.run_now
+    made = GC.stat(:total_allocated_objects) - before
+    expect(counted(run)).to eq(read: 20_000, new: 15_000, filtered: 5_000)
+    expect(made).to be < 20_000 unless FlowDatabase::KIND == :mysql # whose rows are written as SQL that Ruby makes
+  ensure
+    GC.enable
+  end
+
+  it "have steps and blocks like any rows" do
+    orders_csv("1;a1;10", "2;a2;20")
+    import do
+      cast net: :integer
+      derive(:number) { |row| row[:number].upcase }
+      transform { |row| row[:net] += 1 }
+    end.run_now
+    expect(rows(:exports, :number, :net)).to eq([["A1", 11], ["A2", 21]])
+  end
+
+  it "name columns that the table lacks before the first row" do
+    File.write(path, "id;number;nett\n1;A1;1\n")
+    expect(raised { import.run_now }).to be_a(ActiveDataFlow::ColumnMismatch).and have_attributes(message: /exports has no columns? nett .*keep :id, :number/m)
+  end
+
+  describe "a line that is no row" do
+    before { orders_csv("1;A1;10", "2;A2", "3;A\xFC;30".b, "4;A4;abc", "5;A5;-1", "6;A6;60", '7;"A7" x;7') }
+
+    it "is put aside with its line, its text, and where an editor finds it" do
+      run = import(:quarantine, budget: 10).run_now
+      expect(rows(:exports, :id).flatten).to eq([1, 6])
+      expect(run.rejects.map { |reject| [reject.stage, reject.line, reject.row_ref, reject.raw, reject.row&.fetch("id"), reject.column_name] }).to match_array([
+        ["read", 3, "orders.csv:3", "2;A2", nil, nil],
+        ["read", 4, "orders.csv:4", "3;A\\xFC;30", nil, "number"],
+        ["write", 5, "orders.csv:5", "4;A4;abc", "4", "net"],
+        ["write", 6, "orders.csv:6", "5;A5;-1", "5", nil],
+        ["read", 8, "orders.csv:8", '7;"A7" x;7', nil, nil]
+      ])
+      expect(run.rejects.find { |reject| reject.line == 3 }.reason).to eq("has 2 fields where there are 3 columns")
+      expect(counted(run)).to eq(read: 7, new: 2, rejected: 5)
+    end
+
+    it "stops a flow that does not say what to do with it, with the same words" do
+      error = raised { import.run_now }
+      expect(error).to be_a(ActiveDataFlow::RowError).and have_attributes(stage: :read, row: nil,
+        message: "OrderImportFlow stopped at orders.csv:3 (read): has 2 fields where there are 3 columns. on_error :quarantine puts such rows aside.")
+      expect(rows(:exports, :id)).to eq([])
+    end
+  end
+
+  describe "a run that stopped" do
+    # Stops once at that row.
+    def stopping(at)
+      stop = [at]
+      import do
+        batch_size 100
+        transform { |row| raise "stop" if stop.first == Integer(row[:id]) && stop.shift }
+      end
+    end
+
+    before { orders_csv(*(1..1000).map { |id| "#{id};\"A\n#{id}\";#{id}" }) }
+
+    it "goes on at the byte behind the last batch, and looks at no row before it" do
+      klass = stopping(942)
+      expect(raised { klass.run_now }.message).to eq("stop")
+      expect(rows(:exports, :id).flatten).to eq((1..900).to_a)
+      byte, line, _size, changed = ActiveDataFlow::Native.decode_position(runs.first.last)
+      expect([byte, line]).to eq([File.read(path).index("901;\"A"), 1802])
+      File.open(path, "r+") { |file| file.seek(20) && file.write('spoilt";"') }
+      File.utime(File.atime(path), Time.at(0, changed, :microsecond), path)
+      expect(counted(klass.run_now)).to eq(read: 1000, new: 1000)
+    end
+
+    it "reads each row once, and no row twice" do
+      klass = stopping(942)
+      raised { klass.run_now }
+      run = klass.run_now
+      expect(counted(run)).to eq(read: 1000, new: 1000)
+      expect(rows(:exports, :id).flatten).to eq((1..1000).to_a)
+    end
+
+    it "does not go on in another file, and begins anew when it is told to" do
+      klass = stopping(442)
+      raised { klass.run_now }
+      orders_csv(*(1..50).map { |id| "#{id};B#{id};#{id}" })
+      error = raised { klass.run_now }
+      expect(error).to be_a(ActiveDataFlow::SourceChanged).and have_attributes(message: /\Aorders\.csv was read up to line 802, and .*restart: true/)
+      expect(rows(:exports, :id).size).to eq(400)
+      expect(counted(klass.run_now(restart: true))).to eq(read: 50, updated: 50)
+    end
+  end
+
+  it "that grow are read on by read :new" do
+    orders_csv("1;A1;1", "2;A2;2")
+    klass = import { read :new }
+    klass.run_now
+    File.write(path, "3;A3;3\n", mode: "a")
+    expect(counted(klass.run_now)).to eq(read: 1, new: 1)
+    expect(rows(:exports, :id).flatten).to eq([1, 2, 3])
+  end
+
+  it "are as far as their bytes" do
+    orders_csv(*(1..1000).map { |id| "#{id};A#{id};#{id}" })
+    seen = []
+    klass = import { batch_size 100 }
+    stub_const("ActiveDataFlow::Engine::Progress::PATIENCE", 0)
+    klass.run_now { |run| seen << run.progress }
+    expect(seen.compact).to eq(seen.compact.sort)
+    expect(seen[4]).to be_between(0.3, 0.7)
+  end
+end
