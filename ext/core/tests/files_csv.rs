@@ -1,6 +1,6 @@
 //! CSV out of files: rows, places and what is refused, wherever the pieces of the file end.
 
-use active_data_flow_core::files::{Charset, Csv, Reader, Wants, Window};
+use active_data_flow_core::files::{Charset, Csv, Format, Reader, Wants, Window};
 use active_data_flow_core::rows::{Batch, Cell};
 use proptest::prelude::*;
 
@@ -41,7 +41,8 @@ impl<'a> File<'a> {
 
     fn reader(&self) -> Reader {
         let names = (0..self.columns).map(|column| format!("c{column}").into());
-        Reader::new(Csv::new(names.collect(), b',', Some(b'"'), self.charset).unwrap())
+        let csv = Csv::new(names.collect(), b',', Some(b'"'), self.charset).unwrap();
+        Reader::new(Format::Csv(csv))
     }
 
     fn read(&self) -> Read {

@@ -2,7 +2,7 @@
 
 use std::cell::{Ref, RefCell, RefMut};
 
-use active_data_flow_core::files::{Charset, Csv, Reader, Wants, Window};
+use active_data_flow_core::files::{Charset, Csv, Format, JsonLines, Reader, Wants, Window};
 use active_data_flow_core::rows::Refusal;
 use magnus::value::ReprValue;
 use magnus::{
@@ -36,7 +36,12 @@ impl NativeFileReader {
         let quote = maybe(quote, |quote| single(ruby, "quote_char", quote))?;
         let names = column_names(names)?.into_iter().map(Into::into).collect();
         let csv = Csv::new(names, sep, quote, charset).map_err(|why| argument_error(ruby, why))?;
-        Ok(Self(RefCell::new(Reader::new(csv))))
+        Ok(Self(RefCell::new(Reader::new(Format::Csv(csv)))))
+    }
+
+    fn json_lines() -> Self {
+        let format = Format::JsonLines(JsonLines::default());
+        Self(RefCell::new(Reader::new(format)))
     }
 
     fn reader(&self) -> Result<Ref<'_, Reader>, Raised> {
@@ -76,6 +81,16 @@ impl NativeFileReader {
             names.push(interned(&name))?;
         }
         Ok(names)
+    }
+
+    /// Whether the names are those of the rows that come next; false: more bytes are needed to know them.
+    fn look(this: This) -> Result<bool, Raised> {
+        Ok(this.change()?.look())
+    }
+
+    /// How many of the names the rows bring.
+    fn brought(this: This) -> Result<usize, Raised> {
+        Ok(this.reader()?.brought())
     }
 
     fn begin_page(this: This) -> Result<(), Raised> {
@@ -203,6 +218,7 @@ pub fn init(ruby: &Ruby) -> Result<(), Error> {
     class.undef_default_alloc_func();
     class.define_singleton_method("csv", function!(NativeFileReader::csv, 4))?;
     class.const_set("TAIL", Window::TAIL)?;
+    class.define_singleton_method("json_lines", function!(NativeFileReader::json_lines, 0))?;
     class.define_singleton_method("encoding", function!(encoding, 1))?;
     class.define_singleton_method("order_mark", function!(order_mark, 1))?;
     class.define_method("seek", method!(NativeFileReader::seek, 3))?;
@@ -210,6 +226,8 @@ pub fn init(ruby: &Ruby) -> Result<(), Error> {
     class.define_method("finish", method!(NativeFileReader::finish, 0))?;
     class.define_method("read_names", method!(NativeFileReader::read_names, 0))?;
     class.define_method("names", method!(NativeFileReader::names, 0))?;
+    class.define_method("look", method!(NativeFileReader::look, 0))?;
+    class.define_method("brought", method!(NativeFileReader::brought, 0))?;
     class.define_method("begin_page", method!(NativeFileReader::begin_page, 0))?;
     class.define_method("take", method!(NativeFileReader::take, 2))?;
     class.define_method("done?", method!(NativeFileReader::is_done, 0))?;

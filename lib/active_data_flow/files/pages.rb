@@ -24,8 +24,14 @@ module ActiveDataFlow
         go_on(Place.new(*after), head) if after
       end
 
-      # @return [Array<String>]
-      def names = @native.names
+      # @return [Array<String>] the columns of the batch that comes next
+      def names
+        read_more until @native.look
+        @native.names
+      end
+
+      # @return [Array<String>] the last of these, where its rows do not bring them
+      def lacking = @native.names.drop(@native.brought)
 
       # @return [Boolean] whether there is nothing behind the last batch
       def ended? = @ended == true

@@ -30,7 +30,7 @@ module ActiveDataFlow
 
       def page(batch)
         misfits = @pages.bad.map { |row, column, reason| Flow::Transformation::Misfit.new(row:, column:, reason:, error: nil) }
-        Engine::Page.new(batch:, misfits:, upto: @pages.position(batch.size - 1), last: @pages.ended?,
+        Engine::Page.new(batch:, misfits:, upto: @pages.position(batch.size - 1), last: @pages.ended?, lacking: @pages.lacking,
           positions: @pages.method(:position), origins: @pages.method(:origin))
       end
     end

@@ -3,10 +3,12 @@
 
 pub mod charset;
 pub mod csv;
+pub mod jsonl;
 pub mod reader;
 pub mod window;
 
 pub use charset::Charset;
 pub use csv::Csv;
-pub use reader::{Bad, Reader, Wants};
+pub use jsonl::JsonLines;
+pub use reader::{Bad, Format, Reader, Wants};
 pub use window::Window;

@@ -3,8 +3,19 @@
 use std::sync::Arc;
 
 use super::csv::Csv;
+use super::jsonl::JsonLines;
 use super::window::Window;
 use crate::rows::{Batch, Refusal};
+
+/// A row may have so many bytes; what is longer was not meant as one.
+pub(super) const LONGEST: usize = 16 << 20;
+
+pub(super) fn too_long(line: u64) -> String {
+    format!(
+        "the row that begins on line {line} has more than {} MiB: is it meant as a row, in a file of this format?",
+        LONGEST >> 20
+    )
+}
 
 /// What a reader wants before it can go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +58,19 @@ impl Bad {
     }
 }
 
+/// What the rows of a file are written in.
+#[derive(Debug)]
+pub enum Format {
+    /// Fields between separators.
+    Csv(Csv),
+    /// An object on each line.
+    JsonLines(JsonLines),
+}
+
 /// Reads one file. The bytes come in pieces that may end anywhere.
 #[derive(Debug)]
 pub struct Reader {
-    csv: Csv,
+    format: Format,
     window: Window,
     bad: Vec<Bad>,
 }
@@ -58,9 +78,9 @@ pub struct Reader {
 impl Reader {
     /// At the beginning of a file.
     #[must_use]
-    pub fn new(csv: Csv) -> Self {
+    pub fn new(format: Format) -> Self {
         Self {
-            csv,
+            format,
             window: Window::at(0, 1, &[]),
             bad: Vec::new(),
         }
@@ -88,18 +108,41 @@ impl Reader {
         &self.window
     }
 
-    /// The names of the columns.
+    /// The names of the columns: of all rows, or of those that come next.
     #[must_use]
     pub fn names(&self) -> &[Arc<str>] {
-        self.csv.names()
+        match &self.format {
+            Format::Csv(csv) => csv.names(),
+            Format::JsonLines(lines) => lines.names(),
+        }
     }
 
-    /// See [`Csv::read_names`].
+    /// How many of them the rows bring. The others, which are the last, only other rows have brought.
+    #[must_use]
+    pub fn brought(&self) -> usize {
+        match &self.format {
+            Format::Csv(csv) => csv.names().len(),
+            Format::JsonLines(lines) => lines.brought(),
+        }
+    }
+
+    /// Reads the names of the columns, where the format has them before the rows: see [`Csv::read_names`].
     ///
     /// # Errors
     /// A sentence.
     pub fn read_names(&mut self) -> Result<bool, String> {
-        self.csv.read_names(&mut self.window)
+        match &mut self.format {
+            Format::Csv(csv) => csv.read_names(&mut self.window),
+            Format::JsonLines(_) => Ok(true),
+        }
+    }
+
+    /// Sees to it that the names are those of the rows that come next. False: more bytes are needed for that.
+    pub fn look(&mut self) -> bool {
+        match &mut self.format {
+            Format::Csv(_) => true,
+            Format::JsonLines(lines) => lines.look(&mut self.window),
+        }
     }
 
     /// Lets go of the last page: its rows can be asked for no longer.
@@ -108,7 +151,8 @@ impl Reader {
         self.bad.clear();
     }
 
-    /// Puts rows of this page into the batch until it has so many, and says what is wanted then.
+    /// Puts rows of this page into the batch until it has so many, or the next row has other columns, and says what is
+    /// wanted then.
     ///
     /// # Errors
     /// [`Refusal::Length`] when the batch has other columns; [`Refusal::NoFile`] for a row that cannot be one.
@@ -121,7 +165,10 @@ impl Reader {
                 takes,
             });
         }
-        self.csv.take(&mut self.window, batch, limit, &mut self.bad)
+        match &mut self.format {
+            Format::Csv(csv) => csv.take(&mut self.window, batch, limit, &mut self.bad),
+            Format::JsonLines(lines) => lines.take(&mut self.window, batch, limit, &mut self.bad),
+        }
     }
 
     /// The rows of this page that could not be read.

@@ -39,8 +39,9 @@ module ActiveDataFlow
           return enum_for(:each, batch_size:, start_id:) unless block_given?
 
           pages = pages(after: start_id && Native.decode_position(start_id))
-          batch = Native::Batch.new(pages.names)
-          rows_of(pages, batch).each { |row| yield row } while pages.fill(batch.clear, batch_size)
+          while pages.fill(batch = Native::Batch.new(pages.names), batch_size)
+            rows_of(pages, batch).each { |row| yield row }
+          end
         ensure
           pages&.close
         end
@@ -88,7 +89,7 @@ module ActiveDataFlow
             origin = pages.origin(number)
             raise RowError.new("#{origin.row_ref} #{reason}", stage: :read, position: pages.position(number))
           end
-          batch.hashes(0, batch.size - 1).map { |row| row.transform_keys(&:to_sym) }
+          batch.hashes(0, batch.size - 1).map { |row| row.except(*pages.lacking).transform_keys(&:to_sym) }
         end
       end
     end

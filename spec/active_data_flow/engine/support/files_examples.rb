@@ -143,3 +143,45 @@ RSpec.describe "[files]" do
     expect(seen[4]).to be_between(0.3, 0.7)
   end
 end
+
+RSpec.describe "[files] with JSON on each line" do
+  include_context "flows in a database"
+
+  let(:path) { File.join(FlowDatabase.folder, "orders.jsonl") }
+
+  def import(&more)
+    file = path
+    flow("OrderEventsFlow") do
+      source { ActiveDataFlow::JSONLSource.new(file) }
+      sink :exports, key: :id
+      on_error :quarantine, budget: 10
+      class_eval(&more) if more
+    end
+  end
+
+  def events(*lines) = File.binwrite(path, lines.map { |line| "#{line.is_a?(Hash) ? JSON.generate(line) : line}\n" }.join)
+
+  it "leave in the table what a row does not bring" do
+    events({id: 1, number: "A1", net: 1, name: "one"}, {number: "A2", id: 2}, {id: 3, number: "A3", net: 3, name: "three"})
+    import.run_now
+    events({id: 1, number: "B1"}, {id: 2, number: "A2", net: 20}, {id: 3, number: "A3", name: nil})
+    run = import.run_now
+    expect(counted(run)).to eq(read: 3, updated: 3)
+    expect(rows(:exports, :number, :net, :name)).to eq([["B1", 1, "one"], ["A2", 20, nil], ["A3", 3, nil]])
+  end
+
+  it "are put aside with their text, and the others go on, wherever the batches end" do
+    lines = (1..500).map { |id| (id % 50 == 7) ? "{\"id\":#{id}," : {id:, number: "A#{id}", **((id % 3 == 0) ? {net: id} : {})} }
+    events(*lines)
+    stop = ["300"]
+    klass = import do
+      batch_size 64
+      transform { |row| raise Interrupt if stop.delete(row[:id].to_s) }
+    end
+    expect { klass.run_now }.to raise_error(Interrupt)
+    run = klass.run_now
+    expect(counted(run)).to eq(read: 500, new: 490, rejected: 10)
+    expect(run.rejects.map { |reject| [reject.line, reject.raw, reject.row] }).to eq((0..9).map { |n| [n * 50 + 7, "{\"id\":#{n * 50 + 7},", nil] })
+    expect(rows(:exports, :id, :net)).to eq((1..500).reject { |id| id % 50 == 7 }.map { |id| [id, (id % 3 == 0) ? id : nil] })
+  end
+end

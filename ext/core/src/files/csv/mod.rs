@@ -11,12 +11,9 @@ use std::sync::Arc;
 
 use self::scan::{scan, Fault, Field, Found, Marks, Narrow, WideBig, WideLittle};
 use super::charset::Charset;
-use super::reader::{Bad, Wants};
+use super::reader::{too_long, Bad, Wants, LONGEST};
 use super::window::Window;
 use crate::rows::{Batch, Cell, Refusal};
-
-/// A row may have so many bytes; what is longer was not meant as CSV.
-pub const LONGEST: usize = 16 << 20;
 
 /// How a file is CSV.
 #[derive(Debug)]
@@ -209,11 +206,4 @@ fn why(fault: Fault) -> &'static str {
         }
         Fault::Unclosed => "a quote begins a field and none ends it",
     }
-}
-
-fn too_long(line: u64) -> String {
-    format!(
-        "the row that begins on line {line} has more than {} MiB: is it meant as a row, and are col_sep: and quote_char: right?",
-        LONGEST >> 20
-    )
 }

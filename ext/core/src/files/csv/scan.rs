@@ -229,7 +229,7 @@ impl<U: Units> Scan<'_, U> {
             self.count_line(unit);
             self.at += U::WIDTH;
         }
-        if self.ended || self.bytes.len() > super::LONGEST {
+        if self.ended || self.bytes.len() > crate::files::reader::LONGEST {
             return Err(self.first_line(Fault::Unclosed));
         }
         Ok(None)
