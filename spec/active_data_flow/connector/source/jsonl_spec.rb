@@ -24,7 +24,6 @@ RSpec.describe ActiveDataFlow::Connector::Source::JSONL do
     let(:readable_back) { false }
 
     it_behaves_like "a source connector"
-
   end
 
   it "gives each row what it brings, in one batch with those that bring the same, in whatever order" do

@@ -171,7 +171,10 @@ RSpec.describe "[files] with JSON on each line" do
   end
 
   it "are put aside with their text, and the others go on, wherever the batches end" do
-    lines = (1..500).map { |id| (id % 50 == 7) ? "{\"id\":#{id}," : {id:, number: "A#{id}", **((id % 3 == 0) ? {net: id} : {})} }
+    lines = (1..500).map do |id|
+      net = {net: id} if id % 3 == 0
+      (id % 50 == 7) ? "{\"id\":#{id}," : {id:, number: "A#{id}", **net.to_h}
+    end
     events(*lines)
     stop = ["300"]
     klass = import do
