@@ -37,6 +37,7 @@ module ActiveDataFlow
 
       given = line.block ? flow.instance_exec(&line.block) : line.name
       return database.sink(given, line, flow, premises) if database?(given)
+      return given.sink_end(line) if given.respond_to?(:sink_end)
       return Connectors::SinkEnd.new(given, line) if given.respond_to?(:write) || given.respond_to?(:call)
 
       raise ArgumentError, "#{Flow.label(flow.class)}: the sink's block gave #{given.inspect}; it may give a model, a table's name, " \

@@ -12,6 +12,7 @@ RSpec.describe "The layout of ActiveDataFlow" do
     "connector/source/csv" => ["require('stringio') && ActiveDataFlow::Connector::Source::CSV.new(StringIO.new(%(name\nAda))).to_a", "[{name: 'Ada'}]"],
     "connector/sink" => ["Class.new(ActiveDataFlow::Connector::Sink) { def write(row) = row[:id] }.new.write(#{rows}.first)", "1"],
     "connector/sink/lambda" => ["ActiveDataFlow::Connector::Sink::Lambda.new { |row| row[:id] }.write_batch(#{rows}).first[:id]", "1"],
+    "connector/sink/jsonl" => ["require('tmpdir') && Dir.mktmpdir { |folder| ActiveDataFlow::JSONLSink.new(folder + '/x').tap { |sink| sink.write_batch(#{rows}) }.complete; File.size(folder + '/x') }", "22"],
     "connector/sink/collision" => ["ActiveDataFlow::Connector::Sink::Collision::NEW_TRANSFORMED_RECORD", "1"],
     "message/untyped" => ["ActiveDataFlow::Message::Untyped.new(#{rows}.first)[:name]", "'Ada'"],
     "message/typed" => ["ActiveDataFlow::Message::Typed.new(#{rows}.first, schema: {id: :integer})[:id]", "1"],

@@ -225,6 +225,18 @@ pub fn natural(value: Value) -> Result<u64, Raised> {
     Ok(integer.to_u64()?)
 }
 
+/// One ASCII character.
+pub fn ascii(ruby: &Ruby, what: &str, value: Value) -> Result<u8, Raised> {
+    let text = Text::try_convert(value)?;
+    match text.bytes() {
+        [byte] => Ok(*byte),
+        _ => Err(argument_error(
+            ruby,
+            format!("{what}: takes one ASCII character, not {:?}", text.lossy()),
+        )),
+    }
+}
+
 /// A status by its number.
 pub fn status(value: Value) -> Result<Status, Raised> {
     let ruby = Ruby::get_with(value);

@@ -9,7 +9,7 @@ use magnus::{
     function, method, Class, Error, Module, Object, RArray, RString, Ruby, Symbol, Value,
 };
 
-use crate::arguments::{maybe, natural, Text, Wrapped};
+use crate::arguments::{ascii, maybe, natural, Text, Wrapped};
 use crate::batch::{column_names, NativeBatch};
 use crate::cells::number_of;
 use crate::convert;
@@ -32,8 +32,8 @@ impl NativeFileReader {
         encoding: Text,
     ) -> Result<Self, Raised> {
         let charset = charset(ruby, &encoding.lossy())?;
-        let sep = single(ruby, "col_sep", sep)?;
-        let quote = maybe(quote, |quote| single(ruby, "quote_char", quote))?;
+        let sep = ascii(ruby, "col_sep", sep)?;
+        let quote = maybe(quote, |quote| ascii(ruby, "quote_char", quote))?;
         let names = column_names(names)?.into_iter().map(Into::into).collect();
         let csv = Csv::new(names, sep, quote, charset).map_err(|why| argument_error(ruby, why))?;
         Ok(Self(RefCell::new(Reader::new(Format::Csv(csv)))))
@@ -165,17 +165,6 @@ impl NativeFileReader {
         bytes
             .map(|bytes| ruby.str_from_slice(bytes))
             .ok_or_else(|| no_row(ruby))
-    }
-}
-
-fn single(ruby: &Ruby, what: &str, value: Value) -> Result<u8, Raised> {
-    let text: Text = magnus::TryConvert::try_convert(value)?;
-    match text.bytes() {
-        [byte] => Ok(*byte),
-        _ => Err(argument_error(
-            ruby,
-            format!("{what}: takes one ASCII character, not {:?}", text.lossy()),
-        )),
     }
 }
 

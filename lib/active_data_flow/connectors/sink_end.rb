@@ -63,6 +63,21 @@ module ActiveDataFlow
         yield(ours ? connection : nil)
       end
 
+      # @return [Boolean] whether it says how far it has come, and takes back what is behind that
+      def checkpoints? = @sink.respond_to?(:checkpoint) && @sink.respond_to?(:resume)
+
+      # @return [Object] as JSON can hold it
+      def checkpoint = @sink.checkpoint
+
+      # @param checkpoint [Object, nil] of the last commit; nil before the first one
+      def resume(checkpoint) = @sink.resume(checkpoint)
+
+      # Everything is written; inside the last commit.
+      # @return [void]
+      def complete
+        @sink.complete if @sink.respond_to?(:complete)
+      end
+
       # Ends what the run has opened.
       # @return [void]
       def close

@@ -7,7 +7,7 @@ module ActiveDataFlow
     # What a sink outside of the run's transaction is about to be sent is written down first: a run that is resumed sends
     # exactly those rows again, under the same key, so that a sink which keeps keys takes them once (protocols.md P13).
     class Announcement
-      # For a sink that is committed with the run: nothing needs to be written down.
+      # For a sink that is committed with the run, or takes back what was not: nothing needs to be written down.
       module Needless
         module_function
 
@@ -22,7 +22,7 @@ module ActiveDataFlow
       # @param sink [Object] the sink end
       # @param store [RunStore::Base]
       # @return [Announcement, Needless]
-      def self.for(sink, store) = (sink.respond_to?(:batch_key=) && sink.pool.nil?) ? new(sink, store) : Needless
+      def self.for(sink, store) = (sink.respond_to?(:batch_key=) && sink.pool.nil? && !sink.checkpoints?) ? new(sink, store) : Needless
 
       # @param sink [#batch_key=]
       # @param store [RunStore::Base]

@@ -25,6 +25,7 @@ module ActiveDataFlow
         @pace = Pace.new([plan.batch_size, context.batch_size].compact.min)
         @suspects = Suspects.new(store, plan.batch_size)
         @announcement = Announcement.for(plan.sink, store)
+        @checkpoints = Checkpoints.for(plan.sink, store)
         @bound = Bound.new(plan, store)
         @forecast = Forecast.new
         @progress = Progress.new(plan, store)
@@ -161,10 +162,15 @@ module ActiveDataFlow
         @looked = true
       end
 
-      def path = @path ||= @plan.path(claim.cursor)
+      def path
+        @path ||= begin
+          @checkpoints.resume(claim)
+          @plan.path(claim.cursor)
+        end
+      end
 
       def close
-        @path&.close
+        @path ? @path.close : @plan.close
         @path = nil
       end
 

@@ -6,8 +6,10 @@ module ActiveDataFlow
     module Committing
       private
 
-      def write(last:, **written, &)
-        last ? @store.finish(claim, **written, callbacks: callbacks?, &) : @store.commit(claim, **written, &)
+      def write(last:, **written)
+        writes = ->(connection) { yield(connection).tap { @checkpoints.save(claim, last:) } }
+        after = last ? @store.finish(claim, **written, callbacks: callbacks?, &writes) : @store.commit(claim, **written, &writes)
+        @checkpoints.kept(after)
       end
 
       # Inside the last commit, so that what does not add up is not committed.

@@ -17,11 +17,21 @@ module ActiveDataFlow
       end
 
       # @param plan [Plan]
-      # @raise [ConfigurationError] always
+      # @raise [ConfigurationError] where its source cannot be split, or its sink be written by several
+      def self.check(plan)
+        return if plan.partitions == 1
+        refuse(plan) unless plan.source.respond_to?(:split)
+        return unless plan.sink.respond_to?(:checkpoints?) && plan.sink.checkpoints?
+
+        raise ConfigurationError, "#{plan.label} says partitions #{plan.partitions}, and #{plan.sink} can be written by one run only. Leave the line out."
+      end
+
       def self.refuse(plan)
         raise ConfigurationError, "#{plan.label} says partitions #{plan.partitions}, which splits a table or a relation by its keys. " \
           "The rows of its source, #{plan.source}, come one after the other, and only one run can read them. Leave the line out, or read them into a table first."
       end
+
+      private_class_method :refuse
 
       # @param plan [Plan]
       # @param store [RunStore::Base]

@@ -28,7 +28,7 @@ module ActiveDataFlow
         @sink = Ends.sink(flow, premises)
         @steps = Flow::Bindings.fill(flow, @declared.steps)
         @mode = @sink.mode(@source)
-        Partition.refuse(self) unless partitions == 1 || @source.respond_to?(:split)
+        Partition.check(self)
         @same_table = same_table_mode?
         @horizon = @source.horizon(read) if @source.respond_to?(:horizon)
         @outline = @source.columns && Flow::Outline.new(Flow.label(flow.class), @source.columns.map(&:name), @steps)
@@ -112,6 +112,12 @@ module ActiveDataFlow
       # @param error [Exception]
       # @return [Boolean] whether the same batch may go through when it is tried again
       def transient?(error) = @sink.respond_to?(:transient?) && @sink.transient?(error)
+
+      # Ends what the sink has opened.
+      # @return [void]
+      def close
+        @sink.close if @sink.respond_to?(:close)
+      end
 
       # @return [String] what the stored cursor belongs to: the run's identity, and its steps
       def fingerprint = @fingerprint ||= Fingerprint.of(self)

@@ -28,7 +28,7 @@ module ActiveDataFlow
       def close
         @reader.close
       ensure
-        @plan.sink.close if @plan.sink.respond_to?(:close)
+        @plan.close
       end
 
       private

@@ -70,6 +70,9 @@ module ActiveDataFlow
       # (see Base#reject)
       def reject(claim, rejects) = @table.put_aside(claim, rejects)
 
+      # (see Progressing#keep_checkpoints)
+      def keep_checkpoints(claim, checkpoints) = change(claim) { {sink_checkpoints: checkpoints} }
+
       # (see Base#forget_uncommitted_rejects)
       def forget_uncommitted_rejects(claim) = @table.keep_rejects(claim, claim.rows_rejected)
 
@@ -127,7 +130,7 @@ module ActiveDataFlow
       def announce(claim, bounds) = changed(claim, pending_bounds: bounds)
 
       # (see Base#rewind)
-      def rewind(claim) = changed(claim, cursor: nil, pending_bounds: nil)
+      def rewind(claim) = changed(claim, cursor: nil, pending_bounds: nil, sink_checkpoints: nil)
 
       # (see Base#suspect)
       def suspect(claim, level:, suspect_left:) = changed(claim, level:, suspect_left:, deaths: 0)

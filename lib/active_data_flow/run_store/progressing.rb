@@ -11,6 +11,11 @@ module ActiveDataFlow
       # @return [Claim]
       def keep_progress(claim, facts) = abstract
 
+      # Keeps how far sinks have come that are not of this database; inside the block of {Base#commit} or {Base#finish}, as the last of it.
+      # @param checkpoints [String] JSON
+      # @return [void]
+      def keep_checkpoints(claim, checkpoints) = abstract
+
       # @param claim [Claim]
       # @return [Hash, nil] what the reading of this flow and these arguments has left for the next run
       def read_state(claim) = abstract

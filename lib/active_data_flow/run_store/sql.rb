@@ -131,8 +131,8 @@ module ActiveDataFlow
 
       # (see Base#rewind)
       def rewind(claim)
-        hold(claim, "#{quoted(:cursor)} = NULL, pending_bounds = NULL") or raise lost(claim)
-        claim.with(cursor: nil, pending_bounds: nil)
+        hold(claim, "#{quoted(:cursor)} = NULL, pending_bounds = NULL, sink_checkpoints = NULL") or raise lost(claim)
+        claim.with(cursor: nil, pending_bounds: nil, sink_checkpoints: nil)
       end
 
       # (see Base#suspect)

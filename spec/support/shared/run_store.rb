@@ -350,6 +350,15 @@ RSpec.shared_examples "a run store" do
     end
   end
 
+  describe "[checkpoints]" do
+    it "are kept with the commit, and given up with the cursor" do
+      claim = claimed
+      claim = commit(claim) { store.keep_checkpoints(claim, '["one"]') && {} }
+      expect(now_of(claim).sink_checkpoints).to eq('["one"]')
+      expect(now_of(store.rewind(claim)).sink_checkpoints).to be_nil
+    end
+  end
+
   describe "[rewind]" do
     it "gives the cursor up, with what was announced behind it, and keeps the counts" do
       claim = store.announce(commit(claimed), '{"rows":1}')

@@ -4,6 +4,7 @@ mod columns;
 mod fill;
 mod hashes;
 mod hashing;
+mod lines;
 mod sending;
 mod states;
 
@@ -158,6 +159,7 @@ pub fn init(ruby: &Ruby) -> Result<(), Error> {
     class.define_method("set", method!(NativeBatch::set, 3))?;
     hashes::init(class)?;
     hashing::init(class)?;
+    lines::init(class)?;
     sending::init(class)?;
     columns::init(class)?;
     states::init(class)

@@ -36,6 +36,11 @@ module ActiveDataFlow
           kept
         end
 
+        # (see Progressing#keep_checkpoints)
+        def keep_checkpoints(claim, checkpoints)
+          database.with_connection { |connection| change_often(connection, "sink_checkpoints = :checkpoints", "id = :id", id: claim.id, checkpoints:) }
+        end
+
         private
 
         def states(connection, claim)

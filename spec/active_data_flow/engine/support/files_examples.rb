@@ -188,3 +188,89 @@ RSpec.describe "[files] with JSON on each line" do
     expect(rows(:exports, :id, :net)).to eq((1..500).reject { |id| id % 50 == 7 }.map { |id| [id, (id % 3 == 0) ? id : nil] })
   end
 end
+
+RSpec.describe "[files] that are written" do
+  include_context "flows in a database"
+
+  let(:path) { File.join(FlowDatabase.folder, "exports-#{rand(1 << 32)}.jsonl") }
+
+  def export(sink = nil, &more)
+    file = path
+    flow do
+      source { Order.select(:id, :number, :net) }
+      sink { sink || ActiveDataFlow::JSONLSink.new(file) }
+      class_eval(&more) if more
+    end
+  end
+
+  def lines = File.readlines(path).map { |line| JSON.parse(line).values }
+
+  it "have a line for each row, and their name at the end" do
+    orders(25)
+    seen = []
+    run = export { batch_size 10 }.run_now { seen << File.exist?(path) }
+    expect(counted(run)).to eq(read: 25, new: 25)
+    expect(lines).to eq((1..25).map { |id| [id, "A#{id}", id] })
+    expect(seen).to eq([false, false, true])
+    expect(File.exist?("#{path}.part")).to be(false)
+  end
+
+  it "are written anew by each run" do
+    orders(3)
+    export.run_now
+    Order.where(id: 1).delete_all
+    export.run_now
+    expect(lines.map(&:first)).to eq([2, 3])
+  end
+
+  it "are there, with the names of their columns, where no row comes" do
+    file = path
+    export(ActiveDataFlow::CSVSink.new(file)).run_now
+    expect(File.read(path)).to eq("id,number,net\n")
+  end
+
+  it "go on behind the last commit, and leave out what the failed batch had written" do
+    orders(30)
+    stop = [25]
+    klass = export do
+      batch_size 10
+      transform { |row| raise "stop" if stop.delete(row[:id]) }
+    end
+    expect(raised { klass.run_now }.message).to eq("stop")
+    File.write("#{path}.part", "torn", mode: "a")
+    expect(counted(klass.run_now)).to eq(read: 30, new: 30)
+    expect(lines.map(&:first)).to eq((1..30).to_a)
+  end
+
+  it "begin anew when a run is started anew" do
+    orders(20)
+    stop = [15]
+    klass = export do
+      batch_size 10
+      transform { |row| raise "stop" if stop.delete(row[:id]) }
+    end
+    raised { klass.run_now }
+    expect(counted(klass.run_now(restart: true))).to eq(read: 20, new: 20)
+    expect(lines.map(&:first)).to eq((1..20).to_a)
+  end
+
+  it "are written by one run: partitions are refused, and so is a second flow" do
+    orders(5)
+    expect(raised { export { partitions 2 }.run_now }).to be_a(ActiveDataFlow::ConfigurationError).and have_attributes(message: /can be written by one run only/)
+    other = ActiveDataFlow::JSONLSink.new(path).tap { |sink| sink.write(id: 1) }
+    expect(raised { export.run_now }).to be_a(ActiveDataFlow::Error).and have_attributes(message: /is being written by another process or flow/)
+    other.close
+    expect(export.run_now.status).to eq("success")
+  end
+
+  it "leave out the rows that no line can have" do
+    file = path
+    run = flow do
+      source [{a: 1.5}, {a: Float::NAN}, {a: 2}]
+      sink { ActiveDataFlow::JSONLSink.new(file) }
+      on_error :quarantine, budget: 1
+    end.run_now
+    expect(lines).to eq([[1.5], [2]])
+    expect(run.rejects.map { |reject| [reject.stage, reject.column_name, reject.reason] }).to eq([["write", "a", "a is no number that JSON has"]])
+  end
+end

@@ -2,6 +2,7 @@
 
 pub mod copy_binary;
 pub mod copy_text;
+pub mod lines;
 pub mod sql;
 
 use std::ops::Range;

@@ -1,0 +1,17 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Files
+    # A file as the sink of a flow.
+    class SinkEnd < Connectors::SinkEnd
+      # (see Connectors::SinkEnd#check)
+      def check(outputs, known: true, **) = outputs.tap { @sink.expect(outputs) if known }
+
+      # (see Connectors::SinkEnd#writer)
+      def writer(columns, _mode = nil) = Writer.new(@sink, columns)
+
+      # (see Connectors::SinkEnd#writer_name)
+      def writer_name(_mode = nil) = "file: lines written in Rust, cut at the last commit when a run goes on"
+    end
+  end
+end
