@@ -48,9 +48,18 @@ RSpec.describe "the programs about flows in bench/" do
     end
   end
 
+  it "keep each bad row of a file, beside what the databases' own programs do with the good ones: file_import", :postgresql do
+    skip "needs the sqlite3 shell" unless system("sqlite3", "--version", out: File::NULL, err: File::NULL)
+
+    output, status = Open3.capture2e({**tiny, "LONG" => "20_000"}, RbConfig.ruby, File.join(folder, "file_import.rb"))
+    expect(status).to be_success, output
+    expect(tables(output).map { |table| table.drop(2).size }).to eq([3, 2, 2])
+    expect(output).to include("each bad row kept with line, text and reason: 20 of 20")
+  end
+
   it "have a place for their tables in README.md, which measure.rb fills" do
     readme = File.read(File.join(folder, "README.md"))
-    programs.each_key { |program| expect(readme).to match(/<!-- #{program} -->\n.+<!-- end -->/m) }
+    [*programs.keys, "file_import"].each { |program| expect(readme).to match(/<!-- #{program} -->\n.+<!-- end -->/m) }
   end
 
   describe "notice when other rows are there than should be" do
