@@ -52,6 +52,10 @@ module ActiveDataFlow
         raise
       end
 
+      # A connector is called when its turn is.
+      # @return [Boolean]
+      def ahead? = false
+
       # @param connection [Object, nil] as {#write}
       # @return [Object] what the block returned
       def savepoint(connection, &)

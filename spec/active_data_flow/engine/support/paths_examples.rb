@@ -336,6 +336,17 @@ RSpec.describe "[paths]" do
     expect(counted(carried.run_now)).to eq(read: 6, unchanged: 6)
   end
 
+  it "gives a block its rows in their order where others are read meanwhile" do
+    orders_of(5000)
+    seen = []
+    flow("SeenFlow") do
+      source :orders
+      sink { |row| seen << row[:id] }
+      batch_size 500
+    end.run_now
+    expect(seen).to eq((1..5000).to_a)
+  end
+
   it "refuses a query whose rows are not unique by its cursor, or have none" do
     twice = flow("TwiceFlow") do
       source(cursor: :state) { Order.select(:state, :number, :id) }
