@@ -36,6 +36,10 @@ module ActiveDataFlow
       # @return [Object] what the block returned
       def savepoint(_connection) = yield
 
+      # What is appended belongs behind what the commit before has appended.
+      # @return [Boolean]
+      def ahead? = false
+
       # No row is to blame for a full disk.
       def row_error?(_error, _connection = nil) = false
     end

@@ -215,6 +215,18 @@ RSpec.describe "[files] that are written" do
     expect(File.exist?("#{path}.part")).to be(false)
   end
 
+  it "have the lines in order where rows are read while others are written" do
+    orders(5000)
+    file = path
+    flow do
+      source :orders
+      keep :id
+      sink { ActiveDataFlow::JSONLSink.new(file) }
+      batch_size 500
+    end.run_now
+    expect(lines).to eq((1..5000).map { |id| [id] })
+  end
+
   it "are written anew by each run" do
     orders(3)
     export.run_now
