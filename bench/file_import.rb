@@ -1,7 +1,8 @@
 # frozen_string_literal: true
 
 # W10: CSV into PostgreSQL, a row in a hundred bad and put aside, beside psql's \copy of the good ones alone. W11: CSV into SQLite,
-# beside .import of the sqlite3 shell. W13: what it takes until the first commit, at the first row and at nine tenths of a file.
+# beside .import of the sqlite3 shell. W12: PostgreSQL into JSON Lines, beside psql's \copy of row_to_json. W13: what it takes until the
+# first commit, at the first row and at nine tenths of a file.
 #
 #   bin/exec ruby bench/file_import.rb
 #
@@ -72,6 +73,16 @@ module Ours
     {wall: now - started, rejects: run.counts[:rejected], kept: run.rejects.count { |reject| reject.line && reject.raw && reject.reason }}
   end
 
+  def export(path)
+    Object.const_set(:OrderExportFlow, Class.new(ActiveDataFlow::Base)).class_eval do
+      source :orders
+      sink { ActiveDataFlow::JSONLSink.new(path) }
+    end
+    started = now
+    OrderExportFlow.run_now
+    {wall: now - started, lines: File.foreach(path).count}
+  end
+
   # Nothing is written, so that what is read is all that is measured.
   def first_commits(path, rows)
     Object.const_set(:LongFlow, Class.new(ActiveDataFlow::Base)).class_eval do
@@ -94,9 +105,9 @@ module Ours
   def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 end
 
-Bench.child_params do |config:, path:, long:|
+Bench.child_params do |work:, config:, path:, **more|
   Ours.connect(config)
-  long ? Ours.first_commits(path, long) : Ours.import(path)
+  Ours.public_send(work, path, *more.values)
 end
 
 # Both databases, and what brings a file there with their own means.
@@ -111,8 +122,15 @@ class Import
     server.connect("shop").tap { |connection| connection.exec(TABLE) }.close
     return ours(server.config("shop"), name) if name
 
-    psql = File.join(PostgresqlServer.programs, "psql")
-    timed("#{psql} -q -h #{server.folder} -U postgres -d shop -c \"\\copy orders from '#{@files.path("clean")}' csv header\"")
+    timed("#{psql} -c \"\\copy orders from '#{@files.path("clean")}' csv header\"")
+  end
+
+  # Of the rows that the last import has left.
+  def export(ours: false)
+    path = File.join(@folder, "orders.jsonl")
+    return child(:export, Bench::Postgresql.server.config("shop"), path) if ours
+
+    timed("#{psql} -c \"\\copy (SELECT row_to_json(orders) FROM orders ORDER BY id) to '#{path}'\"")
   end
 
   def sqlite(name = nil)
@@ -127,12 +145,16 @@ class Import
     database = File.join(@folder, "long.sqlite3")
     FileUtils.rm_f(Dir["#{database}*"])
     shell("PRAGMA journal_mode = WAL; #{TABLE};", database)
-    ours({adapter: "sqlite3", database:}, "long", long: rows)
+    child(:first_commits, {adapter: "sqlite3", database:}, @files.path("long"), rows:)
   end
 
   private
 
-  def ours(config, name, long: nil) = Bench.run(mode: Bench.modes.last, config:, path: @files.path(name), long:)
+  def ours(config, name) = child(:import, config, @files.path(name))
+
+  def child(work, config, path, **more) = Bench.run(mode: Bench.modes.last, work:, config:, path:, **more)
+
+  def psql = "#{File.join(PostgresqlServer.programs, "psql")} -q -h #{Bench::Postgresql.server.folder} -U postgres -d shop"
 
   def shell(sql, database) = Open3.capture2e("sqlite3", database, sql).then { |out, status| status.success? || raise(out) }
 
@@ -172,6 +194,10 @@ Dir.mktmpdir("adf-bench") do |folder|
   found = in_turns("\\copy, without the bad rows" => -> { import.postgresql }, "**ours**" => -> { import.postgresql("bad") }, "**ours**, without bad rows" => -> { import.postgresql("clean") })
   show("W10: CSV into PostgreSQL, 1 % bad rows put aside", found, counts, "\\copy, without the bad rows", "\\copy")
   puts "- each bad row kept with line, text and reason: #{found["**ours**"][:kept].to_i} of #{rows - files.clean}"
+
+  found = in_turns("\\copy of row_to_json" => -> { import.export }, "**ours**" => -> { import.export(ours: true) })
+  show("W12: PostgreSQL into JSON Lines", found, Hash.new(files.clean), "\\copy of row_to_json", "\\copy of row_to_json")
+  puts "- a line for each row: #{found["**ours**"][:lines].to_i} of #{files.clean}"
 
   found = in_turns(".import" => -> { import.sqlite }, "**ours**" => -> { import.sqlite("clean") })
   show("W11: CSV into SQLite", found, counts.merge("**ours**" => files.clean), ".import", ".import")

@@ -224,7 +224,7 @@ RSpec.describe "[files] that are written" do
       sink { ActiveDataFlow::JSONLSink.new(file) }
       batch_size 500
     end.run_now
-    expect(lines).to eq((1..5000).map { |id| [id] })
+    expect(lines.flatten).to eq((1..5000).to_a)
   end
 
   it "are written anew by each run" do
