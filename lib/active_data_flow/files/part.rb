@@ -5,8 +5,8 @@ module ActiveDataFlow
     # A file that is being written, as `path.part`, by one process at a time. What is behind the checkpoint was never
     # committed, and is cut off when somebody goes on.
     class Part
-      # By so many bytes before the checkpoint the file is known again.
-      TAIL = 4096
+      # By so many bytes before the checkpoint the file is known again, as one that is read is.
+      TAIL = Native::FileReader::TAIL
       private_constant :TAIL
 
       # @param path [String] that the file has in the end
