@@ -9,22 +9,6 @@ module ActiveDataFlow
   #   run.status  # => "success"
   #   run.counts  # => {read: 120_000, new: 12, updated: 3, unchanged: 119_985, ..., written: 15}
   class Run
-    # A row that was put aside. `row` is the row as it was read, before any step; `reason` is a sentence.
-    Reject = Data.define(:id, :status, :stage, :reason, :error_class, :column_name, :position, :line, :row_ref, :row, :raw) do
-      # @return [Reject] the same as people may see it: what the application filters is replaced
-      def shown
-        hidden = Shown.filter && raw && Shown::FILTERED # a line has no names to filter by
-        with(row: Shown.row(row), raw: hidden || raw, reason: Shown.text(reason, row:, column: column_name))
-      end
-
-      # @return [String] with what may be seen
-      def inspect = "#<data #{self.class} #{shown.to_h.compact.map { |name, value| "#{name}=#{value.inspect}" }.join(", ")}>"
-      alias_method :to_s, :inspect
-
-      # (see #inspect)
-      def pretty_print(page) = page.text(inspect)
-    end
-
     # @param store [RunStore::Base]
     # @param row [RunStore::Row]
     def initialize(store, row)
@@ -112,11 +96,16 @@ module ActiveDataFlow
     def error_message = Shown.text(@row.error_message)
 
     # @return [Array<Reject>] the rows that were put aside, in their order
-    def rejects
-      carried.flat_map { |row| @store.rejects(row.id) }.map do |values|
-        row = values[:row]
-        Reject.new(**values.slice(*Reject.members), row: row.is_a?(String) ? RunStore::Storable.parse(row) : row)
+    def rejects = carried.flat_map { |row| @store.rejects(row.id) }.map { |values| Reject.new(@store, values) }
+
+    # Replays those that are open, one after the other.
+    # @return [Hash{Symbol => Integer}] how many are :replayed now, and how many still :open
+    # @raise (see Reject#replay)
+    def replay_rejects
+      answers = rejects.select(&:open?).group_by(&:run_id).flat_map do |run_id, rejects|
+        Engine::Replay.of(@store, run_id) { |replay| rejects.map { |reject| reject.replay_by(replay) } }
       end
+      {replayed: answers.count(true), open: answers.count(false)}
     end
 
     # Stops it after the batch that is open; {#resume!} goes on at its cursor.
@@ -185,3 +174,5 @@ module ActiveDataFlow
     end
   end
 end
+
+require_relative "run/reject"

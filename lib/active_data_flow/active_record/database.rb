@@ -62,7 +62,7 @@ module ActiveDataFlow
           answer = Whole.transaction(connection, **(alone ? isolation : {requires_new: true})) { yield connection, alone }
           known = true
           answer
-        rescue LeaseLost, RunStore::AtWork, RunStore::Owing, RunStore::Inactive, Engine::Premises::Outdated, Engine::Partition::Unsplit
+        rescue LeaseLost, RunStore::AtWork, RunStore::Owing, RunStore::Inactive, RunStore::Rejecting::Unreplayed, Engine::Premises::Outdated, Engine::Partition::Unsplit
           known = true
           raise
         ensure

@@ -29,6 +29,9 @@ module ActiveDataFlow
       # @return [Object, nil] of a sink that writes one: the runs are kept in its database
       def table = @sink.respond_to?(:table) ? @sink.table : nil
 
+      # @return [Boolean] whether it is written from its beginning to its end, as a file is: no row can come later
+      def sequence? = @sink.respond_to?(:checkpoint)
+
       # @param error [Exception]
       # @return [Boolean] whether the same rows may go through later
       def transient?(error) = @sink.respond_to?(:transient?) && @sink.transient?(error)

@@ -15,10 +15,11 @@ module ActiveDataFlow
 
       # @param plan [Plan]
       # @param budget [Budget]
-      def initialize(plan, budget = Budget.new(plan.on_error))
+      # @param rule [Flow::ErrorRule] the flow's, if not another
+      def initialize(plan, budget = nil, rule: plan.on_error)
         @plan = plan
-        @rule = plan.on_error
-        @budget = budget
+        @rule = rule
+        @budget = budget || Budget.new(rule)
         @entries = []
         @rows = 0
       end
@@ -46,7 +47,7 @@ module ActiveDataFlow
       # @yieldparam other [Aside] what it notes belongs to this one afterwards
       # @return [Object] what the block returned
       def beside
-        other = Aside.new(@plan, @budget)
+        other = Aside.new(@plan, @budget, rule: @rule)
         yield(other).tap { @entries.concat(other.entries) }
       end
 
@@ -56,7 +57,7 @@ module ActiveDataFlow
 
       def entry(misfit, stage)
         error, origin = misfit.error, origin(misfit)
-        Entry.new(row: row(misfit, origin), stage: stage.to_s, reason: reason(misfit), error_class: error&.class&.name,
+        Entry.new(row: brought(row(misfit, origin)), stage: stage.to_s, reason: reason(misfit), error_class: error&.class&.name,
           column_name: misfit.column, position: position(misfit), line: origin&.line, raw: origin&.raw, row_ref: origin&.row_ref)
       end
 
@@ -64,6 +65,9 @@ module ActiveDataFlow
 
       # What could not be read is no row.
       def row(misfit, origin) = (@page.batch.source_hash(misfit.row) if origin.nil? || origin.read)
+
+      # With what tells a column that was NULL from one that the row did not bring.
+      def brought(row) = (row.nil? || @page.lacking.empty?) ? row : {**row.except(*@page.lacking), Run::Reject::LACKING => @page.lacking}
 
       def reason(misfit) = misfit.reason || "#{misfit.error.class}: #{misfit.error.message}"
 

@@ -69,9 +69,14 @@ module ActiveDataFlow
       end
 
       # @return [Array<Run::Reject>] the rows that were put aside, of all its runs, oldest first
-      def rejects
-        store = RunStore.of(self)
-        store.runs(flow_name).reverse.flat_map { |row| Run.new(store, row).rejects }
+      def rejects = runs.reverse.flat_map(&:rejects)
+
+      # Replays those that are open, of all its runs.
+      # @return (see Run#replay_rejects)
+      # @raise (see Run::Reject#replay)
+      def replay_rejects
+        none = {replayed: 0, open: 0}
+        runs.reverse.map(&:replay_rejects).reduce(none) { |sum, counts| sum.merge(counts) { |_name, one, other| one + other } }
       end
 
       private

@@ -7,6 +7,7 @@ require_relative "storable"
 require_relative "dispatching"
 require_relative "progressing"
 require_relative "parting"
+require_relative "rejecting"
 
 module ActiveDataFlow
   module RunStore
@@ -20,6 +21,7 @@ module ActiveDataFlow
       include Progressing
       include Dispatching
       include Parting
+      include Rejecting
 
       # @return [Clock] which specs move
       attr_reader :clock
@@ -65,9 +67,6 @@ module ActiveDataFlow
       # @return [Array<Row>] of a flow, or of all, newest first
       def runs(flow_name = nil, limit: nil) = abstract
 
-      # @return [Array<Hash{Symbol => Object}>] of a run, in the order they were put aside
-      def rejects(run_id) = abstract
-
       # Takes the run, if it is free: waiting, or its lease has ended, or this job has it already.
       # @param token [String] random, never used before
       # @param owner [String] who; a process that finds its own lease lapsed adds no death
@@ -95,17 +94,6 @@ module ActiveDataFlow
       # @param callbacks [Boolean] false where the flow has none
       # @return [Claim] (see #commit) as the row is now
       def finish(claim, to: claim.cursor, counters: {}, rows: 0, callbacks: true, &writes) = abstract
-
-      # Puts rows aside; inside the block of {#commit} or {#finish}.
-      # @param rejects [Array<Hash{Symbol => Object}>] by the columns of {Columns::REJECTS}; a Hash or Array as `row` is
-      #   kept as JSON
-      def reject(claim, rejects) = abstract
-
-      # Drops what was put aside beside a batch that was not committed, so that who reads those rows again notes them once.
-      # @param claim [Claim] before its first commit
-      # @return [void]
-      # @raise [LeaseLost] when there is something to drop and the claim is not the newest
-      def forget_uncommitted_rejects(claim) = abstract
 
       # Prolongs leases; passes over rows that an open commit holds.
       # @param claims [Array<Claim>]

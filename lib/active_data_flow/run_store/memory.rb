@@ -5,6 +5,7 @@ require_relative "memory/people"
 require_relative "memory/table"
 require_relative "memory/dispatching"
 require_relative "memory/parting"
+require_relative "memory/rejecting"
 
 module ActiveDataFlow
   module RunStore
@@ -14,6 +15,7 @@ module ActiveDataFlow
       include People
       include Dispatching
       include Parting
+      include Rejecting
 
       def initialize(**options)
         super
@@ -40,16 +42,13 @@ module ActiveDataFlow
         limit ? all.first(limit) : all
       end
 
-      # (see Base#rejects)
-      def rejects(run_id) = @table.rejects(run_id)
-
       # (see Base#claim)
       def claim(run_id, token: RunStore.new_token, owner: RunStore.owner, active_key: nil, slot_key: nil, job_id: nil, provider_job_id: nil)
         @table.exclusively do
           row = @table[run_id]
           next if row.nil? || !free?(row, job_id&.to_s)
 
-          keys = {active_key: active_key || "flow:#{row[:data_flow_id]}:#{row[:arguments_digest]}#{"/p#{row[:part]}" if row[:part]}", slot_key: row[:slot_key] || slot_key}
+          keys = {active_key: active_key || active_key_of(row), slot_key: row[:slot_key] || slot_key}
           refuse_taken(row, keys)
           row.update(claimed(row, owner), prev_token: row[:token], token:, owner:, owner_job_id: job_id&.to_s,
             provider_job_id: provider_job_id&.to_s || row[:provider_job_id], **keys)
@@ -67,14 +66,8 @@ module ActiveDataFlow
         write(claim, to, counters, rows, ended, &writes)
       end
 
-      # (see Base#reject)
-      def reject(claim, rejects) = @table.put_aside(claim, rejects)
-
       # (see Progressing#keep_checkpoints)
       def keep_checkpoints(claim, checkpoints) = change(claim) { {sink_checkpoints: checkpoints} }
-
-      # (see Base#forget_uncommitted_rejects)
-      def forget_uncommitted_rejects(claim) = @table.keep_rejects(claim, claim.rows_rejected)
 
       # (see Base#renew)
       def renew(claims)

@@ -17,6 +17,7 @@ require_relative "sql/sweeping"
 require_relative "sql/parting"
 require_relative "sql/children"
 require_relative "sql/unknown"
+require_relative "sql/rejecting"
 
 module ActiveDataFlow
   module RunStore
@@ -37,10 +38,7 @@ module ActiveDataFlow
       include Parting
       include Children
       include Unknown
-
-      REJECTS_AT_ONCE = 200
-      FIRST = 1 # the fence of a run's first claim: nobody was there before
-      private_constant :REJECTS_AT_ONCE, :FIRST
+      include Rejecting
 
       # @return [ActiveDataFlow::ActiveRecord::Database]
       attr_reader :database
@@ -79,26 +77,6 @@ module ActiveDataFlow
       def finish(claim, to: claim.cursor, counters: {}, rows: 0, callbacks: true, &writes)
         ended = {status: "success", token: nil, active_key: nil, slot_key: nil, callbacks_due: (callbacks && !claim.part?) ? 1 : 0}
         write(claim, set_last(counters, callbacks), to, counters, rows, at_the_end, **ended, &writes)
-      end
-
-      # (see Base#reject)
-      def reject(claim, rejects)
-        database.with_connection do |connection|
-          rejects.each_slice(REJECTS_AT_ONCE) { |some| insert(connection, Statements::REJECTS, *some.map { |values| put_aside(claim, values) }) }
-        end
-      end
-
-      # (see Base#forget_uncommitted_rejects)
-      def forget_uncommitted_rejects(claim)
-        return if claim.fence == FIRST || uncommitted_rejects(claim).empty?
-
-        # Behind the fence, as a commit is: what an overtaken worker takes for a leftover may be the heir's.
-        database.transaction do |connection|
-          change(connection, "lease_until = #{later("lease_seconds")}", guards, **holder(claim), known: claim.commits) or raise lost(claim)
-          uncommitted_rejects(claim).each_slice(REJECTS_AT_ONCE) do |some|
-            connection.delete("DELETE FROM #{Statements::REJECTS} WHERE id IN (#{some.map { |id| connection.quote(id) }.join(", ")})")
-          end
-        end
       end
 
       # (see Base#release)
@@ -216,25 +194,6 @@ module ActiveDataFlow
       def at_the_end = "stop_requested, metadata, lease_until, dispatch_after, ended_at, updated_at, #{Statements.of_flow(:status, :flow_status)}"
 
       def holder(claim) = {id: claim.id, fence: claim.fence, token: claim.token}
-
-      # All columns, so that one statement holds many.
-      def put_aside(claim, values)
-        blank = Columns::REJECTS.transform_values { nil }
-        known = blank.merge(status: "open", data_flow_id: claim.data_flow_id, run_id: claim.id, **values)
-        known = known.to_h { |name, value| [name, storable(name, value)] }
-        {**known, created_at: :now, updated_at: :now}
-      end
-
-      def storable(name, value)
-        value = Storable.json(value) if value.is_a?(Hash) || value.is_a?(Array)
-        value = Base.text(value) if value.is_a?(String)
-        Columns::PERSONAL.include?(name) ? database.seal(value) : value
-      end
-
-      # Those of commits are the first ones.
-      def uncommitted_rejects(claim)
-        database.with_connection { |connection| rejects_of(connection, claim.id, "id").drop(claim.rows_rejected).map { |hash| hash["id"] } }
-      end
 
       def seconds = Process.clock_gettime(Process::CLOCK_MONOTONIC)
     end

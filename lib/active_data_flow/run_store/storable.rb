@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "bigdecimal"
 require "json"
 require "time"
 
@@ -9,6 +10,13 @@ module ActiveDataFlow
     # `{"$bytes": base64}`: a reject is kept whole, whatever was in it.
     module Storable
       BYTES = "$bytes"
+      # Values of a row that JSON has no form for, as they are written and as they are read.
+      KINDS = {
+        "$decimal" => [BigDecimal, ->(value) { value.to_s("F") }, ->(text) { BigDecimal(text) }],
+        "$time" => [Time, ->(value) { value.getutc.iso8601(9) }, ->(text) { Time.iso8601(text) }],
+        "$date" => [Date, ->(value) { value.iso8601 }, ->(text) { Date.iso8601(text) }]
+      }.freeze
+      private_constant :KINDS
 
       module_function
 
@@ -16,20 +24,34 @@ module ActiveDataFlow
       # @return [String]
       def json(value) = JSON.generate(plain(value), allow_nan: false)
 
+      # The same of a row, which is to be the same row when it is read again: also its decimals, times and dates.
+      # @param value [Hash, Array]
+      # @return [String]
+      def row(value) = JSON.generate(plain(value, &method(:marked)), allow_nan: false)
+
       # @param text [String]
       # @return [Object] with bytes where they were
       def parse(text) = restored(JSON.parse(text))
 
       # @private
-      def plain(value)
+      def plain(value, &marking)
+        kept = marking&.call(value)
+        return kept if kept
+
         case value
-        when Hash then value.to_h { |key, inner| [key.to_s, plain(inner)] }
-        when Array then value.map { |inner| plain(inner) }
+        when Hash then value.to_h { |key, inner| [key.to_s, plain(inner, &marking)] }
+        when Array then value.map { |inner| plain(inner, &marking) }
         when String then text(value)
         when Time then value.getutc.iso8601(6)
         when Float then value.finite? ? value : value.to_s
         else value
         end
+      end
+
+      # @private
+      def marked(value)
+        mark, (_kind, write) = KINDS.find { |_mark, (kind, *)| kind === value && !value.is_a?(DateTime) }
+        mark && {mark => write.call(value)}
       end
 
       # @private
@@ -41,12 +63,18 @@ module ActiveDataFlow
       # @private
       def restored(value)
         case value
-        when Hash then (value.keys == [BYTES]) ? value[BYTES].unpack1("m0") : value.transform_values { |inner| restored(inner) }
+        when Hash then marked?(value) ? unmarked(*value.first) : value.transform_values { |inner| restored(inner) }
         when Array then value.map { |inner| restored(inner) }
         else value
         end
       end
-      private_class_method :plain, :text, :restored
+
+      # @private
+      def marked?(value) = value.size == 1 && (value.key?(BYTES) || KINDS.key?(value.keys.first))
+
+      # @private
+      def unmarked(mark, text) = (mark == BYTES) ? text.unpack1("m0") : KINDS.fetch(mark).last.call(text)
+      private_class_method :plain, :marked, :text, :restored, :marked?, :unmarked
     end
   end
 end

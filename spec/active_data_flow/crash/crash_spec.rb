@@ -36,6 +36,10 @@ RSpec.describe "Flows whose processes meet their end", :crash do
       kept("random")
     end
 
+    it "has each row that is replayed once, wherever its process is killed", req: %w[A-33 E-27] do
+      kept("replayed")
+    end
+
     it "calls the callbacks that a killed process did not come to" do
       kept("callbacks")
     end

@@ -40,6 +40,10 @@ RSpec.describe "A flow between tables" do
       kept("files")
     end
 
+    it "replays rows that were put aside, once each, through all steps", req: "E-27" do
+      kept("replay")
+    end
+
     it "says how far it has come without counting a row", req: "A-32" do
       kept("progress")
     end

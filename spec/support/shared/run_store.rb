@@ -335,6 +335,7 @@ RSpec.shared_examples "a run store" do
   include_examples "guarded commits"
   include_examples "runs that a queue carries over"
   include_examples "runs that were split"
+  include_examples "rows that were put aside"
 
   describe "[overtaken]" do
     it "refuses all else that an overtaken worker does" do

@@ -147,10 +147,7 @@ module ActiveDataFlow
 
         def postponed(row) = {dispatch_after: now + [30 * (1 << row[:dispatches]), 3600].min, dispatches: row[:dispatches] + 1}
 
-        def slot_freed(row)
-          trying = row[:tries_fence] == row[:fence]
-          {slot_key: nil, fence: row[:fence] + 1, tries_fence: trying ? row[:fence] + 1 : row[:tries_fence]}
-        end
+        def slot_freed(row) = {slot_key: nil, **overtaken(row)}
       end
     end
   end

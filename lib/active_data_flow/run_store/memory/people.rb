@@ -65,6 +65,15 @@ module ActiveDataFlow
            lease_until: now + row[:lease_seconds]}
         end
 
+        # A row that its worker was trying is still that one's for the next claim.
+        def overtaken(row)
+          trying = row[:tries_fence] == row[:fence]
+          {fence: row[:fence] + 1, tries_fence: trying ? row[:fence] + 1 : row[:tries_fence]}
+        end
+
+        # The only one of its flow and arguments that can be at work; a part has one of its own.
+        def active_key_of(row) = "flow:#{row[:data_flow_id]}:#{row[:arguments_digest]}#{"/p#{row[:part]}" if row[:part]}"
+
         # Nobody but the task that has started it is to be told.
         def cancelled(row)
           parent = row[:parent_task_id]

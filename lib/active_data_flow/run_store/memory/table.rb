@@ -37,6 +37,9 @@ module ActiveDataFlow
         # @return [Hash, nil] the row itself: of a whole run, no part
         def newest = @rows.values.reverse_each.find { |row| row[:part].nil? && yield(row) }
 
+        # @return [Hash, nil] the row itself that has this value there
+        def with(name, value) = @rows.each_value.find { |row| row[name] == value }
+
         def taken?(row, name, value) = !value.nil? && @rows.each_value.any? { |other| !other.equal?(row) && other[name] == value }
 
         def add(values)
@@ -59,7 +62,7 @@ module ActiveDataFlow
 
         def put_aside(claim, rejects)
           added = rejects.map do |values|
-            values = values.transform_values { |value| (value.is_a?(Hash) || value.is_a?(Array)) ? Storable.json(value) : value }
+            values = values.transform_values { |value| (value.is_a?(Hash) || value.is_a?(Array)) ? Storable.row(value) : value }
             {**REJECT, data_flow_id: claim.data_flow_id, run_id: claim.id, **values}
           end
           exclusively { added.each { |reject| @rejects << {id: (@rejects.last&.fetch(:id) || 0) + 1, **reject} } }
@@ -71,6 +74,9 @@ module ActiveDataFlow
             own.drop(count).each { |reject| @rejects.delete(reject) }
           end
         end
+
+        # @return [Hash, nil] the reject itself
+        def reject(id) = @rejects.find { |reject| reject[:id] == id }
 
         def rejects(run_id) = exclusively { @rejects.select { |reject| reject[:run_id] == run_id }.map(&:dup) }
       end

@@ -43,10 +43,7 @@ module ActiveDataFlow
         # It was won, no worker has taken it since, and the job that was enqueued for it is gone.
         def awaits_slot = "#{Statements::UNFINISHED} AND stop_requested IS NULL AND dispatches > 0 AND enqueued_job_id IS NULL"
 
-        # A row that its worker was trying, and died of, is still that one's for the next claim, which counts the death.
-        def set_slot_free
-          "slot_key = NULL, tries_fence = CASE WHEN tries_fence = fence THEN fence + 1 ELSE tries_fence END, fence = fence + 1"
-        end
+        def set_slot_free = "slot_key = NULL, #{set_overtaken}"
       end
     end
   end

@@ -29,13 +29,6 @@ module ActiveDataFlow
           database.with_connection { |connection| read(connection, where, order: "#{in_order(connection, "DESC")}#{most}", flow_name:) }
         end
 
-        # (see Base#rejects)
-        def rejects(run_id)
-          database.with_connection { |connection| rejects_of(connection, run_id) }.map do |hash|
-            hash.to_h { |name, value| [name.to_sym, Columns::PERSONAL.include?(name.to_sym) ? database.open(value) : value] }
-          end
-        end
-
         private
 
         def of_flow = "data_flow_id = (SELECT id FROM #{Statements::FLOWS} WHERE name = :flow_name)"

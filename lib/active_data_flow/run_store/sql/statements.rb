@@ -62,6 +62,9 @@ module ActiveDataFlow
           "COALESCE(:active_key, #{concat("'flow:'", "data_flow_id", "':'", "arguments_digest", part)})"
         end
 
+        # A row that its worker was trying, and died of, is still that one's for the next claim, which counts the death.
+        def set_overtaken = "tries_fence = CASE WHEN tries_fence = fence THEN fence + 1 ELSE tries_fence END, fence = fence + 1"
+
         # The end of a part is nothing that the author is told of: the end of the whole run is.
         def callbacks_due = "callbacks_due = CASE WHEN part IS NULL THEN 1 ELSE 0 END"
 

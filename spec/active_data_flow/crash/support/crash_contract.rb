@@ -7,6 +7,7 @@ require_relative "guards_of_a_commit"
 require_relative "a_row_that_kills"
 require_relative "kills_at_random"
 require_relative "programs_told_to_end"
+require_relative "replays"
 
 RSpec.describe "Flows on #{CrashDatabase::KIND} whose processes meet their end" do
   deeds = (CrashDatabase::KIND == :postgresql) ? %w[kill stop end] : %w[kill stop]
@@ -67,6 +68,7 @@ RSpec.describe "Flows on #{CrashDatabase::KIND} whose processes meet their end" 
   it_behaves_like "a row that kills"
   it_behaves_like "random kills"
   it_behaves_like "programs that are told to end"
+  it_behaves_like "replays"
 
   it "[callbacks] that nobody was told because the process was killed are called by who comes next" do
     [["after the last COMMIT", 0], ["in the callbacks", 1]].each do |point, before|

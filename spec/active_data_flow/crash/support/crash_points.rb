@@ -245,12 +245,12 @@ module CrashPoints
     # @return [Hash] what happens at an order's row in the block
     def rows = @rows ||= {}
 
-    # @param name [String] of {BY_NAME}
+    # @param point [String, Object] of {BY_NAME}, or one of its own
     # @param deed ["kill", "stop", "end", Proc] what happens to this process there, once
     # @param config [Hash] of its database
-    def arm(name, deed, config)
+    def arm(point, deed, config)
       @deed, @config = deed, config
-      BY_NAME.fetch(name).each { |point| point.arm(config) }
+      (point.is_a?(String) ? BY_NAME.fetch(point) : [point]).each { |one| one.arm(config) }
     end
 
     # @return [Boolean] whether others have to wait for a process that stands still there

@@ -30,7 +30,7 @@ class CrashProcess
   attr_reader :pid
 
   # @param config [Hash] of the database
-  # @param point [String, nil] see {CrashPoints}
+  # @param point [String, Object, nil] see {CrashPoints}
   # @param deed [String, nil]
   # @param mutant [Symbol, nil] see {CrashMutants}
   # @param later [Numeric] seconds by which the leases of the past have aged

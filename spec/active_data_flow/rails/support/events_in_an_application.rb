@@ -207,6 +207,11 @@ RSpec.describe "[hidden] What the application filters" do
       expect(stored).not_to match(/ada|nobody/)
       expect(run.rejects.first).to have_attributes(row: include("email" => "ada@example.org"), reason: "ArgumentError: nobody at ada@example.org")
       expect(ActiveDataFlow::Reject.sole.row).to include("ada@example.org")
+      reject = run.rejects.first
+      reject.update!(row: reject.row.merge("email" => "adele@example.org"))
+      expect([reject.replay, reject.reason]).to eq([false, "ArgumentError: nobody at adele@example.org"])
+      expect(stored).not_to match(/adele|nobody/)
+      expect([reject.inspect, ActiveDataFlow::Reject.sole.inspect].join).not_to include("adele")
     end
   end
 

@@ -77,6 +77,22 @@ RSpec.describe "[flows] A flow of the application" do
     expect { row.data_flow.destroy! }.to change(ActiveDataFlow::Reject, :count).by(-2)
   end
 
+  it "takes a row once more that somebody has mended, by the run and by the record" do
+    connection.execute("UPDATE orders SET name = NULL WHERE net > 0")
+    with_file("app/data_flows/careful_export_flow.rb", "class CarefulExportFlow < OrderExportFlow\n  on_error :quarantine, budget: 10\nend\n") do
+      Object.const_get(:CarefulExportFlow).run_now
+      run = ActiveDataFlow::DataFlowRun.sole
+      first, record = run.rejects.first, ActiveDataFlow::Reject.order(:id).last
+      first.update!(row: first.row.merge("name" => "Ada"))
+      expect(run.replay_rejects).to eq(replayed: 1, open: 1)
+      expect([record.replay, record.reason]).to match([false, /order_exports\.name|name/])
+      record.update!(row: record.picture.row.merge(name: "Cid"))
+      expect([record.replay, record.status]).to eq([true, "replayed"])
+      expect(connection.select_values("SELECT name FROM order_exports ORDER BY id")).to eq(%w[Ada Cid])
+      expect { record.discard! }.to raise_error(ActiveDataFlow::Error, /is replayed/)
+    end
+  end
+
   it "goes on at its cursor after it failed" do
     failing = Class.new(export) do
       self.flow_name = "failing_export"
