@@ -168,7 +168,7 @@ RSpec.describe "[replay] A row that was put aside" do
           made.datetime :at, precision: 6
           made.date :day
           made.boolean :yes
-          made.json :facts
+          made.json :facts unless FlowDatabase::KIND == :mysql # which has texts there, that no model is told of
           made.binary :bytes
           made.float :real
           made.text :text
@@ -176,7 +176,8 @@ RSpec.describe "[replay] A row that was put aside" do
       end
     end
     kind = stub_const("Kind", Class.new(ActiveRecord::Base))
-    kind.create!(price: "1234567890123.4567", at: Time.utc(2026, 11, 27, 1, 2, 3.25r), day: Date.new(2026, 2, 28), yes: true, facts: {"a" => [1, nil]}, bytes: "\xFF\x00\x01".b, real: 0.1, text: "grüße")
+    kind.create!(price: "1234567890123.4567", at: Time.utc(2026, 11, 27, 1, 2, 3.25r), day: Date.new(2026, 2, 28), yes: true, bytes: "\xFF\x00\x01".b, real: 0.1, text: "grüße",
+      **((FlowDatabase::KIND == :mysql) ? {} : {facts: {"a" => [1, nil]}}))
     good = false
     seen = []
     klass = flow("KindFlow") do
