@@ -86,6 +86,9 @@ module ActiveDataFlow
     # @return [Time, nil]
     def ended_at = @row.ended_at
 
+    # @return [Time, nil] until when it leaves something alone, as `throttle_on` or a {Throttled} has it; nil when it does not
+    def throttled_until = carried.filter_map(&:throttled_until).max
+
     # @return [Float, nil] seconds from its first claim to its end
     def duration = (started_at && ended_at) ? ended_at - started_at : nil
 

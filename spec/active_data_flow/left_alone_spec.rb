@@ -49,7 +49,7 @@ RSpec.describe "A flow whose source or sink" do
       expect(written).to eq([1, 2, 3, 4, 5])
       expect(asked).to eq([nil, 2, 2, 2, 4, 5])
       expect(counted(run)).to eq(read: 5, new: 5, rejected: 0)
-      expect(log.string.scan("patient run 1 is to leave its source or sink alone for 0.01 seconds").size).to eq(2)
+      expect(log.string.scan("patient run 1 is throttled for 0.01 seconds (asked to wait 0.01 seconds); waits").size).to eq(2)
     end
 
     it "in a block of the author's: the row is not put aside" do
@@ -78,6 +78,49 @@ RSpec.describe "A flow whose source or sink" do
       ActiveDataFlow::Run.new(store, store.runs.first).pause!
       expect(waiting.value).to be_paused
       expect([written, store.runs.first.leaving]).to eq([[1, 2], 0])
+    end
+  end
+
+  describe "is to be left alone by throttle_on" do
+    # Six rows, two at a time.
+    def careful(&words) = flow(source, &words)
+
+    it "is asked for before each batch, on the flow, and rests as long as one of them holds" do
+      asked = []
+      run = careful do
+        define_method(:busy?) { (asked << current_run.counts[:read]) && [1, 2, 5].include?(asked.size) }
+        throttle_on(backoff: 0.01) { busy? }
+        throttle_on(backoff: -> { current_run && 0.02 }) { asked.size == 4 }
+      end.run_now
+      expect([written, counted(run)]).to eq([[1, 2, 3, 4, 5], {read: 5, new: 5, rejected: 0}])
+      expect(log.string.scan(/patient run 1 is throttled for (\S+) seconds \(throttle_on at left_alone_spec\.rb:\d+\); waits/).flatten).to eq(%w[0.01 0.01 0.02 0.01])
+    end
+
+    it "says until when, and can be paused, resumed and cancelled meanwhile: neither an attempt nor a death" do
+      busy = true
+      klass = careful { throttle_on(backoff: 3600) { busy } }
+      waiting = Thread.new { klass.run_now }
+      store = ActiveDataFlow::RunStore.memory
+      sleep 0.01 until store.runs.first&.throttled_until
+      run = klass.runs.first
+      expect([run.status, run.throttled_until]).to match(["in_progress", be_within(60).of(Time.now + 3600)])
+      run.pause!
+      expect(waiting.value).to be_paused.and have_attributes(throttled_until: nil)
+      run.resume!
+      busy = false
+      expect(klass.run_now).to be_success
+      expect(store.find(run.id)).to have_attributes(attempt: 0, deaths: 0, leaving: 0, throttled_until: nil)
+    end
+
+    it "ends the run by what its block raises" do
+      klass = careful { throttle_on { raise KeyError, "no replica" } }
+      expect { klass.run_now }.to raise_error(KeyError, "no replica")
+      expect(klass.runs.first).to have_attributes(status: "failed", cursor: nil)
+    end
+
+    it "refuses a backoff that is no time, when it is asked" do
+      klass = careful { throttle_on(backoff: -> { "soon" }) { true } }
+      expect { klass.run_now }.to raise_error(ArgumentError, /backoff/)
     end
   end
 

@@ -134,6 +134,7 @@ module ActiveDataFlow
         return interrupted if @interrupts.come?
         return finished if @bound.nothing?
 
+        throttle
         portion = @announcement.next(path, claim, @suspects.limit(claim, @pace.size))
         (portion ? telling_batch(portion) { committed(portion) } : finished).tap { tell }
       rescue Throttled => error
@@ -187,7 +188,7 @@ module ActiveDataFlow
         path.done(portion)
         tell_rejects(aside, before)
         @suspects.forget
-        @troubles = 0
+        @troubles = @rested = 0
         portion.last?
       end
 

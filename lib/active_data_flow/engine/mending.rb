@@ -35,8 +35,8 @@ module ActiveDataFlow
 
       # A lease that could not be given back ends by itself.
       # @return [Boolean] whether the run was still ours, as far as is known
-      def release(after: @context.again_after)
-        @store.release(claim, after:)
+      def release(after: @context.again_after, **how)
+        @store.release(claim, after:, **how)
       rescue => error
         raise unless @store.trouble?(error)
 

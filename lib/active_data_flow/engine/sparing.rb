@@ -2,25 +2,34 @@
 
 module ActiveDataFlow
   module Engine
-    # What an {Attempt} does when a source or sink wants to be left alone, or no longer knows where the run was.
+    # What an {Attempt} does when a source, a sink or the flow's author wants something to be left alone for a while, or a source
+    # no longer knows where the run was.
     module Sparing
-      # Seconds for which a job keeps its worker; for a longer time it gives it back.
+      # Seconds for which a job keeps its worker between two commits; for a longer time it gives it back.
       PATIENCE = 5
       private_constant :PATIENCE
 
       private
 
+      # Asked between two batches.
+      # @raise [Throttled] when a `throttle_on` holds
+      def throttle
+        flow = @plan.flow
+        flow.class.declarations.throttles.each { |rule| raise rule.throttled(flow) if rule.holds?(flow) }
+      end
+
       # @return [Boolean] whether the attempt ends here
       def put_off?(error)
-        if to_stop? || @context.again_after.nil? || error.wait <= PATIENCE
+        @rested = (@rested || 0) + error.wait
+        if to_stop? || @context.again_after.nil? || @rested <= PATIENCE
           rested?(error)
           return false
         end
 
-        Operations.logger.info("#{claim} is to leave its source or sink alone for #{error.wait} seconds (#{error.message}); goes on then, in another job")
+        say_what_for(error, "goes on then, in another job")
         @ending = :put_off
         tell_interrupt("throttled")
-        release(after: error.wait)
+        release(after: error.wait, throttled: true)
         true
       end
 
@@ -30,18 +39,23 @@ module ActiveDataFlow
       def rested?(error)
         return false if to_stop?
 
-        Operations.logger.info("#{claim} is to leave its source or sink alone for #{error.wait} seconds (#{error.message}); waits")
-        rest_until(seconds + error.wait)
+        say_what_for(error, "waits")
+        rest_for(error.wait)
         !to_stop?
       end
 
-      def rest_until(moment)
-        lasting { @store.leaving(claim) }
+      def say_what_for(error, what)
+        Operations.logger.info("#{claim} is throttled for #{error.wait.to_f.round(3)} seconds (#{error.message}); #{what}")
+      end
+
+      def rest_for(wait)
+        moment = seconds + wait
+        lasting { @store.throttle(claim, wait) }
         until to_stop? || (left = moment - seconds) <= 0
           sleep [left, Attempt::LOOK].min
           hear
         end
-        lasting { @store.leaving(claim, false) }
+        lasting { @store.throttle(claim, nil) }
       end
 
       def to_stop? = @interrupts.come? || !claim.stop_requested.nil?

@@ -25,7 +25,6 @@ module ActiveDataFlow
         refuse(klass, "has #{declared.sinks.size} sinks; a flow writes to one so far. Write a flow for each.") if declared.sinks.size > 1
         mode = declared.sink.mode
         refuse(klass, "says mode :#{mode}, which is not there yet. Use :insert, :insert_only, :upsert or :update_only.") if %i[mirror delete].include?(mode)
-        refuse(klass, "says throttle_on, which nothing asks yet. Leave the line out.") if declared.throttles.any?
       end
 
       def refuse_later_words(klass, declared)

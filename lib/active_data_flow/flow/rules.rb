@@ -19,7 +19,22 @@ module ActiveDataFlow
     #
     # backoff:: Numeric, duration or Proc
     # block:: asked between batches, on the flow
-    ThrottleRule = Data.define(:backoff, :block)
+    ThrottleRule = Data.define(:backoff, :block) do
+      # @param flow [Base]
+      # @return [Object] truthy when the run is to rest
+      def holds?(flow) = flow.instance_exec(&block)
+
+      # @param flow [Base]
+      # @return [Throttled] what the run is to do then
+      def throttled(flow)
+        wait = backoff.is_a?(Proc) ? flow.instance_exec(&backoff) : backoff
+        wait = wait.call if wait.respond_to?(:call)
+        Throttled.new("throttle_on at #{at}", wait: Operations::Duration.us(wait, :backoff) / 1e6)
+      end
+
+      # @return [String] file and line
+      def at = block.source_location.then { |file, line| "#{File.basename(file)}:#{line}" }
+    end
 
     # One `group` line.
     GroupRule = Data.define(:name, :limit) do

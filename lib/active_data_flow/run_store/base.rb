@@ -102,13 +102,19 @@ module ActiveDataFlow
 
       # Gives the run back: the end of a worker, not of the run.
       # @param after [Numeric, nil] seconds until it may be dispatched again; nil leaves that to somebody else
+      # @param throttled [Boolean] whether that is because something is to be left alone until then
       # @return [Boolean] whether it was still ours
-      def release(claim, after: nil) = abstract
+      def release(claim, after: nil, throttled: false) = abstract
 
       # Says that this worker is about to be stopped, or waits: its end is no death.
       # @param going [Boolean] false takes it back
       # @return [Boolean] whether it was still ours
       def leaving(claim, going = true) = abstract
+
+      # Says that this worker leaves something alone for so long: its end meanwhile is no death.
+      # @param wait [Numeric, nil] seconds; nil when it goes on
+      # @return [Boolean] whether it was still ours
+      def throttle(claim, wait) = abstract
 
       # Ends what a person asked to stop: a cancelled run is cancelled, a paused one released.
       # @return [Boolean] whether it was still ours

@@ -75,12 +75,15 @@ module ActiveDataFlow
       end
 
       # (see Base#release)
-      def release(claim, after: nil)
-        change(claim) { released(after) }
+      def release(claim, after: nil, throttled: false)
+        change(claim) { released(after, throttled:) }
       end
 
       # (see Base#leaving)
       def leaving(claim, going = true) = change(claim) { {leaving: going ? 1 : 0} }
+
+      # (see Base#throttle)
+      def throttle(claim, wait) = change(claim) { {leaving: wait ? 1 : 0, throttled_until: wait && now + wait} }
 
       # (see Base#stop)
       def stop(claim) = (claim.stop_requested == "cancel") ? change(claim) { |row| cancelled(row) } : release(claim)

@@ -80,10 +80,13 @@ module ActiveDataFlow
       end
 
       # (see Base#release)
-      def release(claim, after: nil) = hold(claim, set_released(after))
+      def release(claim, after: nil, throttled: false) = hold(claim, set_released(after, throttled:))
 
       # (see Base#leaving)
       def leaving(claim, going = true) = hold(claim, "leaving = #{going ? 1 : 0}")
+
+      # (see Base#throttle)
+      def throttle(claim, wait) = hold(claim, "leaving = #{wait ? 1 : 0}, throttled_until = #{moment_after(wait)}")
 
       # (see Base#stop)
       def stop(claim)

@@ -16,7 +16,6 @@ RSpec.describe ActiveDataFlow::Flow::Check do
   it "refuses what can be said already and is not done yet, so that nobody waits for it" do
     expect(refused { 2.times { sink { |_row| } } }).to eq("OrderExportFlow has 2 sinks; a flow writes to one so far. Write a flow for each.")
     expect(refused { [sink { |_row| }, mode(:mirror)] }).to eq("OrderExportFlow says mode :mirror, which is not there yet. Use :insert, :insert_only, :upsert or :update_only.")
-    expect(refused { [sink { |_row| }, throttle_on { true }] }).to eq("OrderExportFlow says throttle_on, which nothing asks yet. Leave the line out.")
   end
 
   it "refuses partitions of what only one run can read" do

@@ -20,7 +20,7 @@ RSpec.describe "Runs in a database" do
 
     it "keeps the contract of every run store" do
       expect(kept("store")).to include(/\[start\]/, /\[claim\]/, /\[deaths\]/, /\[commit\]/, /\[guards\]/, /\[lease\]/, /\[outcome\]/,
-        /\[people\]/, /\[failing\]/, /\[parts\]/, /\[Run\]/)
+        /\[people\]/, /\[throttled\]/, /\[failing\]/, /\[parts\]/, /\[rejects\]/, /\[Run\]/)
     end
 
     it "makes its tables from nothing, and completes them" do

@@ -505,6 +505,27 @@ RSpec.shared_examples "a run store" do
     end
   end
 
+  describe "[throttled]" do
+    it "says until when, and its worker's end meanwhile is no death" do
+      claim = claimed
+      expect(store.throttle(claim, 60)).to be(true)
+      expect(now_of(claim).throttled_until).to be_within(5).of(store.clock.now + 60)
+      expect(store.throttle(claim, nil)).to be(true)
+      expect(now_of(claim)).to have_attributes(throttled_until: nil, leaving: 0)
+      store.throttle(claim, 60)
+      expect(taken_over(claim)).to have_attributes(throttled_until: nil, deaths: 0)
+      expect(store.throttle(claim, 60)).to be(false)
+    end
+
+    it "is given back until then, and is nobody's before" do
+      claim = claimed
+      expect(store.release(claim, after: 60, throttled: true)).to be(true)
+      given = now_of(claim)
+      expect(given).to have_attributes(token: nil, attempt: 0, throttled_until: be_within(1).of(given.dispatch_after))
+      expect([store.due, store.clock.advance(61) && store.due.map(&:id)]).to eq([[], [claim.id]])
+    end
+  end
+
   describe "[failing]" do
     it "keeps the error as any database can" do
       claim = claimed

@@ -73,8 +73,12 @@ module ActiveDataFlow
           declarations.on_error = ErrorRule.new(policy:, budget:)
         end
 
-        # Rests while the block holds; asked between batches, on the flow. Adds one.
-        # @param backoff [Numeric, ActiveSupport::Duration, Proc] seconds
+        # Rests while the block holds; asked before each batch, on the flow. Adds one.
+        #   throttle_on(backoff: 30.seconds) { Replica.behind? }
+        #   throttle_on(backoff: -> { rand(5..30) }) { Order.connection.select_value("SELECT ...") > 100 }
+        #
+        # @param backoff [Numeric, ActiveSupport::Duration, Proc] seconds until it is asked again; a Proc is called on the flow. In
+        #   a job, longer than 5 seconds gives the worker back
         # @return [void]
         def throttle_on(backoff: 30, &block)
           declaring(:throttle_on)

@@ -61,7 +61,7 @@ module ActiveDataFlow
         def claimed(row, owner)
           kept = row[:token] ? 0 : row[:deaths]
           {deaths: dead?(row, owner) ? row[:deaths] + 1 : kept, claim_commits: row[:commits], fence: row[:fence] + 1, leaving: 0,
-           status: "in_progress", dispatch_after: nil, dispatches: 0, started_at: row[:started_at] || now,
+           status: "in_progress", dispatch_after: nil, throttled_until: nil, dispatches: 0, started_at: row[:started_at] || now,
            lease_until: now + row[:lease_seconds]}
         end
 
@@ -96,7 +96,10 @@ module ActiveDataFlow
             dispatch_after: now + wait, created_at: now}).dup)
         end
 
-        def released(after) = {token: nil, lease_until: nil, slot_key: nil, dispatch_after: after && now + after}
+        def released(after, throttled: false)
+          moment = after && now + after
+          {token: nil, lease_until: nil, slot_key: nil, dispatch_after: moment, throttled_until: throttled ? moment : nil}
+        end
 
         def given_up?(row, restart)
           raise AtWork, Row.new(row.dup) if restart && held?(row)

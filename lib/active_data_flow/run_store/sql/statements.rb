@@ -41,9 +41,11 @@ module ActiveDataFlow
         end
 
         # The place in a group is for who works: a run that waits, or is paused, is not to keep others from it.
-        def set_released(after)
-          "token = NULL, lease_until = NULL, slot_key = NULL, dispatch_after = #{after ? later(Float(after).to_s) : "NULL"}"
+        def set_released(after, throttled: false)
+          "token = NULL, lease_until = NULL, slot_key = NULL, dispatch_after = #{moment_after(after)}, throttled_until = #{moment_after(throttled ? after : nil)}"
         end
+
+        def moment_after(seconds) = seconds ? later(Float(seconds).to_s) : "NULL"
 
         # In this order: MySQL reads from left to right.
         def set_claim
@@ -52,7 +54,7 @@ module ActiveDataFlow
             claim_commits = commits, prev_token = token, fence = fence + 1, token = :token, owner = :owner, owner_job_id = :job,
             provider_job_id = COALESCE(:provider_job, provider_job_id),
             leaving = 0, active_key = #{active_key}, slot_key = COALESCE(slot_key, :slot), status = 'in_progress',
-            dispatch_after = NULL, dispatches = 0, started_at = COALESCE(started_at, #{now}), updated_at = #{now},
+            dispatch_after = NULL, throttled_until = NULL, dispatches = 0, started_at = COALESCE(started_at, #{now}), updated_at = #{now},
             lease_until = #{later("lease_seconds")}
           SQL
         end

@@ -12,11 +12,11 @@ class ApplicationJob < ActiveJob::Base; end
 # Flows whose blocks say what happened to them.
 module Told
   class << self
-    attr_accessor :rows, :failing, :stop, :sinking
+    attr_accessor :rows, :failing, :stop, :sinking, :busy
 
     def reset
       self.rows = []
-      self.failing = self.stop = self.sinking = nil
+      self.failing = self.stop = self.sinking = self.busy = nil
     end
   end
 end
@@ -76,6 +76,10 @@ class QuietStampFlow < ActiveDataFlow::Base
   source :stamps
   partitions 3
   sink :stamp_copies
+end
+
+class BusyFlow < LetterFlow
+  throttle_on(backoff: -> { Told.busy }) { Told.busy }
 end
 
 class BrokenFlow < LetterFlow
@@ -751,8 +755,9 @@ RSpec.describe "[left alone] A source that wants to be left alone" do
   it "for long gives the worker back, and the run goes on when the time is over" do
     refuse(600)
     run = LetterFlow.enqueue_now
-    expect(log { work }).to include("is to leave its source or sink alone for 600 seconds")
+    expect(log { work }).to include("is throttled for 600.0 seconds (asked to wait 600 seconds); goes on then, in another job")
     expect(row(run)).to have_attributes(status: "in_progress", token: nil, deaths: 0, attempt: 0, cursor: "int:2", dispatch_after: be_within(30).of(10.minutes.from_now))
+    expect(run.reload.throttled_until).to be_within(1).of(row(run).dispatch_after)
     expect([Told.rows, jobs]).to eq([[1, 2], []])
     later(601) do
       ActiveDataFlow::Sweep.call(now_or_never: true)
@@ -766,6 +771,27 @@ RSpec.describe "[left alone] A source that wants to be left alone" do
     run = LetterFlow.enqueue_now
     work
     expect([row(run).status, row(run).fence]).to eq(["success", 1])
+  end
+
+  it "for a moment again and again gives the worker back as well" do
+    waits = [0.01, 4.995]
+    Told.failing = ->(row) { raise ActiveDataFlow::Throttled.new(wait: waits.shift) if row[:id] == 3 && waits.any? }
+    run = LetterFlow.enqueue_now
+    expect(log { work }).to match(/throttled for 0\.01 seconds .*; waits.*throttled for 4\.995 seconds .*; goes on then/m)
+    expect([row(run).status, row(run).cursor]).to eq(["in_progress", "int:2"])
+  end
+
+  it "is what throttle_on says, too: it is asked before each batch, and again when the time is over" do
+    run = BusyFlow.enqueue_now
+    Told.busy = 10.minutes
+    work
+    expect(row(run)).to have_attributes(status: "in_progress", token: nil, attempt: 0, deaths: 0, cursor: nil, throttled_until: be_within(30).of(10.minutes.from_now))
+    later(601) do
+      Told.busy = nil
+      ActiveDataFlow::Sweep.call(now_or_never: true)
+      work
+    end
+    expect(row(run)).to have_attributes(status: "success", throttled_until: nil, attempt: 0, deaths: 0)
   end
 end
 
