@@ -5,6 +5,8 @@ module ActiveDataFlow
     # Deletes what was kept long enough: rows that were put aside (`reject_retention`), and runs that have ended
     # (`run_retention`). `bin/rails active_data_flow:cleanup` calls it, once a day say.
     #
+    # What was in the rejects of a run that has not succeeded goes, and they themselves go with it.
+    #
     # A run stays as long as nothing better is there: the last success of a flow and its arguments, which says where
     # `read :new` goes on, and what failed or was cancelled after it. Parts go with their run.
     module Cleanup
@@ -16,7 +18,8 @@ module ActiveDataFlow
             AND later.arguments_digest = active_data_flow_data_flow_runs.arguments_digest
             AND later.parent_run_id IS NULL AND later.status = 'success' AND later.ended_at > active_data_flow_data_flow_runs.ended_at)
       SQL
-      private_constant :AT_ONCE, :LATER
+      EMPTY = RunStore::Columns::PERSONAL.to_h { |name| [name, nil] }.freeze
+      private_constant :AT_ONCE, :LATER, :EMPTY
 
       class << self
         # @return [Hash{Symbol => Integer}] how many :rejects and :runs were deleted
@@ -29,7 +32,22 @@ module ActiveDataFlow
 
         def before(retention) = retention && Time.current - retention
 
-        def rejects(moment) = moment ? in_parts(Reject.where(created_at: ...moment)) { |ids| Reject.where(id: ids).delete_all } : 0
+        def rejects(moment)
+          return 0 unless moment
+
+          old = Reject.where(created_at: ...moment)
+          of_successes = old.where(run_id: DataFlowRun.success.select(:id))
+          in_parts(of_successes) { |ids| Reject.where(id: ids).delete_all } + in_parts(whole(old)) { |ids| empty(ids) }
+        end
+
+        # A run that may go on tells by their number which of them are committed: of those the row remains, without what was in it.
+        def whole(old) = RunStore::Columns::PERSONAL.map { |name| old.where.not(name => nil) }.reduce(:or)
+
+        # Nobody can mend it any more.
+        def empty(ids)
+          Reject.where(id: ids, status: "open").update_all(status: "discarded")
+          Reject.where(id: ids).update_all(EMPTY)
+        end
 
         def runs(moment)
           return 0 unless moment

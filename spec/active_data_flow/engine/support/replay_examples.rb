@@ -129,6 +129,13 @@ RSpec.describe "[replay] A row that was put aside" do
     expect(rows(:exports, :net).flatten).to include(200)
   end
 
+  it "of a part is replayed with those of the others" do
+    run = export { partitions 2 }.run_now
+    run.rejects.each { |reject| reject.update!(row: reject.row.merge("net" => 1)) }
+    expect(run.replay_rejects).to eq(replayed: 1, open: 0)
+    expect(written.map(&:first)).to eq([1, 2, 3])
+  end
+
   it "leaves in the sink what it does not bring, as others of its batch did" do
     Export.insert_all!([{id: 1, number: "A1", name: "kept"}, {id: 2, number: "A2", name: "kept"}], record_timestamps: false)
     good = false

@@ -271,6 +271,24 @@ RSpec.describe "[cleanup] active_data_flow:cleanup" do
     expect(ActiveDataFlow::Reject.count).to eq(1)
   end
 
+  it "empties them where the run may go on, which knows by their number which are its own" do
+    good = false
+    klass = flow((1..4).map { |id| {id:} }) do
+      batch_size 1
+      on_error :quarantine, budget: 2
+      transform { |row| raise "no" unless good || row[:id] == 1 }
+    end
+    expect { klass.run_now }.to raise_error(ActiveDataFlow::BudgetExceeded)
+    run = klass.runs.first
+    ActiveDataFlow::Reject.order(:id).first(2).each { |reject| reject.update_columns(created_at: 31.days.ago) }
+    clean_up.to output("Deleted 2 rejects and 0 runs.\n").to_stdout
+    expect { Rake::Task["active_data_flow:cleanup"].tap(&:reenable).invoke }.to output(/Deleted 0 rejects/).to_stdout
+    expect(run.rejects.map { |reject| [reject.status, reject.row, reject.reason] }).to eq([["discarded", nil, nil], ["discarded", nil, nil], ["open", {"id" => 4}, "RuntimeError: no"]])
+    expect([run.replay_rejects, run.rejects.last.tap(&:replay).reason]).to match([{replayed: 0, open: 1}, /its batch was not committed/])
+    good = true
+    expect(klass.run_now.rejects.map(&:position)).to eq(%w[int:2 int:3])
+  end
+
   it "deletes runs that ended longer ago, with their rejects, but never the last success of a flow" do
     klass = flow([{id: 1}]) do
       on_error :quarantine, budget: 1.0
