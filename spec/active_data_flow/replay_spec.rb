@@ -73,6 +73,8 @@ RSpec.describe "A row of Ruby's that was put aside" do
       def write(_row) = nil
 
       def checkpoint = nil
+
+      def resume(_checkpoint) = nil
     end
     bad << 1
     run = importing([{id: 1}], stub_const("LineSink", sink).new).run_now

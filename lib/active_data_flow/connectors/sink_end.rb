@@ -29,8 +29,8 @@ module ActiveDataFlow
       # @return [Object, nil] of a sink that writes one: the runs are kept in its database
       def table = @sink.respond_to?(:table) ? @sink.table : nil
 
-      # @return [Boolean] whether it is written from its beginning to its end, as a file is: no row can come later
-      def sequence? = @sink.respond_to?(:checkpoint)
+      # @return [Boolean] whether it says how far it has come, and takes back what is behind that
+      def checkpoints? = @sink.respond_to?(:checkpoint) && @sink.respond_to?(:resume)
 
       # @param error [Exception]
       # @return [Boolean] whether the same rows may go through later

@@ -32,7 +32,7 @@ module ActiveDataFlow
         @row = row
         @plan = Plan.new(flow)
         @gathering = Gathering.new
-        refuse_sequence if @plan.sink.respond_to?(:sequence?) && @plan.sink.sequence?
+        refuse_sequence if @plan.sink.respond_to?(:checkpoints?) && @plan.sink.checkpoints?
       end
 
       # @param reject [Run::Reject] as it is now
@@ -54,6 +54,7 @@ module ActiveDataFlow
 
       private
 
+      # Behind the last checkpoint is nothing, or the end of a file that has its name already.
       def refuse_sequence
         raise ConfigurationError, "#{@plan.label}: #{@plan.sink} is written from its beginning to its end, so no row of run #{@row.id} can come later. " \
           "Mend the rows in the source, and run the flow again."
@@ -69,16 +70,21 @@ module ActiveDataFlow
       def carry_over(reject)
         aside = Aside.new(@plan, rule: RULE)
         portion = RowsPath::Portion.new(page(reject), @plan, transformation)
-        portion.prepare(aside)
-        return refused(reject, aside.entries.first.to_h) if aside.entries.any?
+        why = prepare(portion, aside)
+        return refused(reject, why) if why
 
         case commit(reject, portion, aside)
         when :refused then refused(reject, aside.entries.first.to_h)
         when :settled then settled(reject.reload)
         end
-      # A step names a column that the mended row does not bring.
-      rescue ArgumentError => error
-        refused(reject, reason: error.message, stage: "transform", error_class: error.class.name, column_name: nil)
+      end
+
+      # @return [Hash, nil] why it goes no further: also where a step or the sink names a column that a mended row does not bring
+      def prepare(portion, aside)
+        portion.prepare(aside)
+        aside.entries.first&.to_h
+      rescue ArgumentError, ConfigurationError => error
+        {reason: error.message, stage: "transform", error_class: error.class.name, column_name: nil}
       end
 
       # A sink outside of the transaction can tell by the key that it has the row already.
@@ -98,7 +104,7 @@ module ActiveDataFlow
 
       # @return [String, nil] why there is nothing to be tried
       def unfit(reject)
-        return "#{reject.reason}. It could not be read, so there is no row to replay. Write: reject.update!(row: {...})" if reject.stage == "read"
+        return "#{reject.reason.to_s.delete_suffix(".")}. It could not be read, so there is no row to replay. Write: reject.update!(row: {...})" if reject.stage == "read"
         return "run #{@row.id} goes on before this row, and reads it again: its batch was not committed" unless committed?(reject)
 
         strange(reject)

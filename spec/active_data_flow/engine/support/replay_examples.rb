@@ -129,6 +129,21 @@ RSpec.describe "[replay] A row that was put aside" do
     expect(rows(:exports, :net).flatten).to include(200)
   end
 
+  it "that somebody has taken the key from is no row of this flow" do
+    good = false
+    klass = flow do
+      source [{id: 1, number: "A1"}]
+      on_error :quarantine, budget: 1.0
+      transform { |row| raise ArgumentError, "no" unless good }
+      sink :exports
+    end
+    reject = klass.run_now.rejects.first
+    good = true
+    reject.update!(row: {number: "A1"})
+    expect([reject.replay, reject.reason]).to match([false, /OrderExportFlow writes exports by \[:id\], but the rows bring no id/])
+    expect([reject.update!(row: {id: 1, number: "A1"}).replay, rows(:exports, :id)]).to eq([true, [[1]]])
+  end
+
   it "of a part is replayed with those of the others" do
     run = export { partitions 2 }.run_now
     run.rejects.each { |reject| reject.update!(row: reject.row.merge("net" => 1)) }
