@@ -66,9 +66,6 @@ module ActiveDataFlow
         yield(ours ? connection : nil)
       end
 
-      # @return [Boolean] whether it says how far it has come, and takes back what is behind that
-      def checkpoints? = @sink.respond_to?(:checkpoint) && @sink.respond_to?(:resume)
-
       # @return [Object] as JSON can hold it
       def checkpoint = @sink.checkpoint
 
