@@ -48,7 +48,7 @@ module QueueHost
     Object.const_set(:QueueHostApplication, Class.new(Rails::Application)).class_eval do
       config.root = root
       config.eager_load = config.enable_reloading = false
-      config.logger = Logger.new(File.join(root, "log"), level: :warn)
+      config.logger = ActiveSupport::TaggedLogging.new(Logger.new(File.join(root, "log"), level: :warn))
       config.secret_key_base = "0" * 32
       config.load_defaults Rails::VERSION::STRING.to_f
       config.active_job.queue_adapter = :solid_queue

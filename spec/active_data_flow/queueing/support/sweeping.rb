@@ -114,7 +114,7 @@ RSpec.shared_examples "a sweep" do
   it "looks into every database in which a flow's runs are kept" do
     Elsewhere.establish_connection(adapter: "sqlite3", database: File.join(RunDatabase.folder, "elsewhere.sqlite3"))
     ActiveDataFlow::ActiveRecord::Tables.new(ActiveDataFlow::ActiveRecord::Database.new(Elsewhere)).prepare
-    Elsewhere.with_connection { |connection| connection.create_table(:copies) { |table| table.string(:name) } }
+    Elsewhere.connection_pool.with_connection { |connection| connection.create_table(:copies) { |table| table.string(:name) } }
     stub_const("Elsewhere::Copy", Class.new(Elsewhere) { self.table_name = "copies" })
     stub_const("FarFlow", Class.new(ToldFlow) { sink Elsewhere::Copy })
     far = ActiveDataFlow::RunStore.of(FarFlow)
