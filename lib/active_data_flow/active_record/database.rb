@@ -86,6 +86,7 @@ module ActiveDataFlow
       # @param changes [Hash] of the configuration
       def own_connection(**changes)
         connection = connect(**changes)
+        connection.verify! # Rails 7.2 and 8.0 lock themselves out where the first thing they are asked is what tables are like
         yield connection
       ensure
         connection&.disconnect!

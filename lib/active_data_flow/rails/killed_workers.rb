@@ -22,7 +22,7 @@ module ActiveDataFlow
         # @return [void]
         def discard_left
           rows = failed.where(created_at: ...LEFT.seconds.ago).limit(1000).select { |row| ENDED.include?(row.exception_class) }
-          rows.each(&:discard)
+          rows.each { |row| discard(row) }
         end
 
         # @return [ActiveRecord::Relation] failed rows of our jobs
@@ -30,6 +30,15 @@ module ActiveDataFlow
           names = DataFlowJob.descendants.map(&:name)
           jobs = ::SolidQueue::Job.arel_table[:class_name]
           ::SolidQueue::FailedExecution.joins(:job).includes(:job).where(jobs.matches_any(OURS).or(jobs.in(names)))
+        end
+
+        private
+
+        # Another sweep may have been there just now.
+        def discard(row)
+          row.discard
+        rescue ::ActiveRecord::RecordNotFound
+          nil
         end
       end
 
