@@ -46,9 +46,7 @@ module ActiveDataFlow
       def complete
         sync
         ::File.rename(@part, @path)
-        ::File.open(::File.dirname(@path), &:fsync)
-      rescue Errno::EINVAL, Errno::EACCES, Errno::EISDIR
-        nil # folders that cannot be synced, or not be opened
+        sync_folder
       end
 
       # @return [void]
@@ -58,6 +56,13 @@ module ActiveDataFlow
       end
 
       private
+
+      # Some cannot be synced, or not be opened.
+      def sync_folder
+        ::File.open(::File.dirname(@path), &:fsync)
+      rescue Errno::EINVAL, Errno::EACCES, Errno::EISDIR
+        nil
+      end
 
       # A process that died between the name and its commit has left the file under its name.
       def take_back(checkpoint)

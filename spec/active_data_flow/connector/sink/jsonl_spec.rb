@@ -70,6 +70,13 @@ RSpec.describe ActiveDataFlow::Connector::Sink::JSONL do
     expect { sink.resume(checkpoint) }.to raise_error(ActiveDataFlow::SourceChanged, /and it has 1\./)
   end
 
+  it "does not say that it is complete where the file could not get its name" do
+    sink.write_batch(rows)
+    FileUtils.mkdir_p(File.join(path, "in the way"))
+    expect { sink.complete }.to raise_error(SystemCallError)
+    expect(File.exist?("#{path}.part")).to be(true)
+  end
+
   it "says where it cannot write, and what is no path" do
     expect { described_class.new(File.join(folder, "none", "x")).write(rows[0]) }.to raise_error(ActiveDataFlow::ConfigurationError, /none\/x\.part cannot be written: No such file/)
     expect { described_class.new(StringIO.new) }.to raise_error(ArgumentError, /writes to a path, not to #<StringIO/)
