@@ -10,13 +10,16 @@ module ActiveDataFlow
     # `{"$bytes": base64}`: a reject is kept whole, whatever was in it.
     module Storable
       BYTES = "$bytes"
+      # Around a document of the row's own that would be taken for a marked value.
+      DOCUMENT = "$document"
       # Values of a row that JSON has no form for, as they are written and as they are read.
       KINDS = {
         "$decimal" => [BigDecimal, ->(value) { value.to_s("F") }, ->(text) { BigDecimal(text) }],
         "$time" => [Time, ->(value) { value.getutc.iso8601(9) }, ->(text) { Time.iso8601(text) }],
         "$date" => [Date, ->(value) { value.iso8601 }, ->(text) { Date.iso8601(text) }]
       }.freeze
-      private_constant :KINDS
+      MARKS = [BYTES, DOCUMENT, *KINDS.keys].freeze
+      private_constant :KINDS, :MARKS
 
       module_function
 
@@ -50,6 +53,8 @@ module ActiveDataFlow
 
       # @private
       def marked(value)
+        return {DOCUMENT => value.map { |key, inner| [key, plain(inner, &method(:marked))] }.first} if Hash === value && marked?(value)
+
         mark, (_kind, write) = KINDS.find { |_mark, (kind, *)| kind === value && !value.is_a?(DateTime) }
         mark && {mark => write.call(value)}
       end
@@ -70,10 +75,16 @@ module ActiveDataFlow
       end
 
       # @private
-      def marked?(value) = value.size == 1 && (value.key?(BYTES) || KINDS.key?(value.keys.first))
+      def marked?(value) = value.size == 1 && MARKS.include?(value.keys.first)
 
       # @private
-      def unmarked(mark, text) = (mark == BYTES) ? text.unpack1("m0") : KINDS.fetch(mark).last.call(text)
+      def unmarked(mark, kept)
+        case mark
+        when BYTES then kept.unpack1("m0")
+        when DOCUMENT then {kept.first => restored(kept.last)}
+        else KINDS.fetch(mark).last.call(kept)
+        end
+      end
       private_class_method :plain, :marked, :text, :restored, :marked?, :unmarked
     end
   end

@@ -28,6 +28,12 @@ RSpec.shared_examples "rows that were put aside" do
       expect(reject.row.transform_values(&:class)).to eq(row.transform_values(&:class))
     end
 
+    it "come back with documents that are written as marked values are" do
+      documents = [{"$date" => 1_577_836_800_000}, {"$bytes" => nil}, {"$document" => ["$time", {"$decimal" => BigDecimal("1.5")}]}]
+      row = {"id" => 1, "documents" => documents}
+      expect(ActiveDataFlow::Run.new(store, run_with_reject(row:)).rejects.first.row).to eq(row)
+    end
+
     it "change as long as they are open" do
       run = run_with_reject
       expect(store.change_reject(id_of(run), row: {"id" => 2}, reason: "mended")).to be(true)
