@@ -43,7 +43,7 @@ module ActiveDataFlow
 
       def binds(values) = @names.map { |name| values.fetch(name) }
 
-      def written(connection, values) = @sql.gsub(PLACE) { connection.quote(values.fetch($1.to_sym)) }
+      def written(connection, values, sql = @sql) = sql.gsub(PLACE) { connection.quote(values.fetch($1.to_sym)) }
 
       def number(name) = (@names.index(name) || @names.push(name).size - 1) + 1
     end

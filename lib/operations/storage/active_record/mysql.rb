@@ -32,16 +32,14 @@ module Operations
         # A statement with its values written into it: trilogy prepares none, and mysql2 only where it is told to.
         class Written < Statement
           # @param sql [String]
-          def initialize(sql) = @text = sql
+          def initialize(sql) = @sql = sql
 
           # (see Statement#value)
           def value(connection, values) = row(connection, values)&.first
 
           private
 
-          def ask(connection, values) = connection.exec_query(written(connection, @text, values), LABEL)
-
-          def written(connection, sql, values) = sql.gsub(PLACE) { connection.quote(values.fetch($1.to_sym)) }
+          def ask(connection, values) = connection.exec_query(written(connection, values), LABEL)
         end
 
         # A key that is taken ends this statement, and no transaction. (IGNORE would pass over other errors as well.)
@@ -51,7 +49,7 @@ module Operations
 
           # (see Statement#rows)
           def rows(connection, values)
-            made = connection.insert(written(connection, @text, values), LABEL, "id")
+            made = connection.insert(written(connection, values), LABEL, "id")
             [[values[:id] || made]]
           rescue ::ActiveRecord::RecordNotUnique
             []
@@ -96,13 +94,13 @@ module Operations
 
           def looked_at(connection, values)
             whole(connection) do
-              found = connection.exec_query(written(connection, @look, values), LABEL).rows
+              found = connection.exec_query(written(connection, values, @look), LABEL).rows
               update(connection, "id IN (#{found.map { |id,| connection.quote(id) }.join(", ")})", values) if found.any?
               found.map { |_id, *answer| answer }
             end
           end
 
-          def update(connection, where, values) = connection.update(written(connection, "#{@text} WHERE #{where}", values), LABEL)
+          def update(connection, where, values) = connection.update(written(connection, values, "#{@sql} WHERE #{where}"), LABEL)
 
           # What other sessions commit is to be seen, and no gap between rows locked.
           def whole(connection, &)

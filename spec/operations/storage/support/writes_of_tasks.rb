@@ -102,7 +102,7 @@ RSpec.shared_examples "writes of tasks" do
     it "need no prepared statements, and bear comments in them" do
       TasksInADatabase.run { |connection| connection.unprepared_statement { expect(walk.call).to be_completed } }
       ActiveRecord.query_transformers << ->(sql, _connection) { "#{sql} /* told */" }
-      expect(statements { walk.call }).to all(include("/* told */"))
+      expect(statements { walk.call }).to all(match(%r{/\* told \*/( RETURNING `id`)?\z}))
     ensure
       ActiveRecord.query_transformers.clear
     end
