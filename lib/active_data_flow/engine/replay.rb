@@ -114,7 +114,7 @@ module ActiveDataFlow
       def committed?(reject)
         return true if @row.status == "success"
 
-        @committed ||= @store.rejects(@row.id).first(@row.rows_rejected).map { |values| values[:id] }
+        @committed ||= @store.rejects(@row.id).first(@row.rows_rejected).to_set { |values| values[:id] }
         @committed.include?(reject.id)
       end
 
