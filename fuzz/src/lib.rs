@@ -1,8 +1,11 @@
 //! What has to hold of a file, whatever is in it: it reads the same in pieces and pages of any size, each byte belongs to one
 //! row or to none, and behind each row the rest reads as it does from the beginning.
 
-use active_data_flow_core::files::{Format, Reader, Wants, Window};
-use active_data_flow_core::rows::Batch;
+use active_data_flow_core::files::{Format, Reader};
+use pages::{each_page, Course};
+
+#[path = "../../ext/core/tests/support/pages.rs"]
+mod pages;
 
 /// A row as it was read, or why it was not; where it ends; and its bytes.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,32 +61,19 @@ fn read(
     piece: usize,
     page: usize,
 ) -> Vec<Row> {
-    let mut reader = Reader::new(format);
-    reader.seek(
-        from as u64,
+    let course = Course {
+        from,
         line,
-        &bytes[from.saturating_sub(Window::TAIL)..from],
-    );
-    let mut pieces = bytes[from..].chunks(piece);
-    let mut more = |reader: &mut Reader| match pieces.next() {
-        Some(piece) => reader.feed(piece),
-        None => reader.finish(),
+        piece,
+        page,
     };
     let mut rows = Vec::new();
-    loop {
-        reader.begin_page();
-        while !reader.look() {
-            more(&mut reader);
-        }
-        let names = reader.names().to_vec();
+    let mut ended = false;
+    each_page(Reader::new(format), bytes, course, |reader, batch| {
+        assert!(!ended, "a page without a row would be taken for the end");
+        ended = batch.is_empty();
+        let names = reader.names();
         let brought = reader.brought();
-        let mut batch = Batch::new(&names);
-        let wants = loop {
-            match reader.take(&mut batch, page).expect("no row has 16 MiB") {
-                Wants::Bytes => more(&mut reader),
-                wants => break wants,
-            }
-        };
         for row in 0..batch.len() {
             let mut cells: Vec<String> = (0..brought)
                 .map(|column| format!("{}={:?}", names[column], batch.cell(row, column)))
@@ -106,12 +96,6 @@ fn read(
                     .to_vec(),
             });
         }
-        if wants == Wants::Nothing {
-            return rows;
-        }
-        assert!(
-            !batch.is_empty(),
-            "a page without a row would be taken for the end"
-        );
-    }
+    });
+    rows
 }

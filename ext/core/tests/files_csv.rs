@@ -1,8 +1,12 @@
 //! CSV out of files: rows, places and what is refused, wherever the pieces of the file end.
 
-use active_data_flow_core::files::{Charset, Csv, Format, Reader, Wants, Window};
+use active_data_flow_core::files::{Charset, Csv, Format, Reader};
 use active_data_flow_core::rows::{Batch, Cell};
+use pages::{each_page, Course};
 use proptest::prelude::*;
+
+#[path = "support/pages.rs"]
+mod pages;
 
 /// A value as it was read: no value, or text.
 type Value = Option<String>;
@@ -50,29 +54,17 @@ impl<'a> File<'a> {
     }
 
     fn read_on(&self, offset: usize, line: u64) -> Read {
-        let mut reader = self.reader();
-        let before = &self.bytes[offset.saturating_sub(Window::TAIL)..offset];
-        reader.seek(offset as u64, line, before);
-        let mut pieces = self.bytes[offset..].chunks(self.piece);
-        let mut batch = Batch::new((0..self.columns).map(|column| format!("c{column}")));
+        let course = Course {
+            from: offset,
+            line,
+            piece: self.piece,
+            page: self.page,
+        };
         let mut out = Read::default();
-        loop {
-            batch.clear();
-            reader.begin_page();
-            let wants = loop {
-                match reader.take(&mut batch, self.page).unwrap() {
-                    Wants::Bytes => match pieces.next() {
-                        Some(piece) => reader.feed(piece),
-                        None => reader.finish(),
-                    },
-                    wants => break wants,
-                }
-            };
-            out.add(&reader, &batch);
-            if wants == Wants::Nothing {
-                return out;
-            }
-        }
+        each_page(self.reader(), self.bytes, course, |reader, batch| {
+            out.add(reader, batch);
+        });
+        out
     }
 }
 

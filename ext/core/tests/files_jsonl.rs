@@ -1,10 +1,14 @@
 //! JSON Lines out of files: values, names, places and what is refused, wherever the pieces of the file end.
 
 use active_data_flow_core::files::jsonl::object::{pairs, Pairs, Value};
-use active_data_flow_core::files::{Format, JsonLines, Reader, Wants, Window};
+use active_data_flow_core::files::{Format, JsonLines, Reader};
 use active_data_flow_core::rows::encode::lines::{lines, Lines};
 use active_data_flow_core::rows::{Batch, Cell};
+use pages::{each_page, Course};
 use proptest::prelude::*;
+
+#[path = "support/pages.rs"]
+mod pages;
 
 /// A page: the names that its rows bring, those that only others have brought, and its rows.
 type Page = (Vec<String>, Vec<String>, Vec<Vec<String>>);
@@ -18,35 +22,18 @@ struct Read {
 }
 
 fn read(bytes: &[u8], from: usize, line: u64, piece: usize, page: usize) -> Read {
-    let mut reader = Reader::new(Format::JsonLines(JsonLines::default()));
-    reader.seek(
-        from as u64,
+    let reader = Reader::new(Format::JsonLines(JsonLines::default()));
+    let course = Course {
+        from,
         line,
-        &bytes[from.saturating_sub(Window::TAIL)..from],
-    );
-    let mut pieces = bytes[from..].chunks(piece);
-    let mut more = |reader: &mut Reader| match pieces.next() {
-        Some(piece) => reader.feed(piece),
-        None => reader.finish(),
+        piece,
+        page,
     };
     let mut out = Read::default();
-    loop {
-        reader.begin_page();
-        while !reader.look() {
-            more(&mut reader);
-        }
-        let mut batch = Batch::new(reader.names());
-        let wants = loop {
-            match reader.take(&mut batch, page).unwrap() {
-                Wants::Bytes => more(&mut reader),
-                wants => break wants,
-            }
-        };
-        out.add(&reader, &batch);
-        if wants == Wants::Nothing {
-            return out;
-        }
-    }
+    each_page(reader, bytes, course, |reader, batch| {
+        out.add(reader, batch)
+    });
+    out
 }
 
 impl Read {
