@@ -57,10 +57,18 @@ module Operations
         raise _gone if @_destroyed
         raise _own_state(stop) if @_stop.equal?(stop) && @_status == :active
 
+        return _store_end if @_plain && @_stop.result && @_status == :active
         return _store_step if @_started || _finished?
 
         Operations.storage.save(self)
         _tell_stored
+      end
+
+      # A result only ends the task: reaching it and the end are one write, and told of one after the other.
+      def _store_end
+        from = @_from
+        @_stop.handler.call(self)
+        _store_step(@current_state) { _tell_arrival(from) }
       end
 
       # The handler that asks would have to end first; run from its last stored state, it would ask again, and again.
@@ -112,6 +120,7 @@ module Operations
       def _overtaken?(error) = error.is_a?(Fenced) && error.task.equal?(self)
 
       # Stores a transition together with the sub-tasks the handler started, then tells who needs to know.
+      # @yield after it is stored: what is to be told before
       def _store_step(from = @_from)
         return if _unborn? || @_running == :test
         raise _gone if @_destroyed
@@ -119,6 +128,7 @@ module Operations
         started = @_started
         @_started = nil
         started ? _store_with(started) : Operations.storage.save(self)
+        yield if block_given?
         _tell_stored(from)
         _signal_parent if _finished?
       end

@@ -13,11 +13,19 @@ module Operations
         _tell_wait if @_running && @_status == :waiting
       end
 
+      # Of a task that has ended in the state it came to with the same write.
+      def _tell_arrival(from)
+        _tell_move(from, "active", @_trail[-5]) if Instrumentation.listening?(:transition)
+      end
+
       def _tell_transition(from)
         return if from == @current_state && !_finished?
 
-        by = _finished? ? @_trail[-1] : @_trail[-5]
-        Instrumentation.instrument(:transition, **_named, from:, to: @current_state, status: @_status.name, by:, error_class: @exception_class)
+        _tell_move(from, @_status.name, _finished? ? @_trail[-1] : @_trail[-5])
+      end
+
+      def _tell_move(from, status, by)
+        Instrumentation.instrument(:transition, **_named, from:, to: @current_state, status:, by:, error_class: @exception_class)
       end
 
       def _tell_wait

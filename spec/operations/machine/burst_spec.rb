@@ -382,13 +382,13 @@ RSpec.describe Operations::Machine::Burst, req: "X-02" do
       list = seen
       Operations.storage = Class.new(Operations::Storage::Memory) { define_method(:save) { |task| list << task.current_state and super(task) } }.new
       Samples::Approval.call(amount: 5)
-      expect(seen).to eq(%w[pay paid paid])
+      expect(seen).to eq(%w[pay paid])
     end
 
     it "sees each save when it is a spy" do
       allow(Operations.storage).to receive(:save).and_call_original
       Samples::Approval.call(amount: 5)
-      expect(Operations.storage).to have_received(:save).exactly(3).times
+      expect(Operations.storage).to have_received(:save).twice
     end
 
     it "fails the task when a save fails, with the storage's error" do
