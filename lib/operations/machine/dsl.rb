@@ -16,7 +16,8 @@ module Operations
       # A state that does something and goes on to the state in `.then(:state)` or in the `go_to :state` line below it.
       # @param transaction [Boolean] handler, sub-tasks and transition commit together; needs a storage with transactions
       # @return [Handlers::ActionHandler]
-      def action(name, transaction: false, &block)
+      def action(name, transaction: false, **others, &block)
+        OptionNames.check("#{attribute_label}: action", others.keys, %i[transaction])
         raise ArgumentError, "action :#{name} needs a block, e.g. action(:#{name}) { ... }" unless block
 
         @last_action = add_state(name, Handlers::ActionHandler.new(name, transaction:, &block))

@@ -110,6 +110,11 @@ RSpec.describe Operations::Machine::DSL do
     it "wants a block" do
       expect { task_class("Empty") { action :start } }.to raise_error(ArgumentError, /action :start needs a block/)
     end
+
+    it "names its options where one is misspelled" do
+      expect { task_class("Typo") { action(:start, transation: true) {} } }
+        .to raise_error(ArgumentError, "Typo: action: there is no option transation:; possible are transaction:.")
+    end
   end
 
   describe "decision", req: "O-45" do
