@@ -22,16 +22,27 @@ module ActiveDataFlow
         @hand.take(limit) unless @hand.empty?
       end
 
+      # There are no pages here that could be empty.
+      # @return [nil]
+      def passed_over = nil
+
       # (see Fetching#ended?)
       def ended? = @ended == true && @hand.empty?
 
       private
 
+      # Rows that came before the source asked to be left alone are taken first: else they would be read again, and it would ask
+      # again, each time.
       def fill(limit)
+        raise @put_off if @put_off && @hand.empty?
+
         begin_with(limit) unless @rows
-        add(@rows.next) while @hand.size < limit && !@ended
+        add(@rows.next) while @hand.size < limit && !@ended && !@put_off
       rescue StopIteration
         @ended = true
+      rescue Throttled => error
+        @put_off = error
+        raise if @hand.empty?
       end
 
       def add(row)

@@ -14,11 +14,15 @@ module ActiveDataFlow
       end
 
       # @param limit [Integer]
-      # @return [Array<(Engine::Hand::Taken, Array)>, nil] rows and their places; nil at the end
+      # @return [Array<(Engine::Hand::Taken, Array)>, nil] rows and their places; nil where the source had none: at the end, or
+      #   in a page without rows
       def next(limit)
-        fetch(limit) while @hand.empty? && !@ended
+        fetch(limit) if @hand.empty? && !@ended
         @hand.take(limit) unless @hand.empty?
       end
+
+      # @return [String, nil] the place before the next page, where a page brought no rows
+      def passed_over = (Place.text_in_page(@after, 0) unless @ended)
 
       # @return [Boolean] whether it is known that there is nothing more
       def ended? = @ended && @hand.empty?
@@ -34,11 +38,12 @@ module ActiveDataFlow
           "it returns an Array of rows, empty at the end, or a Page"
       end
 
-      # In a page that was begun, the rows that have passed are left out.
+      # In a page that was begun, the rows that have passed are left out. Behind its last row the run stands before the next page:
+      # else each new try would bring this one again first, and where little may be asked for at a time, never get further.
       def page(page)
         refuse_circle(page.cursor) if !page.cursor.nil? && page.cursor == @after
-        brought_by, skipped = @after, @skip
-        place = ->(passed) { Place.text_in_page(brought_by, passed) }
+        brought_by, skipped, size, following = @after, @skip, page.rows.size, page.cursor
+        place = ->(passed) { (passed == size && following) ? Place.text_in_page(following, 0) : Place.text_in_page(brought_by, passed) }
         page.rows.drop(skipped).each.with_index(skipped + 1) { |row, passed| @hand.add(row, place, passed) }
         @skip = 0
         @ended = page.cursor.nil?

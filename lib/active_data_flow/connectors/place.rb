@@ -5,7 +5,8 @@ module ActiveDataFlow
     # Where a run stands in a source, as it is stored. It says by its form which kind of place it is:
     #
     #   7                      the row whose position is 7, or the number of rows that have passed
-    #   ["c3", 12]             in the page that cursor "c3" brings (nil: the first page), behind its 12th row
+    #   ["c3", 12]             in the page that cursor "c3" brings (nil: the first page), behind its 12th row;
+    #                          0: before its first row
     #   [nil, nil, 7, "x"]     the row whose position is [7, "x"]
     module Place
       module_function

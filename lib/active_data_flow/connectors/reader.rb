@@ -13,11 +13,12 @@ module ActiveDataFlow
       end
 
       # @param limit [Integer]
-      # @return [Engine::Page, nil] nil at the end
+      # @return [Engine::Page, nil] nil at the end; one without rows for each page of the source that has none, so that a run gets
+      #   on, and can be stopped, however many of them follow each other
       # @raise [Throttled, CursorExpired] what the source raises, as it is
       def next(limit)
         rows, places = @rows.next(limit)
-        return unless rows
+        return @rows.passed_over&.then { |place| Engine::Page.without_rows(place) } unless rows
 
         batch, misfits = @gathering.call(rows)
         Engine::Page.new(batch:, misfits:, lacking: rows.lacking, upto: RowsInHand.text_of(places.last), last: @rows.ended?,

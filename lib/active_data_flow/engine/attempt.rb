@@ -136,7 +136,7 @@ module ActiveDataFlow
 
         throttle
         portion = @announcement.next(path, claim, @suspects.limit(claim, @pace.size))
-        (portion ? telling_batch(portion) { committed(portion) } : finished).tap { tell }
+        carried_over?(portion).tap { tell }
       rescue Throttled => error
         close
         put_off?(error)

@@ -6,6 +6,22 @@ module ActiveDataFlow
     module Committing
       private
 
+      # @param portion [#size, nil] nil: the source has nothing more
+      # @return [Boolean] whether it was the last one
+      def carried_over?(portion)
+        return finished unless portion
+        return passed_over(portion) if portion.size.zero?
+
+        telling_batch(portion) { committed(portion) }
+      end
+
+      # The source had nothing here, and knows where to go on.
+      def passed_over(portion)
+        @lease.claim = write(to: portion.upto, last: false) { {} }
+        @troubles = @rested = 0
+        false
+      end
+
       def write(last:, **written)
         writes = ->(connection) { yield(connection).tap { @checkpoints.save(claim, last:) } }
         after = last ? @store.finish(claim, **written, callbacks: callbacks?, &writes) : @store.commit(claim, **written, &writes)

@@ -14,6 +14,10 @@ module ActiveDataFlow
     # origins:: answers `call(row_number)` with a {Files::Origin}, where the source is something that people can look into; else nil
     Page = Data.define(:batch, :upto, :last, :positions, :lacking, :portion, :misfits, :origins) do
       def initialize(lacking: [], portion: nil, misfits: [], origins: nil, **) = super
+
+      # @param upto [String] the position that it leads to
+      # @return [Page] of a source that has got on, and has brought nothing
+      def self.without_rows(upto) = new(batch: Native::Batch.new([]), upto:, last: false, positions: nil)
     end
   end
 end

@@ -26,7 +26,7 @@ module ActiveDataFlow
         reader = plan.source.reader(after: nil)
         entries = []
         while entries.size < count && (page = reader.next(count - entries.size))
-          entries.concat(entries_of(page, transformation))
+          entries.concat(entries_of(page, transformation)) if page.batch.size.positive?
           break if page.last
         end
         entries

@@ -40,9 +40,29 @@ RSpec.describe ActiveDataFlow::Connectors::SourceEnd do
     source = fetching { |after, _limit| self.class::Page.new([{a: 1}, {a: 2}], cursor: after ? nil : "c") }
     one = reader(source)
     pages = Array.new(4) { one.next(1) }
-    expect(pages.map { |page| decoded(page.upto) }).to eq([[nil, 1], [nil, 2], ["c", 1], ["c", 2]])
+    expect(pages.map { |page| decoded(page.upto) }).to eq([[nil, 1], ["c", 0], ["c", 1], ["c", 2]])
     expect(pages.map(&:last)).to eq([false, false, false, true])
     expect(one.next(1)).to be_nil
+  end
+
+  it "gets on in pages without rows, one at a time" do
+    source = fetching { |after, _limit| self.class::Page.new((after == 3) ? [{a: 7}] : [], cursor: (after.to_i + 1 if after != 4)) }
+    one = reader(source)
+    pages = Array.new(5) { one.next(10) }
+    expect(pages.map { |page| page && [page.batch.size, decoded(page.upto), page.last] })
+      .to eq([[0, [1, 0], false], [0, [2, 0], false], [0, [3, 0], false], [1, [4, 0], false], nil])
+    expect(reader(source, after: [3, 0]).next(10).batch.values("a")).to eq([7])
+  end
+
+  it "takes the rows that came before an `each` asked to be left alone, and says so then" do
+    waiting = ActiveDataFlow::Throttled.new(wait: 7)
+    source = Class.new(ActiveDataFlow::Connector::Source) do
+      define_method(:each) { |start_id: nil, batch_size: nil, &block| start_id ? raise(waiting) : [1, 2].each { |id| block.call({id:}) } && raise(waiting) }
+    end.new
+    one = reader(source)
+    expect(one.next(10)).to have_attributes(upto: "int:2", last: false)
+    expect { one.next(10) }.to raise_error(waiting)
+    expect { reader(source, after: 2).next(10) }.to raise_error(waiting)
   end
 
   it "goes on in the middle of a page by bringing it again" do
@@ -71,7 +91,8 @@ RSpec.describe ActiveDataFlow::Connectors::SourceEnd do
     one = reader(same).tap { |begun| begun.next(1) }
     expect { one.next(1) }.to raise_error(ActiveDataFlow::Error, /fetch\(after: 5\) ended at 5 again; it has to give the rows behind it/)
     page = fetching { |_after, _limit| self.class::Page.new([], cursor: "c") }
-    expect { reader(page).next(1) }.to raise_error(ActiveDataFlow::Error, /ended at "c" again/)
+    one = reader(page).tap { |begun| begun.next(1) }
+    expect { one.next(1) }.to raise_error(ActiveDataFlow::Error, /ended at "c" again/)
   end
 
   it "says what a source has to return" do
