@@ -42,6 +42,7 @@ module ActiveDataFlow
       # else each new try would bring this one again first, and where little may be asked for at a time, never get further.
       def page(page)
         refuse_circle(page.cursor) if !page.cursor.nil? && page.cursor == @after
+        refuse_shorter(page) if page.rows.size < @skip
         brought_by, skipped, size, following = @after, @skip, page.rows.size, page.cursor
         place = ->(passed) { (passed == size && following) ? Place.text_in_page(following, 0) : Place.text_in_page(brought_by, passed) }
         page.rows.drop(skipped).each.with_index(skipped + 1) { |row, passed| @hand.add(row, place, passed) }
@@ -71,6 +72,12 @@ module ActiveDataFlow
       # What does not advance would be read for ever.
       def refuse_circle(position)
         raise Error, "#{label}#fetch(after: #{@after.inspect}) ended at #{position.inspect} again; it has to give the rows behind it"
+      end
+
+      # Nobody can tell which of its rows have passed.
+      def refuse_shorter(page)
+        raise SourceChanged, "#{label}#fetch(after: #{@after.inspect}) brought #{page.rows.size} rows, of which #{@skip} have passed already; a cursor has to " \
+          "bring the same page each time. Ask for pages of one size, whatever limit: is"
       end
 
       def label = @source.class.name || @source.class.to_s

@@ -72,6 +72,13 @@ RSpec.describe ActiveDataFlow::Connectors::SourceEnd do
     expect([page.batch.values("a"), calls, decoded(page.upto), page.last]).to eq([[3], ["c"], ["c", 3], true])
   end
 
+  it "refuses to go on in a page that is another one now: nobody could say which rows have passed" do
+    source = fetching { |_after, limit| self.class::Page.new(Array.new(limit) { |row| {a: row} }, cursor: "d") }
+    expect(reader(source, after: ["c", 2]).next(2)).to have_attributes(upto: ActiveDataFlow::Connectors::Place.text_in_page("d", 0))
+    expect { reader(source, after: ["c", 2]).next(1) }.to raise_error(ActiveDataFlow::SourceChanged,
+      /fetch\(after: "c"\) brought 1 rows, of which 2 have passed already; .* Ask for pages of one size, whatever limit: is/)
+  end
+
   it "knows an Array of columns from a place in a page" do
     source = fetching(->(row) { [row[:shop], row[:id]] }) { |after, _limit| after ? [] : [{shop: "a", id: 7}] }
     stored = decoded(reader(source).next(1).upto)
