@@ -16,6 +16,9 @@ module ActiveDataFlow
       # @return [String] what to do where tables, or columns of them, are missing
       def remedy = without_tables || "Write: ActiveDataFlow.prepare_database!"
 
+      # @return [String, nil] what to do where a database that is written to lacks the table of marks; `%{database}` stands for its name
+      attr_accessor :without_marks
+
       # @return [Module] what tables, models and relations are as the ends of a flow
       # @raise [DependencyError] where the library is not installed
       def ends
@@ -32,6 +35,13 @@ module ActiveDataFlow
         require_relative "active_record"
         (sink&.pool && ActiveRecord::Stores.for(sink.table.model)) || ActiveRecord::Stores.for(nil) || refuse_memory
       end
+
+      # @param table [ActiveRecord::Table] the sink's
+      # @param label [String] of the flow
+      # @param store [RunStore::SQL] that keeps its runs, elsewhere
+      # @return [RunStore::SQL::Marks] in the sink's database
+      # @raise [ConfigurationError] where it lacks the table
+      def marks(table, label, store) = ActiveRecord::Stores.marks(table) || ActiveRecord::Stores.refuse_marks(table, label, store)
 
       private
 

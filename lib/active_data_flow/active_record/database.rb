@@ -23,8 +23,10 @@ module ActiveDataFlow
       def self.pinned?(pool) = %i[@pinned_connection @lock_thread].any? { |pin| pool.instance_variable_get(pin) }
 
       # @param connection_class [Class] whose pool it is, e.g. a model or an abstract class of another database
-      def initialize(connection_class = ::ActiveRecord::Base)
+      # @param place [Hash] :role and :shard, as in `connected_to`
+      def initialize(connection_class = ::ActiveRecord::Base, **place)
         @connection_class = connection_class
+        @place = place.compact
       end
 
       # @return [Symbol] :sqlite, :postgresql or :mysql
@@ -36,7 +38,11 @@ module ActiveDataFlow
       end
 
       # @return [ActiveRecord::ConnectionAdapters::ConnectionPool]
-      def pool = @connection_class.connection_pool
+      def pool = connected { @connection_class.connection_pool }
+
+      # @yield where the class finds the database of that role and shard
+      # @return [Object] what the block returned
+      def connected(&) = @place.empty? ? yield : @connection_class.connection_class_for_self.connected_to(**@place, &)
 
       # @yieldparam connection this thread's
       def with_connection(&) = pool.with_connection(&)

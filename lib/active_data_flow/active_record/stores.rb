@@ -7,6 +7,7 @@ module ActiveDataFlow
       TABLE = "active_data_flow_data_flow_runs"
       private_constant :TABLE
       @stores = {}.compare_by_identity
+      @marks = {}.compare_by_identity
       @lock = Mutex.new
 
       class << self
@@ -18,7 +19,35 @@ module ActiveDataFlow
           @lock.synchronize { @stores[pool] } || found(owner, pool)
         end
 
+        # @param table [Table] of another database than the runs'
+        # @return [RunStore::SQL::Marks, nil] nil where {ActiveDataFlow.prepare_marks!} has not been called for that one
+        def marks(table)
+          pool = table.pool
+          @lock.synchronize { @marks[pool] } || pool.with_connection do |connection|
+            next unless connection.data_source_exists?(RunStore::Columns::MARKS_TABLE)
+
+            @lock.synchronize { @marks[pool] ||= RunStore::SQL::Marks.for(table.database) }
+          end
+        end
+
+        # @param (see ActiveRecordIfThere.marks)
+        # @raise [ConfigurationError] always
+        def refuse_marks(table, label, store)
+          raise ConfigurationError, "#{label} writes #{table.name} in #{named(table.pool)}, and its runs are kept in #{named(store.pool)}. So that no crash " \
+            "between the two loses or doubles a row, the first has to have the table #{RunStore::Columns::MARKS_TABLE}. #{marks_remedy(table)}"
+        end
+
         private
+
+        def named(pool) = pool.db_config.database || pool.db_config.name
+
+        def marks_remedy(table)
+          return format(ActiveRecordIfThere.without_marks, database: table.pool.db_config.name) if ActiveRecordIfThere.without_marks
+
+          owner = table.model.ancestors.grep(Class).select { |one| one <= ::ActiveRecord::Base && one.connection_pool.equal?(table.model.connection_pool) }.last
+          place = table.place.map { |name, value| ", #{name}: #{value.inspect}" }.join
+          "Write: ActiveDataFlow.prepare_marks!(#{owner.name}#{place})"
+        end
 
         # A program may have none. One that has a server that does not answer has one all the same.
         def pool_of(owner, needed)

@@ -122,8 +122,14 @@ module ActiveDataFlow
       # @return [Object] as it was answered to this table, or to one before it
       def remembered(what, &) = @facts ? @facts.fetch(what, &) : yield
 
+      # @return [Hash] :role and :shard, where one was named
+      attr_reader :place
+
       # @return [String]
       def name = @model.table_name
+
+      # @return [Database] that it is in
+      def database = @database ||= Database.new(@model, **@place)
 
       # @return [String] for the plan: a model may have a table that one would not look for under its name
       def label = (named_model? && @model.name.demodulize.tableize != name) ? "#{name} (of #{@model.name})" : name
@@ -143,7 +149,7 @@ module ActiveDataFlow
       end
 
       # @yield where the model finds the database of its role and shard
-      def connected(&) = @place.empty? ? yield : @model.connection_class_for_self.connected_to(**@place, &)
+      def connected(&) = @place.empty? ? yield : database.connected(&)
 
       # @return [Symbol] :postgresql, :sqlite, :mysql or :other
       def dialect

@@ -21,14 +21,19 @@ module ActiveDataFlow
       def initialize(database) = @database = database
 
       # May be called as often as one likes, by several processes at once.
-      def prepare
+      # @param tables [Hash] names of tables, and their columns
+      # @param indexes [Array<Array>]
+      def prepare(tables = TABLES, indexes = INDEXES)
         @database.with_connection do |connection|
           one_at_a_time(connection) do
-            TABLES.each { |table, columns| prepare_table(connection, table, columns) }
-            INDEXES.each { |table, columns, name, options| add_index(connection, table, columns, name, options) }
+            tables.each { |table, columns| prepare_table(connection, table, columns) }
+            indexes.each { |table, columns, name, options| add_index(connection, table, columns, name, options) }
           end
         end
       end
+
+      # The same for what a database needs that is only written to.
+      def prepare_marks = prepare({RunStore::Columns::MARKS_TABLE => RunStore::Columns::MARKS}, [RunStore::Columns::MARKS_INDEX])
 
       private
 
@@ -92,6 +97,23 @@ module ActiveDataFlow
     # @return [true]
     def prepare_database!
       ActiveRecord::Tables.new(ActiveRecord::Database.new).prepare
+      true
+    end
+
+    # Makes the one table that a database needs into which flows write, and in which their runs are not kept: where the cursor
+    # of a run is committed with its rows. Repeatable. In a Rails application a migration does it:
+    # `bin/rails generate active_data_flow:marks --database=reporting`.
+    #
+    #   ActiveDataFlow.prepare_marks!(ReportingRecord, shard: :second)
+    #
+    # @param connection [Class, String] whose database it is, or its name
+    # @param role [Symbol, nil] as in `connected_to`
+    # @param shard [Symbol, nil] as in `connected_to`
+    # @return [true]
+    def prepare_marks!(connection, role: nil, shard: nil)
+      owner = connection.is_a?(Class) ? connection : Object.const_get(connection)
+      database = ActiveRecord::Database.new(owner, role:, shard:)
+      database.connected { ActiveRecord::Tables.new(database).prepare_marks }
       true
     end
   end

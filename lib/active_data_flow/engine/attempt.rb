@@ -25,7 +25,8 @@ module ActiveDataFlow
         @pace = Pace.new([plan.batch_size, context.batch_size].compact.min)
         @suspects = Suspects.new(store, plan.batch_size)
         @announcement = Announcement.for(plan.sink, store)
-        @checkpoints = Checkpoints.for(plan.sink, store)
+        @authority = plan.authority(store)
+        @checkpoints = Checkpoints.for(plan.sink, @authority)
         @bound = Bound.new(plan, store)
         @forecast = Forecast.new
         @progress = Progress.new(plan, store)
@@ -130,6 +131,7 @@ module ActiveDataFlow
       # @return [Boolean] whether there is nothing more to do for this worker
       def ended?
         look
+        return true if claim.finished?
         return stopped if claim.stop_requested
         return interrupted if @interrupts.come?
         return finished if @bound.nothing?
@@ -156,6 +158,9 @@ module ActiveDataFlow
       # Once, after the claim.
       def look
         return if @looked
+
+        taken(claim)
+        return if claim.finished?
 
         @lease.claim = @suspects.look(claim)
         @store.forget_uncommitted_rejects(claim)
@@ -198,18 +203,15 @@ module ActiveDataFlow
 
       # The row that has killed its workers is put aside without being looked at again.
       def prepare(portion, aside)
-        @suspects.kills?(portion) ? portion.condemn(aside, DEADLY) : portion.prepare(aside)
+        @suspects.kills?(portion) ? portion.condemn(aside, Suspects::DEADLY) : portion.prepare(aside)
       end
-
-      DEADLY = "the process died each time it came to this row, the last times with no other row beside it"
-      private_constant :DEADLY
 
       def store(portion, aside)
         foretold = @forecast.counters(portion)
         @lease.claim = write(to: portion.upto, rows: portion.size, counters: foretold, last: portion.last?) do |connection|
           counters = @plan.writing(connection) { |sink| portion.write(sink, aside) }
           check(counters, aside, last: portion.last?)
-          @store.reject(claim, aside.entries.map(&:to_h)) if aside.entries.any?
+          @authority.reject(claim, aside.entries.map(&:to_h)) if aside.entries.any?
           @forecast.learn(counters)
           Forecast.difference(counters, foretold)
         end

@@ -20,15 +20,15 @@ module ActiveDataFlow
       end
 
       # @param sink [Object] the sink end
-      # @param store [RunStore::Base]
+      # @param authority [Authority]
       # @return [Checkpoints, Needless]
-      def self.for(sink, store) = (sink.respond_to?(:checkpoints?) && sink.checkpoints?) ? new(sink, store) : Needless
+      def self.for(sink, authority) = (sink.respond_to?(:checkpoints?) && sink.checkpoints?) ? new(sink, authority) : Needless
 
       # @param sink [Connectors::SinkEnd]
-      # @param store [RunStore::Base]
-      def initialize(sink, store)
+      # @param authority [Authority]
+      def initialize(sink, authority)
         @sink = sink
-        @store = store
+        @authority = authority
       end
 
       # Before the first batch of a claim, and after each trouble.
@@ -40,7 +40,7 @@ module ActiveDataFlow
       # @param last [Boolean] whether it is the last commit
       def save(claim, last:)
         @saved = JSON.generate([@sink.checkpoint])
-        @store.keep_checkpoints(claim, @saved)
+        @authority.keep_checkpoints(claim, @saved)
         @sink.complete if last
       end
 

@@ -23,8 +23,7 @@ module ActiveDataFlow
       end
 
       def write(last:, **written)
-        writes = ->(connection) { yield(connection).tap { @checkpoints.save(claim, last:) } }
-        after = last ? @store.finish(claim, **written, callbacks: callbacks?, &writes) : @store.commit(claim, **written, &writes)
+        after = @authority.commit(claim, last:, **written) { |connection| yield(connection).tap { @checkpoints.save(claim, last:) } }
         @checkpoints.kept(after)
       end
 

@@ -14,14 +14,21 @@ module ActiveDataFlow
       # @return [Boolean] whether the run is finished
       def mended?(error)
         close
+        known = claim.commits
         outcome = @store.unknown_outcome(claim)
         raise LeaseLost, "#{claim}: another worker has it" if outcome.lost?
         raise error if (@unreached = outcome.unreached?)
         return true unless outcome.claim
 
-        @lease.claim = outcome.claim
-        again(error) if outcome.not_committed?
-        false
+        taken(outcome.claim)
+        again(error) if claim.commits == known && !claim.finished?
+        claim.finished?
+      end
+
+      # Whoever has claimed the run has it where its commits are decided, too; what was committed there is noted here.
+      def taken(claimed)
+        @lease.claim = claimed
+        @lease.claim = lasting { @authority.take(claimed) }
       end
 
       # A deadlock, a lost connection: not the batch's fault, so it is carried over once more.

@@ -113,6 +113,11 @@ module ActiveDataFlow
       # @return [Boolean] whether the same batch may go through when it is tried again
       def transient?(error) = @sink.respond_to?(:transient?) && @sink.transient?(error)
 
+      # @param store [RunStore::Base] that keeps the runs
+      # @return [Authority] whose commit decides how far a run has come
+      # @raise [ConfigurationError] where a table is missing for that
+      def authority(store = RunStore.for(@sink)) = @authority ||= Authority.for(self, store)
+
       # Ends what the sink has opened.
       # @return [void]
       def close

@@ -12,7 +12,7 @@ module ActiveDataFlow
       # @return [String] one line each for flow, source, steps, sink and path
       def to_s
         [@plan.label, line("reads", "#{@plan.source}, #{reading}"), *notes, *@plan.steps.map { |step| line("", step_text(step)) },
-          line("writes", "#{@plan.sink}, mode :#{@plan.mode}"), *same_table, *model_columns, line("path", path), *parts, line("batches", batches)].join("\n")
+          line("writes", "#{@plan.sink}, mode :#{@plan.mode}"), *same_table, *model_columns, line("path", path), *parts, line("batches", batches), line("commits", @plan.authority.to_s)].join("\n")
       end
 
       private

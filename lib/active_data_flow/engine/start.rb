@@ -81,6 +81,7 @@ module ActiveDataFlow
         @plan, @premises = Premises.of { |premises| Plan.new(@flow, premises) }
         @plan.progress = @progress
         @store = RunStore.for(@plan.sink)
+        @plan.authority(@store)
         @premises.verify(but: @store.pool)
         @verified = false
       rescue Premises::Outdated

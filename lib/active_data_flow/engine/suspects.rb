@@ -4,6 +4,9 @@ module ActiveDataFlow
   module Engine
     # A run whose workers die, and the row among its rows that may be what kills them (protocols.md P6).
     class Suspects
+      # Why a row is put aside that has killed its workers.
+      DEADLY = "the process died each time it came to this row, the last times with no other row beside it"
+
       # @param store [RunStore::Base]
       # @param batch_size [Integer]
       def initialize(store, batch_size)

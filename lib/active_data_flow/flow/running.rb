@@ -43,7 +43,7 @@ module ActiveDataFlow
       # @param arguments [Hash] of the flow
       # @return [Engine::Plan] what a run would do; `to_s` names ends, steps and the path that rows take
       # @raise [ConfigurationError] where a run would
-      def plan(**arguments) = Engine::Plan.new(new(**arguments))
+      def plan(**arguments) = Engine::Plan.new(new(**arguments)).tap(&:authority)
 
       # What the first rows would become. Nothing is written.
       # @param rows [Integer] at least 1

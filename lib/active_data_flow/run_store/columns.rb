@@ -105,6 +105,21 @@ module ActiveDataFlow
         swept_at: [:datetime]
       }.freeze
 
+      # How far a run has come that writes into a database which does not keep it; in that database, see {SQL::Marks}.
+      MARKS = {
+        identity: [:string, {null: false, limit: 64}],
+        flow_name: [:string, {null: false}],
+        run_id: [:string, {null: false, limit: 36}],
+        born: [:string, {limit: 32}], # when the run was made
+        fence: [:bigint, {null: false, default: 0}],
+        token: [:string, {limit: 64}],
+        commits: [:bigint, {null: false, default: 0}],
+        cursor: [:text],
+        state: [:text] # JSON: the run's counters, whether it is finished, and checkpoints
+      }.freeze
+      MARKS_TABLE = "active_data_flow_marks"
+      MARKS_INDEX = [MARKS_TABLE.to_sym, :identity, "index_adf_marks_on_identity", {unique: true}].freeze
+
       # Those of a reject that have the row in them, or values of it.
       PERSONAL = %i[row raw reason].freeze
 

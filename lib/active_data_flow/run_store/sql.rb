@@ -18,6 +18,8 @@ require_relative "sql/parting"
 require_relative "sql/children"
 require_relative "sql/unknown"
 require_relative "sql/rejecting"
+require_relative "sql/marking"
+require_relative "sql/marks"
 
 module ActiveDataFlow
   module RunStore
@@ -39,6 +41,7 @@ module ActiveDataFlow
       include Children
       include Unknown
       include Rejecting
+      include Marking
 
       # @return [ActiveDataFlow::ActiveRecord::Database]
       attr_reader :database

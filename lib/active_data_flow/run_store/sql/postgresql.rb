@@ -11,6 +11,16 @@ module ActiveDataFlow
         CHECKS_CLIENTS = 140_000
         private_constant :CHECKS_CLIENTS
 
+        # What a session is told that may stand still in a transaction, and the name by which it is found then.
+        # @param milliseconds [String] an expression
+        # @param name [String] an expression
+        # @return [String] an expression that is never NULL
+        def self.settings(connection, milliseconds, name)
+          parts = ["set_config('idle_in_transaction_session_timeout', #{milliseconds}, true)", "set_config('application_name', #{name}, true)"]
+          parts << "set_config('client_connection_check_interval', '1000', true)" if connection.database_version >= CHECKS_CLIENTS
+          "(#{parts.join(" || ")})"
+        end
+
         # (see Base#renew)
         def renew(claims)
           tokens = claims.map(&:token)
@@ -59,12 +69,7 @@ module ActiveDataFlow
 
         def place(number) = "$#{number}"
 
-        def settings(connection)
-          parts = ["set_config('idle_in_transaction_session_timeout', (lease_seconds * 1000)::text, true)",
-            "set_config('application_name', 'adf:' || id || ':' || fence, true)"]
-          parts << "set_config('client_connection_check_interval', '1000', true)" if connection.database_version >= CHECKS_CLIENTS
-          "(#{parts.join(" || ")})"
-        end
+        def settings(connection) = self.class.settings(connection, "(lease_seconds * 1000)::text", "'adf:' || id || ':' || fence")
 
         def wait_at_most(connection, seconds)
           ask(connection, "SELECT set_config('lock_timeout', :ms, true)", ms: (seconds * 1000).to_s)

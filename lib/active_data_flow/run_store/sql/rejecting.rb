@@ -20,9 +20,7 @@ module ActiveDataFlow
 
         # (see RunStore::Rejecting#reject)
         def reject(claim, rejects)
-          database.with_connection do |connection|
-            rejects.each_slice(AT_ONCE) { |some| insert(connection, Statements::REJECTS, *some.map { |values| put_aside(claim, values) }) }
-          end
+          database.with_connection { |connection| insert_rejects(connection, claim, rejects.map { |values| stored(values) }) }
         end
 
         # (see RunStore::Rejecting#forget_uncommitted_rejects)
@@ -91,13 +89,18 @@ module ActiveDataFlow
           ask(connection, "SELECT 1 FROM #{Statements::RUNS} WHERE #{same} LIMIT 1", flow_id: run.data_flow_id, digest: run.arguments_digest).any?
         end
 
+        # @param rejects [Array<Hash>] as they are stored
+        def insert_rejects(connection, claim, rejects)
+          rejects.each_slice(AT_ONCE) { |some| insert(connection, Statements::REJECTS, *some.map { |values| put_aside(claim, values) }) }
+        end
+
         # All columns, so that one statement holds many.
         def put_aside(claim, values)
           blank = Columns::REJECTS.transform_values { nil }
-          known = blank.merge(status: "open", data_flow_id: claim.data_flow_id, run_id: claim.id, **values)
-          known = known.to_h { |name, value| [name, storable(name, value)] }
-          {**known, created_at: :now, updated_at: :now}
+          {**blank, status: "open", data_flow_id: claim.data_flow_id, run_id: claim.id, **values, created_at: :now, updated_at: :now}
         end
+
+        def stored(values) = values.to_h { |name, value| [name, storable(name, value)] }
 
         def storable(name, value)
           value = Storable.row(value) if value.is_a?(Hash) || value.is_a?(Array)

@@ -1,0 +1,67 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module Engine
+    # Whose commit decides how far a run has come. This one is the run's own row: what a sink in its database writes is
+    # committed with it; a sink elsewhere writes while that transaction is open.
+    class Authority
+      # @param plan [Plan]
+      # @param store [RunStore::Base] that keeps the plan's runs
+      # @return [Authority]
+      # @raise [ConfigurationError] where the sink's database lacks the table of {Marks}
+      def self.for(plan, store)
+        sink = plan.sink
+        elsewhere = sink.pool && store.pool && !sink.pool.equal?(store.pool)
+        elsewhere ? Marks.new(plan, store, ActiveRecordIfThere.marks(sink.table, Flow.label(plan.flow.class), store)) : new(plan, store)
+      end
+
+      # @param plan [Plan]
+      # @param store [RunStore::Base]
+      def initialize(plan, store)
+        @plan = plan
+        @store = store
+      end
+
+      # After each claim: whoever has the run has it here, too.
+      # @param claim [RunStore::Claim] the newest
+      # @return [RunStore::Claim] to go on with; it may have come to its end already
+      # @raise [LeaseLost]
+      def take(claim) = claim
+
+      # One commit, all or nothing.
+      # @param claim [RunStore::Claim] the newest
+      # @param last [Boolean] whether the run is a success afterwards
+      # @param written [Hash] :to, :rows and :counters, see {RunStore::Base#commit}
+      # @yieldparam connection [Object, nil] inside the transaction
+      # @yieldreturn [Hash] counters to be added
+      # @return [RunStore::Claim]
+      # @raise [LeaseLost] when it is not the newest; nothing was written
+      def commit(claim, last:, **written, &writes)
+        last ? @store.finish(claim, **written, callbacks: callbacks?(claim), &writes) : @store.commit(claim, **written, &writes)
+      end
+
+      # Puts rows aside; inside the block of {#commit}.
+      # @param claim [RunStore::Claim]
+      # @param rejects [Array<Hash>] see {RunStore::Rejecting#reject}
+      def reject(claim, rejects) = @store.reject(claim, rejects)
+
+      # Keeps how far sinks have come that are committed nowhere; inside the block of {#commit}, as the last of it.
+      # @param claim [RunStore::Claim]
+      # @param checkpoints [String] JSON
+      def keep_checkpoints(claim, checkpoints) = @store.keep_checkpoints(claim, checkpoints)
+
+      # @return [String] for the plan: what keeps rows and cursor together
+      def to_s
+        return "rows and cursor in one transaction of the database that keeps the runs" if @plan.sink.pool&.equal?(@store.pool)
+        return "by the sink's checkpoint, which is kept with the cursor" if @plan.sink.respond_to?(:checkpoints?) && @plan.sink.checkpoints?
+        return "the sink first, then the run, which is kept in memory" unless @plan.sink.pool.nil?
+
+        "each batch is written down before it is sent, then the cursor; one that is sent again has the same key"
+      end
+
+      private
+
+      def callbacks?(claim) = Callbacks.after_success?(@plan.flow, claim)
+    end
+  end
+end
