@@ -44,7 +44,7 @@ module ActiveDataFlow
         def marks_remedy(table)
           return format(ActiveRecordIfThere.without_marks, database: table.pool.db_config.name) if ActiveRecordIfThere.without_marks
 
-          owner = table.model.ancestors.grep(Class).select { |one| one <= ::ActiveRecord::Base && one.connection_pool.equal?(table.model.connection_pool) }.last
+          owner = table.model.ancestors.grep(Class).reverse.find { |one| one <= ::ActiveRecord::Base && one.connection_pool.equal?(table.model.connection_pool) }
           place = table.place.map { |name, value| ", #{name}: #{value.inspect}" }.join
           "Write: ActiveDataFlow.prepare_marks!(#{owner.name}#{place})"
         end

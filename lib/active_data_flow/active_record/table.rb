@@ -170,14 +170,9 @@ module ActiveDataFlow
       # @return [Array<String>] other tables there, for a hint
       def neighbours = with_connection(&:tables)
 
+      # The model asks for its table, the first time, where this one is: another shard may have none of that name.
       # @return [Array<Column>]
-      def columns
-        @columns ||= adapter_columns.map do |column|
-          Column.new(name: column.name, sql_type: full_type(column), null: column.null,
-            default: !column.default.nil? || !column.default_function.nil? || generated?(column) || numbered?(column),
-            type: @model.type_for_attribute(column.name), generated: generated?(column))
-        end
-      end
+      def columns = @columns ||= connected { adapter_columns.map { |column| column_of(column) } }
 
       # @return [Array<String>]
       def column_names = columns.map(&:name)
@@ -191,7 +186,7 @@ module ActiveDataFlow
 
       # @return [Array<String>] empty for a table without one, and for a view
       def primary_key
-        @primary_key ||= Array(@model.primary_key || remembered(:primary_keys) { with_connection { |connection| connection.primary_keys(name) } })
+        @primary_key ||= Array(connected { @model.primary_key } || remembered(:primary_keys) { with_connection { |connection| connection.primary_keys(name) } })
       end
 
       # @return [Array<Array<String>>] what is unique there for all rows: the primary key, and the columns of unique indexes
@@ -204,6 +199,12 @@ module ActiveDataFlow
       def unique?(names) = unique_keys.any? { |key| (key - names).empty? }
 
       private
+
+      def column_of(column)
+        Column.new(name: column.name, sql_type: full_type(column), null: column.null,
+          default: !column.default.nil? || !column.default_function.nil? || generated?(column) || numbered?(column),
+          type: @model.type_for_attribute(column.name), generated: generated?(column))
+      end
 
       def indexed_keys
         return Sqlite::UniqueIndexes.of(self).map(&:keys) if dialect == :sqlite

@@ -12,8 +12,11 @@ class RandomKills
   # @param rows [Integer] of each run
   # @param kills [Integer]
   # @param random [Random]
-  def initialize(rows:, kills:, random: Random.new)
+  # @param flow [Class]
+  # @param scenario [Class]
+  def initialize(rows:, kills:, random: Random.new, flow: BulkExportFlow, scenario: CrashScenario)
     @rows, @wanted, @random = rows, kills, random
+    @flow, @scenario = flow, scenario
     @kills = 0
   end
 
@@ -34,7 +37,7 @@ class RandomKills
   private
 
   def undisturbed
-    scenario = CrashScenario.new(BulkExportFlow, rows: @rows)
+    scenario = @scenario.new(@flow, rows: @rows)
     scenario.take_over
     scenario.facts
   ensure
@@ -42,7 +45,7 @@ class RandomKills
   end
 
   def run
-    scenario = CrashScenario.new(BulkExportFlow, rows: @rows)
+    scenario = @scenario.new(@flow, rows: @rows)
     count = 0
     count += 1 until ended?(scenario, 3 * count)
     scenario.facts

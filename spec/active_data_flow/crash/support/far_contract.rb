@@ -1,0 +1,56 @@
+# frozen_string_literal: true
+
+# Run by far_spec.rb in processes of their own. At the desk:
+# ADF_SPEC_DATABASE=postgresql ADF_SPEC_SINK=sqlite bin/exec rspec spec/active_data_flow/crash/support/far_contract.rb
+require_relative "far/far_database"
+require_relative "random_kills"
+
+RSpec.describe "Flows from #{CrashDatabase::KIND}, which keeps the runs, into #{FarDatabase::KIND}" do
+  FarPoints::ALL.each { |name, armed| CrashPoints::BY_NAME[name] = armed }
+
+  deeds = {"kill" => FarPoints::ALL.keys, "stop" => FarPoints::ALL.keys}
+  deeds["end"] = FarPoints::LOCKED + ["before the fence of the mark"] if FarDatabase::KIND == :postgresql
+  crashes = deeds.flat_map { |deed, points| points.map { |point| [deed, point] } }
+
+  before(:context) { @undisturbed = FarScenario.undisturbed(FarExportFlow) }
+
+  # All of them at once, with the first example that asks: they mostly wait.
+  all = nil
+  define_method(:made) { all ||= FarScenario.at_once(crashes.to_h { |deed, point| [[deed, point], -> { crash(deed, point) }] }) }
+
+  def crash(deed, point)
+    scenario = FarScenario.new
+    case deed
+    when "kill" then scenario.kill(point)
+    when "stop" then scenario.stop(point, waits: FarPoints.waits?(point))
+    else scenario.end_sessions(point)
+    end
+    [scenario.first, scenario.after || scenario.facts]
+  ensure
+    scenario&.remove
+  end
+
+  it "[undisturbed] add up" do
+    expect(@undisturbed.counts).to include(read: 50, filtered: 5, rejected: 2, new: 43, updated: 0, unchanged: 0, skipped: 0)
+    expect(@undisturbed.rejects.map(&:first)).to eq(%w[int:32 int:37])
+    expect([@undisturbed.rows.size, @undisturbed.twice]).to eq([43, []])
+  end
+
+  crashes.each do |deed, point|
+    it "[#{deed}] #{point}: each row is there once" do
+      ended, facts = made.fetch([deed, point]).then { |one| one.is_a?(Exception) ? raise(one) : one }
+      if deed == "kill"
+        expect(ended.signal).to eq("KILL")
+      else
+        expect([ended.signal, ended.code, Array(ended.answer).first, ended.struck]).to eq([nil, 0, "success", true])
+      end
+      expect(facts.counts).to eq(@undisturbed.counts)
+      expect([facts.status, facts.rows, facts.twice, facts.rejects]).to eq([["success"], @undisturbed.rows, [], @undisturbed.rejects])
+    end
+  end
+
+  it "[random] 20 kills lose nothing and double nothing" do
+    answer = RandomKills.new(rows: 20_000, kills: 20, random: Random.new(RSpec.configuration.seed), flow: FarBulkFlow, scenario: FarScenario).call
+    expect(answer).to have_attributes(kills: 20, lost: 0, doubled: 0, healthy_rejected: 0, sums: true)
+  end
+end
