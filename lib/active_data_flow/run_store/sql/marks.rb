@@ -33,7 +33,7 @@ module ActiveDataFlow
         # @return [Mark, nil] nil when there is none, or a newer one; else it is this claim's
         def take(identity, claim, **run)
           @database.transaction do |connection, alone|
-            wait_at_most(connection, claim.lease_seconds) if alone
+            bounded(connection, claim.lease_seconds) if alone
             found(connection, identity) if updated?(connection, set_taken, "identity = :identity AND (#{OLDER} OR (#{SAME} AND fence < :fence))",
               **values(identity, claim, run))
           end
@@ -45,7 +45,7 @@ module ActiveDataFlow
         # Makes one that anybody can take, where there is none.
         def add(identity, claim, **run)
           row = values(identity, claim, run).slice(:identity, :flow_name, :run_id, :born, :commits, :cursor, :state, :now).merge(fence: 0)
-          @database.transaction do |connection|
+          alone_or_undone do |connection|
             names = [*row.keys.map { |name| column(connection, name) }, "updated_at"].map { |name| (name == "now") ? "created_at" : name }
             connection.insert(bound(connection, "INSERT INTO #{TABLE} (#{names.join(", ")}) VALUES (#{row.keys.map { |name| ":#{name}" }.join(", ")}, :now)", row), LABEL)
           end
@@ -56,7 +56,7 @@ module ActiveDataFlow
         # Gives a mark up that was another run's which is unknown where the runs are kept, if it is still as it was seen.
         # @param seen [Mark]
         def forget(identity, seen, claim, **run)
-          @database.transaction do |connection|
+          @database.with_connection do |connection|
             updated?(connection, set_forgotten, "identity = :identity AND run_id = :seen_run AND fence = :seen_fence",
               **values(identity, claim, run), seen_run: seen.run_id, seen_fence: seen.fence)
           end
@@ -130,8 +130,11 @@ module ActiveDataFlow
           row && Mark.new(*row)
         end
 
-        # What a server may be told, so that nobody waits for ever for who stands still.
-        def wait_at_most(_connection, _seconds) = nil
+        # A key that is taken would end the application's transaction on PostgreSQL, if one is open.
+        def alone_or_undone(&) = @database.inside_transaction? ? @database.transaction(&) : @database.with_connection(&)
+
+        # How long this transaction waits, and may stand still, where a server can be told.
+        def bounded(_connection, _seconds) = nil
 
         def standing_still(_connection, _claim, _identity, _alone) = ""
       end
@@ -151,8 +154,9 @@ module ActiveDataFlow
 
         def session(identity, fence) = "adf:#{identity[0, 32]}:#{fence}"
 
-        def wait_at_most(connection, seconds)
-          connection.exec_query("SELECT set_config('lock_timeout', '#{Integer(seconds * 1000)}', true)", LABEL)
+        def bounded(connection, seconds)
+          ms = connection.quote(Integer(seconds * 1000).to_s)
+          connection.exec_query("SELECT set_config('lock_timeout', #{ms}, true), set_config('idle_in_transaction_session_timeout', #{ms}, true)", LABEL)
         end
 
         # The settings live as long as the transaction, and cost no trip of their own.
