@@ -29,10 +29,17 @@ module ActiveDataFlow
 
     # @param flow [Base]
     # @param premises (see #source)
-    # @return [Object] the sink end
+    # @param lines [Array<Flow::SinkLine>]
+    # @return [Array<Object>] the sink ends, one for each line
     # @raise [ArgumentError, ConfigurationError] for what cannot be written to
-    def sink(flow, premises = nil)
-      line = flow.class.declarations.sink
+    def sinks(flow, premises = nil, lines: flow.class.declarations.sink_lines) = lines.map { |line| sink(flow, line, premises) }
+
+    # @param flow [Base]
+    # @param line [Flow::SinkLine]
+    # @param premises (see #source)
+    # @return [Object] the sink end
+    # @raise (see #sinks)
+    def sink(flow, line, premises = nil)
       return Connectors::SinkEnd.new(callable(flow, line.block), line) if line.block && !line.block.arity.zero?
 
       given = line.block ? flow.instance_exec(&line.block) : line.name

@@ -54,6 +54,11 @@ module ActiveDataFlow
       counts.merge(written: counts[:new] + counts[:updated])
     end
 
+    # What became of the rows in each sink, where there are several: none for a flow with one, of which {#counts} says all. A row
+    # that was filtered or rejected came to none of them.
+    # @return [Hash{String => Hash{Symbol => Integer}}] by the name of the sink: a table's, a file's path, a connector's class
+    def sink_counts = Engine::Sinks::Counts.shown(carried.filter_map(&:sink_counts))
+
     # @return [String, nil] the task that has started it
     def parent_task_id = @row.parent_task_id
 

@@ -121,6 +121,25 @@ RSpec.describe ActiveDataFlow::Native::Batch do
     end
   end
 
+  describe "a copy" do
+    it "has the same rows, and is changed without the other" do
+      batch.push_row([1, "Ada", 3])
+      batch.push_row([2, "Bob", 4])
+      batch.set(0, :name, "Ada L.")
+      copy = described_class.new([:id]).copy_from(batch)
+      batch.set(0, :name, "Cid")
+      batch.reject(1)
+      expect(copy.hashes(0, 1)).to eq([{"id" => 1, "name" => "Ada L.", "total" => 3}, {"id" => 2, "name" => "Bob", "total" => 4}])
+      expect(copy.reject_as(batch).live).to eq([0])
+      expect(copy.source_names).to eq(batch.source_names)
+    end
+
+    it "is of a batch, and of another one" do
+      expect { batch.copy_from([]) }.to raise_error(TypeError)
+      expect { batch.copy_from(batch) }.to raise_error(ActiveDataFlow::Error)
+    end
+  end
+
   describe "columns" do
     it "are renamed, kept and dropped without the rows being touched" do
       filled.rename(:name, "customer").keep(["customer", :id])

@@ -239,3 +239,29 @@ fn ascending_keys_are_no_duplicates_whatever_stands_between_them() {
     assert_eq!(skipped(&[Some(1), Some(2), Some(2)]), 1);
     assert_eq!(skipped(&[Some(2), Some(1), Some(2)]), 1);
 }
+
+#[test]
+fn a_copy_has_the_same_rows_and_goes_its_own_way() {
+    let mut batch = Batch::new(["id", "v"]);
+    for (id, v) in [(1, "a"), (2, "b"), (3, "c")] {
+        batch.push_row(&[Cell::Int(id), Cell::Text(v)]).unwrap();
+    }
+    let column = batch.overlay("v");
+    batch.put(1, column, Cell::Text("long before")).unwrap();
+    batch.filter(0);
+    let mut copy = Batch::new(["other"]);
+    copy.push_row(&[Cell::Int(7)]).unwrap();
+    copy.overlay("more");
+    copy.copy_from(&batch);
+    batch.put(1, column, Cell::Text("elsewhere")).unwrap();
+    batch.reject(1);
+    assert_eq!(copy.source_names(), batch.source_names());
+    assert_eq!(copy.outputs(), batch.outputs());
+    assert_eq!(copy.cell(1, column), Cell::Text("long before"));
+    assert_eq!(copy.live(0..9).collect::<Vec<_>>(), [1, 2]);
+    copy.skip(2);
+    copy.reject_as(&batch);
+    assert_eq!(copy.live(0..9).count(), 0);
+    assert_eq!(copy.counts().rejected, 1);
+    assert_eq!(batch.live(0..9).collect::<Vec<_>>(), [2]);
+}

@@ -44,6 +44,13 @@ module ActiveDataFlow
         @assigned = SameTableWriter.assigned(batch)
         @missed = []
         @equal = 0
+        @alone = true
+      end
+
+      # Rows that are to become what they are stay in the batch: another sink may refuse one.
+      # @return [void]
+      def beside_others
+        @alone = false
       end
 
       # (see Writer#prepare)
@@ -54,9 +61,12 @@ module ActiveDataFlow
 
       # (see Writer#write)
       def write(connection, batch, first, last, &aside)
-        rows = settle_equal(batch, batch.live.select { |row| row.between?(first, last) })
+        rows = batch.live.select { |row| row.between?(first, last) }
+        rows = settle_equal(batch, rows) if @alone
         leave(batch, changed_since(connection, batch, rows))
-        @writer ? @writer.write(connection, batch, first, last, &aside) : Writer::NOTHING
+        return @writer.write(connection, batch, first, last, &aside) if @writer
+
+        @alone ? Writer::NOTHING : {**Writer::NOTHING, unchanged: (rows - @missed).size}
       end
 
       # @param batch [Native::Batch]

@@ -34,6 +34,16 @@ module ActiveDataFlow
       # @return [Object] whoever has the same one can be committed with it
       def pool = @table.pool
 
+      # @return [String] what people call it
+      def name = @table.name
+
+      # @return [Symbol, nil] how it takes rows back that another sink of the flow refuses: by its :transaction; by a :cut, when a
+      #   run goes on, so it is written last and refuses none; nil: not at all
+      def way_back = :transaction
+
+      # @return [Object] the same for two sinks that are one
+      def written_to = [pool, @table.name]
+
       # @return [Symbol]
       def dialect = @table.dialect
 

@@ -29,6 +29,15 @@ module ActiveDataFlow
       # @return [Object, nil] of a sink that writes one: the runs are kept in its database
       def table = @sink.respond_to?(:table) ? @sink.table : nil
 
+      # @return [String]
+      def name = to_s
+
+      # (see ActiveRecord::SinkEnd#way_back)
+      def way_back = nil
+
+      # (see ActiveRecord::SinkEnd#written_to)
+      def written_to = @sink
+
       # @return [Boolean] whether it says how far it has come, and takes back what is behind that
       def checkpoints? = @sink.respond_to?(:checkpoint) && @sink.respond_to?(:resume)
 

@@ -19,10 +19,13 @@ module ActiveDataFlow
         def make(claim, _portion) = claim
       end
 
-      # @param sink [Object] the sink end
+      # @param sinks [Sinks]
       # @param store [RunStore::Base]
       # @return [Announcement, Needless]
-      def self.for(sink, store) = (sink.respond_to?(:batch_key=) && sink.pool.nil? && !sink.checkpoints?) ? new(sink, store) : Needless
+      def self.for(sinks, store)
+        member = sinks.find { |one| one.sink.respond_to?(:batch_key=) && one.sink.pool.nil? && !one.checkpoints? }
+        member ? new(member.sink, store) : Needless
+      end
 
       # @param sink [#batch_key=]
       # @param store [RunStore::Base]

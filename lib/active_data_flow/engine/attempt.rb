@@ -24,9 +24,9 @@ module ActiveDataFlow
         @context = context
         @pace = Pace.new([plan.batch_size, context.batch_size].compact.min)
         @suspects = Suspects.new(store, plan.batch_size)
-        @announcement = Announcement.for(plan.sink, store)
+        @announcement = Announcement.for(plan.sinks, store)
         @authority = plan.authority(store)
-        @checkpoints = Checkpoints.for(plan.sink, @authority)
+        @checkpoints = Checkpoints.for(plan.sinks, @authority)
         @bound = Bound.new(plan, store)
         @forecast = Forecast.new
         @progress = Progress.new(plan, store)
@@ -208,8 +208,8 @@ module ActiveDataFlow
 
       def store(portion, aside)
         foretold = @forecast.counters(portion)
-        @lease.claim = write(to: portion.upto, rows: portion.size, counters: foretold, last: portion.last?) do |connection|
-          counters = @plan.writing(connection) { |sink| portion.write(sink, aside) }
+        @lease.claim = write(to: portion.upto, rows: portion.size, counters: foretold, last: portion.last?) do |open|
+          counters = portion.write(open, aside)
           check(counters, aside, last: portion.last?)
           @authority.reject(claim, aside.entries.map(&:to_h)) if aside.entries.any?
           @forecast.learn(counters)

@@ -45,10 +45,11 @@ module ActiveDataFlow
       # @param rejects [Array<Hash>] see {RunStore::Rejecting#reject}
       def reject(claim, rejects) = @store.reject(claim, rejects)
 
-      # Keeps how far sinks have come that are committed nowhere; inside the block of {#commit}, as the last of it.
+      # Keeps how far sinks have come that are committed nowhere, and what became of rows in each of several; inside the
+      # block of {#commit}, as the last of it.
       # @param claim [RunStore::Claim]
-      # @param checkpoints [String] JSON
-      def keep_checkpoints(claim, checkpoints) = @store.keep_checkpoints(claim, checkpoints)
+      # @param columns [Hash{Symbol => String}] see {RunStore::Progressing#keep_of_sinks}
+      def keep_of_sinks(claim, **columns) = @store.keep_of_sinks(claim, **columns)
 
       # @return [String] for the plan: what keeps rows and cursor together
       def to_s

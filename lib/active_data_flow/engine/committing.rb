@@ -23,7 +23,9 @@ module ActiveDataFlow
       end
 
       def write(last:, **written)
-        after = @authority.commit(claim, last:, **written) { |connection| yield(connection).tap { @checkpoints.save(claim, last:) } }
+        after = @authority.commit(claim, last:, **written) do |connection|
+          @plan.writing(connection) { |open| yield(open).tap { @checkpoints.save(claim, open, last:) } }
+        end
         @checkpoints.kept(after)
       end
 

@@ -11,7 +11,7 @@ module ActiveDataFlow
       # @return [String]
       def of(plan)
         source = plan.source
-        Native::Fingerprint.of(JSON.generate([source.description, plan.sink.description]), source.cursor, source.directions,
+        Native::Fingerprint.of(JSON.generate([source.description, *plan.sinks.map { |member| member.sink.description }]), source.cursor, source.directions,
           plan.sink.key || [], plan.steps.map { |step| shown(step) })
       end
 

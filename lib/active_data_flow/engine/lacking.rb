@@ -9,16 +9,18 @@ module ActiveDataFlow
       private_constant :FAITHFUL
 
       # @param plan [Plan]
+      # @param sink [Object] the sink end
       # @param page [Page] whose batch is after the steps
-      def initialize(plan, page)
+      def initialize(plan, sink, page)
         @plan = plan
+        @sink = sink
         @page = page
         @batch = page.batch
       end
 
       # @return [Array<String>] the columns that are written; a key that is lacking among them, since it is missed row by row
       def outputs
-        kept = @plan.sink.respond_to?(:needed_key) ? @plan.sink.needed_key : []
+        kept = @sink.respond_to?(:needed_key) ? @sink.needed_key : []
         @batch.outputs.reject { |name| !kept.include?(name) && (untouched?(name) || faithful?(name)) }
       end
 

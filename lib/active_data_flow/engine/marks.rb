@@ -17,6 +17,8 @@ module ActiveDataFlow
       def initialize(plan, store, marks)
         super(plan, store)
         @marks = marks
+        @kept = {}
+        @rejects = []
       end
 
       # (see Authority#take)
@@ -29,11 +31,11 @@ module ActiveDataFlow
 
       # (see Authority#commit)
       def commit(claim, last:, to:, rows: 0, counters: {})
-        @checkpoints, @rejects, added = nil, [], counters
+        @kept, @rejects, added = {}, [], counters
         @marks.commit(@identity, claim, to:, state: state(claim, added, last)) do |connection|
           more = yield(connection)
           added = counters.merge(more) { |_name, one, other| one + other }
-          state(claim, added, last) if more.any? || @checkpoints || @rejects.any?
+          state(claim, added, last) if more.any? || @kept.any? || @rejects.any?
         end
         after = follow(claim, last, to:, rows:, counters: added)
         tidy(claim, after) if last && @rejects.any?
@@ -46,9 +48,9 @@ module ActiveDataFlow
         @rejects = rejects
       end
 
-      # (see Authority#keep_checkpoints)
-      def keep_checkpoints(_claim, checkpoints)
-        @checkpoints = checkpoints
+      # (see Authority#keep_of_sinks)
+      def keep_of_sinks(_claim, **columns)
+        @kept = columns
       end
 
       # (see Authority#to_s)
@@ -93,7 +95,7 @@ module ActiveDataFlow
         state = JSON.parse(mark.state)
         last = state.fetch("finished")
         # Its own last commit is still to come.
-        claim = @store.adopt(claim, commits: last ? mark.commits - 1 : mark.commits, cursor: mark.cursor, checkpoints: state["checkpoints"],
+        claim = @store.adopt(claim, commits: last ? mark.commits - 1 : mark.commits, cursor: mark.cursor, of_sinks: state.fetch("of_sinks").transform_keys(&:to_sym),
           counters: state.fetch("counters").transform_keys(&:to_sym), rejects: rejects_in(state))
         Operations.logger.info("#{claim}: its last batch was committed in the sink's database, and is noted here now")
         last ? @store.finish(claim, to: mark.cursor, callbacks: callbacks?(claim)) : claim
@@ -104,7 +106,7 @@ module ActiveDataFlow
       def follow(claim, last, **written)
         note = lambda do |_connection|
           @store.reject(claim, @rejects) if @rejects.any?
-          @store.keep_checkpoints(claim, @checkpoints) if @checkpoints
+          @store.keep_of_sinks(claim, **@kept) if @kept.any?
         end
         last ? @store.finish(claim, **written, callbacks: callbacks?(claim), &note) : @store.commit(claim, **written, &note)
       end
@@ -118,7 +120,8 @@ module ActiveDataFlow
       # What the run's row has after that commit, whatever it had before.
       def state(claim, counters, last)
         totals = RunStore::Columns::COUNTERS.to_h { |name| [name, claim[:"rows_#{name}"] + counters.fetch(name, 0)] }
-        JSON.generate({counters: totals, finished: last, checkpoints: @checkpoints || claim.sink_checkpoints, rejects: @rejects&.any? ? @store.sealed(@rejects) : nil}.compact)
+        of_sinks = {sink_checkpoints: claim.sink_checkpoints, sink_counts: claim.sink_counts, **@kept}
+        JSON.generate({counters: totals, finished: last, of_sinks:, rejects: @rejects.any? ? @store.sealed(@rejects) : nil}.compact)
       end
     end
   end

@@ -21,9 +21,9 @@ module ActiveDataFlow
       def self.check(plan)
         return if plan.partitions == 1
         refuse(plan) unless plan.source.respond_to?(:split)
-        return unless plan.sink.respond_to?(:checkpoints?) && plan.sink.checkpoints?
+        file = plan.sinks.find(&:checkpoints?) or return
 
-        raise ConfigurationError, "#{plan.label} says partitions #{plan.partitions}, and #{plan.sink} can be written by one run only. Leave the line out."
+        raise ConfigurationError, "#{plan.label} says partitions #{plan.partitions}, and #{file.sink} can be written by one run only. Leave the line out."
       end
 
       def self.refuse(plan)

@@ -27,6 +27,7 @@ module ActiveDataFlow
       # @param plan [Plan]
       # @return [#name, #reason, #open]
       def self.choose(plan)
+        return Rows.new(plan, "rows go to #{plan.sinks.count} sinks") if plan.sinks.several?
         return Rows.new(plan) unless plan.sink.respond_to?(:pushdown)
 
         pushed = plan.sink.pushdown(plan)

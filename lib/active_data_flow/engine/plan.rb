@@ -8,13 +8,11 @@ module ActiveDataFlow
       # @return [Base]
       attr_reader :flow
       # @return [Object] see {Ends}
-      attr_reader :source, :sink
+      attr_reader :source
+      # @return [Sinks]
+      attr_reader :sinks
       # @return [Array<Flow::Step>]
       attr_reader :steps
-      # @return [Symbol]
-      attr_reader :mode
-      # @return [Array<String>, nil] the columns that are written; nil where only the rows know
-      attr_reader :outputs
       # @return [#call, nil] called with the {Run} after each commit
       attr_accessor :progress
 
@@ -25,16 +23,24 @@ module ActiveDataFlow
         @flow = flow
         @declared = flow.class.declared
         @source = Ends.source(flow, premises)
-        @sink = Ends.sink(flow, premises)
+        ends = Ends.sinks(flow, premises)
         @steps = Flow::Bindings.fill(flow, @declared.steps)
-        @mode = @sink.mode(@source)
+        @sinks = Sinks.new(self, ends)
         Partition.check(self)
-        @same_table = same_table_mode?
         @horizon = @source.horizon(read) if @source.respond_to?(:horizon)
-        @outline = @source.columns && Flow::Outline.new(Flow.label(flow.class), @source.columns.map(&:name), @steps)
-        @outputs = @sink.check(brought, from: source_name, mode: @mode) if @outline&.sure?
+        outline = @source.columns && Flow::Outline.new(Flow.label(flow.class), @source.columns.map(&:name), @steps)
+        @sinks.check(outline) if outline&.sure?
         transformation if @steps.any? { |step| step.word == :lookup } # it refuses what could find nothing
       end
+
+      # @return [Object] the sink end, see {Ends}; of several the one whose place decides
+      def sink = @sinks.primary.sink
+
+      # @return [Symbol] of that sink
+      def mode = @sinks.primary.mode
+
+      # @return [Array<String>, nil] the columns that are written to it; nil where only the rows know
+      def outputs = @sinks.primary.outputs
 
       # @return [Flow::ErrorRule]
       def on_error = @declared.on_error
@@ -70,59 +76,48 @@ module ActiveDataFlow
       end
 
       # @return [Boolean] whether the flow changes rows of the table that it reads
-      def same_table? = @same_table
+      def same_table? = @sinks.same_table?
 
       # @param batch [Native::Batch] as it was read
       # @return [Object, nil] what {#writer_for} wants to know of it after the steps
-      def seen(batch) = (ActiveRecord::SameTableWriter.hashes(batch) if @same_table)
+      def seen(batch) = (ActiveRecord::SameTableWriter.hashes(batch) if same_table?)
 
       # @param page [Page] whose batch is after the steps
       # @param seen [Object, nil]
-      # @return [Object] the sink's writer for rows with these columns
-      def writer_for(page, seen = nil)
-        same = seen && @sink.same_table_writer(@source, page.batch, seen) { |names| writer_of(names) }
-        same || writer_of(page.lacking.empty? ? page.batch.outputs : Lacking.new(self, page).outputs)
-      end
+      # @return [Object] the writer for rows with these columns
+      def writer_for(page, seen = nil) = @sinks.writer_for(page, seen)
 
-      # @param batch [Native::Batch] after the steps
-      # @return [Object, nil] the sink's writer for rows with these columns, where there is one already
-      def known_writer(batch) = @writers && @writers[batch.outputs]
+      # (see Sinks#known_writer)
+      def known_writer(batch) = @sinks.known_writer(batch)
 
       # A flow that changes what it reads ends at the row that is the last one at its start.
       # @return [Object] the source end's reader
       def reader(after)
-        return @source.reader(after:) unless @same_table
+        return @source.reader(after:) unless same_table?
 
         @upto ||= @source.last_position
         @source.reader(after:, upto: @upto)
       end
 
-      # @param connection [Object, nil] of the store's open transaction
-      # @yieldparam connection [Object, nil] of the sink, inside a transaction
-      # @return [Object] what the block returned
-      def writing(connection, &) = @sink.writing(connection, &)
+      # (see Sinks#writing)
+      def writing(connection, &) = @sinks.writing(connection, &)
 
       # @return [Array<String>] columns that go through a model, value by value, on one side or both
       def model_columns
         read = @source.respond_to?(:model_types) ? @source.model_types.keys : []
-        written = (@sink.respond_to?(:table) && @sink.table) ? @sink.table.model_types(@outputs || @sink.table.column_names).keys : []
-        read | written
+        @sinks.map(&:model_columns).reduce(read, :|)
       end
 
-      # @param error [Exception]
-      # @return [Boolean] whether the same batch may go through when it is tried again
-      def transient?(error) = @sink.respond_to?(:transient?) && @sink.transient?(error)
+      # (see Sinks#transient?)
+      def transient?(error) = @sinks.transient?(error)
 
       # @param store [RunStore::Base] that keeps the runs
       # @return [Authority] whose commit decides how far a run has come
       # @raise [ConfigurationError] where a table is missing for that
       def authority(store = RunStore.for(@sink)) = @authority ||= Authority.for(self, store)
 
-      # Ends what the sink has opened.
-      # @return [void]
-      def close
-        @sink.close if @sink.respond_to?(:close)
-      end
+      # (see Sinks#close)
+      def close = @sinks.close
 
       # @return [String] what the stored cursor belongs to: the run's identity, and its steps
       def fingerprint = @fingerprint ||= Fingerprint.of(self)
@@ -137,41 +132,6 @@ module ActiveDataFlow
       def path_reason = chosen_path.reason
 
       private
-
-      # Of the table that is changed a column that the database generates is only read, unless a step assigns it.
-      def brought
-        return @outline.names unless @same_table
-
-        @outline.names - (@source.columns.select(&:generated).map(&:name) - @outline.assigned - @sink.key)
-      end
-
-      def writer_of(names)
-        @writers ||= {}
-        @writers[names] ||= @sink.writer(@same_table ? checked(names) : @outputs || checked(names), @mode)
-      end
-
-      def checked(names)
-        outputs = @sink.check(names, from: source_name, mode: @mode, known: !@source.columns.nil?)
-        say_dropped(names - outputs)
-        outputs
-      end
-
-      # Once a run: Hash rows may bring what they like.
-      def say_dropped(names)
-        names -= (@dropped ||= [])
-        return if names.empty?
-
-        @dropped += names
-        Operations.logger.warn("#{label}: #{@sink} takes no column#{"s" unless names.one?} #{names.join(", ")}; dropped")
-      end
-
-      def source_name = @source.respond_to?(:table) ? @source.table.name : @source.to_s
-
-      # What is read and written at once is only ever changed, whatever the mode says of missing keys: a row that is
-      # missing was deleted meanwhile.
-      def same_table_mode?
-        @sink.respond_to?(:same_table?) && @sink.key && %i[upsert update_only].include?(@mode) && @sink.same_table?(@source)
-      end
 
       def chosen_path = @chosen_path ||= Paths.choose(self)
     end

@@ -12,10 +12,16 @@ module ActiveDataFlow
       # @return [String] one line each for flow, source, steps, sink and path
       def to_s
         [@plan.label, line("reads", "#{@plan.source}, #{reading}"), *notes, *@plan.steps.map { |step| line("", step_text(step)) },
-          line("writes", "#{@plan.sink}, mode :#{@plan.mode}"), *same_table, *model_columns, line("path", path), *parts, line("batches", batches), line("commits", @plan.authority.to_s)].join("\n")
+          *writes, *same_table, *model_columns, line("path", path), *parts, line("batches", batches), line("commits", @plan.authority.to_s)].join("\n")
       end
 
       private
+
+      def writes
+        return [line("writes", @plan.sinks.primary.to_s)] unless @plan.sinks.several?
+
+        @plan.sinks.map.with_index { |member, index| line(index.zero? ? "writes" : "", "#{member}; #{member.sink.writer_name(member.mode)}") }
+      end
 
       def same_table
         @plan.same_table? ? [line("", "what steps assign, in the table that is read; a row that somebody changes meanwhile is read again")] : []

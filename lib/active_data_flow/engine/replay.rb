@@ -32,7 +32,7 @@ module ActiveDataFlow
         @row = row
         @plan = Plan.new(flow)
         @gathering = Gathering.new
-        refuse_sequence if @plan.sink.respond_to?(:checkpoints?) && @plan.sink.checkpoints?
+        @plan.sinks.each { |member| refuse_sequence(member.sink) if member.checkpoints? }
       end
 
       # @param reject [Run::Reject] as it is now
@@ -48,15 +48,13 @@ module ActiveDataFlow
       end
 
       # Ends what the sink has opened.
-      def close
-        @plan.sink.close if @plan.sink.respond_to?(:close)
-      end
+      def close = @plan.close
 
       private
 
       # Behind the last checkpoint is nothing, or the end of a file that has its name already.
-      def refuse_sequence
-        raise ConfigurationError, "#{@plan.label}: #{@plan.sink} is written from its beginning to its end, so no row of run #{@row.id} can come later. " \
+      def refuse_sequence(sink)
+        raise ConfigurationError, "#{@plan.label}: #{sink} is written from its beginning to its end, so no row of run #{@row.id} can come later. " \
           "Mend the rows in the source, and run the flow again."
       end
 
@@ -89,7 +87,8 @@ module ActiveDataFlow
 
       # A sink outside of the transaction can tell by the key that it has the row already.
       def commit(reject, portion, aside)
-        @plan.sink.batch_key = "reject-#{reject.id}-#{portion.content}" if @plan.sink.respond_to?(:batch_key=)
+        keyed = @plan.sinks.map(&:sink).select { |sink| sink.respond_to?(:batch_key=) }
+        keyed.each { |sink| sink.batch_key = "reject-#{reject.id}-#{portion.content}" }
         @store.replay(@row, reject.id) do |connection|
           @plan.writing(connection) { |sink| portion.write(sink, aside) }
           aside.entries.empty?

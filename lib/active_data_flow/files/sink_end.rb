@@ -7,6 +7,12 @@ module ActiveDataFlow
       # (see Connectors::SinkEnd#check)
       def check(outputs, known: true, **) = outputs.tap { @sink.expect(outputs) if known }
 
+      # (see ActiveRecord::SinkEnd#way_back)
+      def way_back = :cut
+
+      # (see ActiveRecord::SinkEnd#written_to)
+      def written_to = ::File.expand_path(@sink.path)
+
       # (see Connectors::SinkEnd#writer)
       def writer(columns, _mode = nil) = Writer.new(@sink, columns)
 

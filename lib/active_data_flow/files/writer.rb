@@ -9,20 +9,29 @@ module ActiveDataFlow
       def initialize(sink, columns)
         @sink = sink
         @columns = columns
+        @texts = {}.compare_by_identity
       end
 
       # @param batch [Native::Batch]
       # @return [Array<Flow::Transformation::Misfit>] rows with values that no line can have
       def prepare(batch)
-        @text, bad = @sink.text_of(batch, @columns)
+        text, bad = @sink.text_of(batch, @columns)
+        @texts[batch] = [batch.counts[:live] - bad.size, text]
         bad.map { |row, column, reason| Flow::Transformation::Misfit.new(row:, column:, reason:, error: nil) }
       end
 
-      # @param _batch [Native::Batch]
-      def encode(_batch)
-        @sink.append(@text, @columns) unless @text.empty?
+      # The rows that are left, after {#prepare}.
+      # @param batch [Native::Batch]
+      def append(batch)
+        rows, text = @texts.delete(batch)
+        text = @sink.text_of(batch, @columns).first unless rows == batch.counts[:live]
+        @sink.append(text, @columns) unless text.empty?
         @sink.flush
       end
+
+      # Beside no other sink nobody refuses a row any more.
+      # @param batch [Native::Batch]
+      def encode(batch) = append(batch)
 
       # @param _connection [Object, nil]
       # @param batch [Native::Batch]

@@ -22,9 +22,8 @@ module ActiveDataFlow
 
       # What can be said already and not be done yet is refused, so that nobody waits for it.
       def refuse_unfinished(klass, declared)
-        refuse(klass, "has #{declared.sinks.size} sinks; a flow writes to one so far. Write a flow for each.") if declared.sinks.size > 1
-        mode = declared.sink.mode
-        refuse(klass, "says mode :#{mode}, which is not there yet. Use :insert, :insert_only, :upsert or :update_only.") if %i[mirror delete].include?(mode)
+        mode = (declared.sink_lines.map(&:mode) & %i[mirror delete]).first
+        refuse(klass, "says mode :#{mode}, which is not there yet. Use :insert, :insert_only, :upsert or :update_only.") if mode
       end
 
       def refuse_later_words(klass, declared)

@@ -60,11 +60,11 @@ module ActiveDataFlow
         @sinks << line
       end
 
-      # @return [SinkLine, nil] the only sink, with what the word `mode` said
-      def sink
-        line = @sinks.first
-        (line && @mode && @sinks.size == 1) ? line.with(mode: @mode) : line
-      end
+      # @return [Array<SinkLine>] the sinks; the only one with what the word `mode` said
+      def sink_lines = (@mode && @sinks.one?) ? [@sinks.first.with(mode: @mode)] : @sinks
+
+      # @return [SinkLine, nil] the first, and usually only, sink
+      def sink = sink_lines.first
 
       # Closes the declarations: called when the class is first used.
       # @return [self]

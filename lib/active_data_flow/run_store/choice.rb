@@ -18,11 +18,11 @@ module ActiveDataFlow
       # @param klass [Class] a flow
       # @return [Base]
       def of(klass)
-        line = klass.declared.sink
-        return ActiveRecordIfThere.store || memory if line.block
+        lines = klass.declared.sink_lines.reject(&:block)
+        return ActiveRecordIfThere.store || memory if lines.empty?
 
         # Where the table is, and not what it is like now.
-        self.for(Engine::Premises.of { |premises| Ends.sink(Flow::Arguments.restore(klass, {}), premises) }.first)
+        self.for(Engine::Premises.of { |premises| Engine::Sinks.primary(Ends.sinks(Flow::Arguments.restore(klass, {}), premises, lines:)) }.first)
       end
 
       # @return [Array<Base>] the program's, and those of all flows that are loaded

@@ -66,8 +66,8 @@ module ActiveDataFlow
         write(claim, to, counters, rows, ended, &writes)
       end
 
-      # (see Progressing#keep_checkpoints)
-      def keep_checkpoints(claim, checkpoints) = change(claim) { {sink_checkpoints: checkpoints} }
+      # (see Progressing#keep_of_sinks)
+      def keep_of_sinks(claim, **columns) = change(claim) { columns }
 
       # (see Base#renew)
       def renew(claims)

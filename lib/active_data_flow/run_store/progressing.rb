@@ -11,10 +11,11 @@ module ActiveDataFlow
       # @return [Claim]
       def keep_progress(claim, facts) = abstract
 
-      # Keeps how far sinks have come that are not of this database; inside the block of {Base#commit} or {Base#finish}, as the last of it.
-      # @param checkpoints [String] JSON
+      # Keeps how far sinks have come that are not of this database, and what became of the rows in each of several; inside the
+      # block of {Base#commit} or {Base#finish}, as the last of it.
+      # @param columns [Hash{Symbol => String}] :sink_checkpoints and :sink_counts, or one of them: JSON
       # @return [void]
-      def keep_checkpoints(claim, checkpoints) = abstract
+      def keep_of_sinks(claim, **columns) = abstract
 
       # @param claim [Claim]
       # @return [Hash, nil] what the reading of this flow and these arguments has left for the next run

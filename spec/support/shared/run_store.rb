@@ -354,9 +354,9 @@ RSpec.shared_examples "a run store" do
   describe "[checkpoints]" do
     it "are kept with the commit, and given up with the cursor" do
       claim = claimed
-      claim = commit(claim) { store.keep_checkpoints(claim, '["one"]') && {} }
-      expect(now_of(claim).sink_checkpoints).to eq('["one"]')
-      expect(now_of(store.rewind(claim)).sink_checkpoints).to be_nil
+      claim = commit(claim) { store.keep_of_sinks(claim, sink_checkpoints: '["one"]', sink_counts: '{"a":{"new":1}}') && {} }
+      expect(now_of(claim)).to have_attributes(sink_checkpoints: '["one"]', sink_counts: '{"a":{"new":1}}')
+      expect(now_of(store.rewind(claim))).to have_attributes(sink_checkpoints: nil, sink_counts: '{"a":{"new":1}}')
     end
   end
 

@@ -94,6 +94,12 @@ impl Arena {
         moved
     }
 
+    /// Becomes a copy of another one, with the room that it has.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        self.text.clone_from(&other.text);
+        self.bytes.clone_from(&other.bytes);
+    }
+
     /// Remembers how far it is filled.
     #[must_use]
     pub fn mark(&self) -> Mark {

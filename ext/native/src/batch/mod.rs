@@ -1,5 +1,6 @@
 //! `ActiveDataFlow::Native::Batch`: rows on their way, as columns. A value becomes a Ruby object when it is asked for.
 
+mod beside;
 mod columns;
 mod fill;
 mod hashes;
@@ -157,6 +158,7 @@ pub fn init(ruby: &Ruby) -> Result<(), Error> {
     class.define_method("value", method!(NativeBatch::value, 2))?;
     class.define_method("put", method!(NativeBatch::put, 3))?;
     class.define_method("set", method!(NativeBatch::set, 3))?;
+    beside::init(class)?;
     hashes::init(class)?;
     hashing::init(class)?;
     lines::init(class)?;

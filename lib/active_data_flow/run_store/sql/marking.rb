@@ -34,18 +34,19 @@ module ActiveDataFlow
         # Sets what the mark has, and puts the rows aside that belong to that commit.
         # @param claim [Claim] the newest
         # @param counters [Hash{Symbol => Integer}] as they are afterwards
+        # @param of_sinks [Hash{Symbol => String, nil}] see {Progressing#keep_of_sinks}
         # @param rejects [Array<Hash>] as {#sealed} gave them
         # @return [Claim]
         # @raise [LeaseLost]
-        def adopt(claim, commits:, cursor:, counters:, checkpoints:, rejects:)
+        def adopt(claim, commits:, cursor:, counters:, of_sinks:, rejects:)
           totals = counts_of(counters)
-          set = totals.keys.map { |name| "rows_#{name} = :#{name}" }.join(", ")
-          set = "commits = :commits, deaths = 0, pending_bounds = NULL, #{quoted(:cursor)} = :cursor, sink_checkpoints = :checkpoints, #{set}"
+          set = [*totals.keys.map { |name| "rows_#{name} = :#{name}" }, *of_sinks.keys.map { |name| "#{name} = :#{name}" }].join(", ")
+          set = "commits = :commits, deaths = 0, pending_bounds = NULL, #{quoted(:cursor)} = :cursor, #{set}"
           database.transaction do |connection|
-            change(connection, set, guards, **holder(claim), known: claim.commits, commits:, cursor:, checkpoints:, **totals) or raise lost(claim)
+            change(connection, set, guards, **holder(claim), known: claim.commits, commits:, cursor:, **of_sinks, **totals) or raise lost(claim)
             insert_rejects(connection, claim, rejects)
           end
-          claim.with(commits:, cursor:, deaths: 0, pending_bounds: nil, sink_checkpoints: checkpoints, **totals.transform_keys { |name| :"rows_#{name}" })
+          claim.with(commits:, cursor:, deaths: 0, pending_bounds: nil, **of_sinks, **totals.transform_keys { |name| :"rows_#{name}" })
         end
 
         # @param rejects [Array<Hash{Symbol => Object}>] see {RunStore::Rejecting#reject}

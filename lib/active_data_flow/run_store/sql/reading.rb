@@ -36,9 +36,10 @@ module ActiveDataFlow
           kept
         end
 
-        # (see Progressing#keep_checkpoints)
-        def keep_checkpoints(claim, checkpoints)
-          database.with_connection { |connection| change_often(connection, "sink_checkpoints = :checkpoints", "id = :id", id: claim.id, checkpoints:) }
+        # (see Progressing#keep_of_sinks)
+        def keep_of_sinks(claim, **columns)
+          set = columns.keys.map { |name| "#{name} = :#{name}" }.join(", ")
+          database.with_connection { |connection| change_often(connection, set, "id = :id", id: claim.id, **columns) }
         end
 
         private

@@ -75,7 +75,7 @@ RSpec.describe "A file that is written" do
 
   points = {
     "before its first bytes" => [part, :append, :before, 1], "behind its first bytes" => [part, :append, :after, 1], "before bytes in its middle" => [part, :append, :before, 4],
-    "behind bytes that nobody has committed" => [part, :append, :after, 4], "between the checkpoint and COMMIT" => [store, :keep_checkpoints, :after, 4],
+    "behind bytes that nobody has committed" => [part, :append, :after, 4], "between the checkpoint and COMMIT" => [store, :keep_of_sinks, :after, 4],
     "behind a COMMIT" => [store, :commit, :after, 4], "before its name" => [part, :complete, :before, 1], "between its name and COMMIT" => [part, :complete, :after, 1]
   }
   [OrderArchiveFlow, OrderListFlow].each do |flow|

@@ -1,5 +1,6 @@
 //! Many rows on their way from a source to a sink.
 
+mod beside;
 mod fill;
 mod states;
 
