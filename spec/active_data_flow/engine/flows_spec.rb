@@ -36,6 +36,10 @@ RSpec.describe "A flow between tables" do
       kept("rejects")
     end
 
+    it "writes a row to all of its sinks or to none", req: "E-27" do
+      kept("sinks")
+    end
+
     it "reads files, from the byte on where it stopped", req: %w[E-03 E-06 E-27] do
       kept("files")
     end

@@ -17,6 +17,10 @@ RSpec.describe "A file whose writer meets its end", :crash do
       kept("random")
     end
 
+    it "is as complete as the table that the same flow writes, after kills anywhere" do
+      kept("several")
+    end
+
     it "has one writer at a time" do
       kept("one writer")
     end

@@ -11,7 +11,7 @@ module FlowDatabase
   KIND = ENV.fetch("ADF_SPEC_DATABASE", "sqlite").to_sym
   # What a connection has beside that, as a program's database.yml would say it.
   MORE = JSON.parse(ENV.fetch("ADF_SPEC_CONNECTION", "{}"), symbolize_names: true).freeze
-  TABLES = %w[active_data_flow_rejects active_data_flow_data_flow_runs active_data_flow_data_flows orders exports people members].freeze
+  TABLES = %w[active_data_flow_rejects active_data_flow_data_flow_runs active_data_flow_data_flows orders exports archives people members].freeze
 
   module_function
 
@@ -51,6 +51,13 @@ module FlowDatabase
       table.string :note
       table.index :number, unique: true
       table.check_constraint "net >= 0", name: "net_not_negative"
+    end
+    connection.create_table(:archives) do |table|
+      table.string :number
+      table.string :name
+      table.string :net
+      table.integer :age
+      table.check_constraint "net <> '7'", name: "net_not_seven"
     end
     connection.create_table(:people) do |table|
       table.string :first_name
@@ -139,4 +146,21 @@ RSpec.shared_context "flows in a database" do
   rescue => error
     error
   end
+end
+
+# A database beside the program's own, whose table takes no 666. It is a file, whatever the other one is.
+RSpec.shared_context "a database for reports" do
+  before(:context) do
+    unless defined?(ReportsRecord)
+      Object.const_set(:ReportsRecord, Class.new(ActiveRecord::Base) { self.abstract_class = true })
+      ReportsRecord.establish_connection(adapter: "sqlite3", database: File.join(FlowDatabase.folder, "reports.sqlite3"))
+      ReportsRecord.connection_pool.with_connection do |connection|
+        connection.create_table(:reports) { |table| table.string(:name) && table.integer(:net) && table.check_constraint("net <> 666") }
+      end
+    end
+  end
+
+  before { ReportsRecord.connection_pool.with_connection { |connection| connection.execute("DELETE FROM reports") } }
+
+  def reports = ReportsRecord.connection_pool.with_connection { |connection| connection.select_rows("SELECT id, name, net FROM reports ORDER BY id") }
 end

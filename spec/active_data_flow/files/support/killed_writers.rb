@@ -135,3 +135,5 @@ RSpec.describe "A file that is written" do
     goes_on(OrderArchiveFlow, later: 4)
   end
 end
+
+require_relative "killed_sinks"
