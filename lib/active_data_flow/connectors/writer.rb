@@ -79,12 +79,14 @@ module ActiveDataFlow
       # @return [String]
       def reason_of(error) = @sink.respond_to?(:reason_of) ? @sink.reason_of(error) : "#{error.class}: #{error.message}"
 
-      private
-
+      # What it has written was taken back with another sink's transaction, or may have been: rows are handed over again.
+      # @return [void]
       def forget
         @results = {}
         @sent = {}
       end
+
+      private
 
       def one_by_one(batch, first, last)
         (first..last).each_with_object(NONE.dup) do |index, counts|

@@ -146,7 +146,9 @@ module ActiveDataFlow
 
         # The first one may leave rows out by itself: nobody else has them yet.
         def one(commit, place, first, last, &aside)
-          @writers[place].write(commit.connection(place), follow(place), first, last) do |row, error|
+          writer = @writers[place]
+          writer.forget if writer.respond_to?(:forget)
+          writer.write(commit.connection(place), follow(place), first, last) do |row, error|
             place.zero? ? aside.call(row, error) : blame(error, place, row)
           end
         rescue => error

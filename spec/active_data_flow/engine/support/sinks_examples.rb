@@ -32,7 +32,7 @@ RSpec.describe "[sinks] Rows" do
 
   # What each has, which is the same.
   def everywhere
-    all = [rows(:exports, :id).flatten, rows(:archives, :id).flatten, seen.sort, lines.map { |line| line["id"] }]
+    all = [rows(:exports, :id).flatten, rows(:archives, :id).flatten, seen.uniq.sort, lines.map { |line| line["id"] }]
     expect(all.uniq.size).to eq(1), all.inspect
     all.first
   end
@@ -97,6 +97,37 @@ RSpec.describe "[sinks] Rows" do
     error = raised { export { on_error :quarantine, budget: 4 }.run_now }
     expect(error).to be_a(ActiveDataFlow::BudgetExceeded)
     expect([rows(:exports, :id), rows(:archives, :id), lines]).to eq([[], [], []])
+  end
+
+  it "that a block writes through a model are there, whatever is taken back around it" do
+    orders(10, net: 1)
+    run = flow {
+      source { Order.select(:id, :number, :net) }
+      on_error :quarantine, budget: 10
+      sink :exports
+      sink(key: :id) { |row| (row[:id] == 5) ? raise("no") : Person.create!(id: row[:id]) }
+    }.run_now
+    expect([rows(:exports, :id).flatten, rows(:people, :id).flatten]).to eq([[1, 2, 3, 4, 6, 7, 8, 9, 10]] * 2)
+    expect(counted(run)).to eq(read: 10, new: 9, rejected: 1)
+  end
+
+  it "that the database refuses late are refused before something is called that takes nothing back", if: FlowDatabase::KIND != :mysql do
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
+      connection.create_table(:followers, if_not_exists: true) { |table| table.string(:number) && table.bigint(:net) }
+      connection.add_foreign_key(:followers, :people, column: :net, deferrable: :deferred) if connection.foreign_keys(:followers).empty?
+    end
+    [1, 2, 4].each { |id| Person.create!(id:) }
+    orders(4)
+    spec = self
+    flow {
+      source { Order.select(:id, :number, :net) }
+      on_error :quarantine, budget: 10
+      sink :followers
+      sink(key: :id) { |row| spec.called(row) }
+    }.run_now
+    expect([rows(:followers, :id).flatten, seen.uniq]).to eq([[1, 2, 4]] * 2)
+  ensure
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.drop_table(:followers) }
   end
 
   it "have in each sink the types of its columns, as if it were alone" do
@@ -300,6 +331,17 @@ RSpec.describe "[sinks] Rows" do
       Order.where(id: [3, 7]).update_all(net: 7)
       expect(raised { reporting { on_error :quarantine, budget: 1 }.run_now }).to be_a(ActiveDataFlow::BudgetExceeded)
       expect([reports, rows(:archives, :id), lines]).to eq([[], [], []])
+    end
+
+    it "are not of a table there that is read and changed" do
+      klass = flow do
+        source :reports, connection: "ReportsRecord"
+        sink :reports, connection: "ReportsRecord"
+        sink :exports
+        keep :id, :name, :net
+        set net: 1, number: "A"
+      end
+      expect(raised { klass.plan }).to have_attributes(message: "OrderExportFlow writes to 2 sinks, and reports is the table that it reads, in another database than its runs. Write a flow that only changes reports.")
     end
 
     it "have to be such as may come again" do
