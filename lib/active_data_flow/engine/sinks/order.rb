@@ -9,6 +9,16 @@ module ActiveDataFlow
       class Order
         include Enumerable
 
+        # Committed with the primary one.
+        HOME = 0
+        # Committed by a transaction of their own.
+        DATABASE = 1
+        # Not to be taken back.
+        FOR_GOOD = 2
+        # Cut off where a run goes on, and never refusing a row by then.
+        CUT = 3
+        private_constant :HOME, :DATABASE, :FOR_GOOD, :CUT
+
         # @param plan [Plan]
         # @param members [Array<Member>]
         # @param primary [Member]
@@ -34,9 +44,6 @@ module ActiveDataFlow
         # @param place [Integer]
         # @return [String]
         def name(place) = @sorted[place].name
-
-        HOME, DATABASE, FOR_GOOD, CUT = *0..3
-        private_constant :HOME, :DATABASE, :FOR_GOOD, :CUT
 
         private
 

@@ -32,7 +32,7 @@ module ActiveDataFlow
     scope :due_to_run, -> { due }
     scope :overdue, -> { pending.where(run_after: ..PATIENCE.seconds.ago) }
 
-    delegate :counts, :rejects, :replay_rejects, :note, :paused?, :redundant, :progress, :eta, to: :picture
+    delegate :counts, :sink_counts, :rejects, :replay_rejects, :note, :paused?, :redundant, :progress, :eta, to: :picture
 
     # @param flow [DataFlow]
     # @return [DataFlowRun] pending, an interval from now
