@@ -12,7 +12,10 @@ module ActiveDataFlow
       # exact:: whether values that differ are never equal
       # manner:: String, the same for columns that are compared in the same way; nil without a unique index on just the key
       # narrow:: whether the type rounds or cuts what it stores
-      Part = Data.define(:name, :say, :exact, :manner, :narrow) do
+      # collation:: String, that of the index, quoted; nil where the database has none for the type, or does not say it so
+      Part = Data.define(:name, :say, :exact, :manner, :narrow, :collation) do
+        def initialize(collation: nil, **) = super
+
         # @param other [Part] of a source that is unique by it
         # @return [Boolean] whether values that differ there also differ here
         def keeps_apart?(other) = (exact && !narrow) || (!manner.nil? && manner == other.manner)

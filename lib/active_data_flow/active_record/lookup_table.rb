@@ -4,18 +4,33 @@ module ActiveDataFlow
   module ActiveRecord
     # The table that a `lookup` takes columns out of, with the default scope of its model.
     class LookupTable
-      # So many keys are asked for in one statement; those of several columns become a longer condition.
-      KEYS = 500
-      WIDE_KEYS = 100
+      # So many keys are asked for in one statement: more than a batch has, unless its flow says otherwise.
+      KEYS = 10_000
+      private_constant :KEYS
+
+      # A column as a statement has it that joins the table.
+      #
+      # column:: {Column}
+      # sql:: String
+      # collation:: String, that of the index of a key's column, where texts that differ are never equal by it; nil otherwise
+      Joined = Data.define(:column, :sql, :collation) do
+        # @return [Array] see Native::Steps
+        def to_a = [column.name, sql, column.sql_type, collation]
+      end
+
+      # @return [Array<Column>] those of the key, and those that are taken
+      attr_reader :columns
 
       # @param step [Flow::Step]
+      # @param premises [Engine::Premises, nil]
       # @raise [ConfigurationError] when `on` is not unique there, or a column is not there
-      def initialize(step)
-        arguments = step.arguments
+      def initialize(step, premises = nil)
         @step = step
-        @table = Table.find(arguments[:name], connection: arguments[:connection])
-        check_columns(arguments[:on].values | arguments[:take].keys)
-        check_unique(arguments[:on].values)
+        @on, @take, @missing = step.arguments.values_at(:on, :take, :missing)
+        @table = Table.find(step.arguments[:name], connection: step.arguments[:connection], premises:)
+        check_columns(@on.values | @take.keys)
+        check_unique(@on.values)
+        @columns = (@on.values | @take.keys).map { |name| @table.column(name) }
       end
 
       # @return [String]
@@ -36,10 +51,10 @@ module ActiveDataFlow
       # @param names [Array<String>] columns to bring
       # @yieldparam row [Array]
       def each_row(theirs, keys, names, &block)
-        keys.each_slice((theirs.size == 1) ? KEYS : WIDE_KEYS) do |some|
-          relation = @table.model.where(condition(theirs, some))
+        keys.each_slice(KEYS) do |some|
           @table.with_connection do |connection|
-            result = connection.uncached { connection.select_all(select(relation, names, connection).to_sql, "Lookup") }
+            relation = select(@table.model.where(Keys.condition(@table, connection, theirs, some)), names, connection)
+            result = connection.uncached { connection.select_all(relation.to_sql, "Lookup") }
             values = result.cast_values
             values = values.zip if names.size == 1
             values.each(&block)
@@ -47,44 +62,39 @@ module ActiveDataFlow
         end
       end
 
+      # @param name [String] of the table in the statement; nobody else there has it
+      # @return [Array<Joined>] {#columns}, under names that no other table there has: what the author wrote into a scope may say
+      #   a column without its table
+      def joined(name)
+        @parts ||= KeyEquality.new(@table, @on.values).parts.to_h { |part| [part.name, part] }
+        columns.each_with_index.map do |column, number|
+          Joined.new(column:, sql: "#{name}.adf_#{number}", collation: @parts[column.name]&.then { |part| part.collation if part.exact })
+        end
+      end
+
+      # @param name [String] as {#joined}
       # @return [Array] how the lookup is printed: see Native::Steps
-      def printed
-        arguments = @step.arguments
+      def printed(name)
         @table.with_connection do |connection|
-          columns = (arguments[:on].values | arguments[:take].keys).map do |name|
-            [name, connection.quote_column_name(name), @table.column(name).sql_type]
-          end
-          relation = select(@table.model.all, columns.map(&:first), connection)
-          ["(#{relation.to_sql})", arguments[:on].to_a, arguments[:take].to_a, columns, arguments[:missing]]
+          rows = select(@table.model.all, columns.map(&:name), connection) { |_column, number| " AS adf_#{number}" }
+          ["(#{rows.to_sql}) #{name}", @on.to_a, @take.to_a, joined(name).map(&:to_a), @missing]
         end
       end
 
       private
 
       def select(relation, names, connection)
-        relation.unscope(:order).reselect(*names.map { |name| Arel.sql("#{@table.quoted_name}.#{connection.quote_column_name(name)}") })
-      end
-
-      # The types of the model make values of the keys, so that a text in the place of a number finds nothing.
-      def condition(theirs, keys)
-        return {theirs.first => keys.map(&:first)} if theirs.size == 1
-
-        keys.map { |key| condition_of(theirs, key) }.reduce(:or)
-      end
-
-      def condition_of(theirs, key)
-        model = @table.model
-        parts = theirs.each_with_index.map do |name, place|
-          model.arel_table[name].eq(model.predicate_builder.build_bind_attribute(name, key[place]))
+        list = names.each_with_index.map do |name, number|
+          ::Arel.sql("#{@table.quoted_name}.#{connection.quote_column_name(name)}#{yield(name, number) if block_given?}")
         end
-        parts.reduce(:and)
+        relation.unscope(:order).reselect(*list)
       end
 
       def check_columns(names)
         missing = names.reject { |name| @table.column(name) }
         return if missing.empty?
 
-        refuse("#{name} has no columns #{missing.join(", ")}; it has #{Operations::Spelling.list(@table.column_names)}." \
+        refuse("#{name} has no column#{"s" unless missing.one?} #{missing.join(", ")}; it has #{Operations::Spelling.list(@table.column_names)}." \
           "#{Operations::Spelling.hint(missing.first, @table.column_names)}")
       end
 
@@ -102,3 +112,5 @@ module ActiveDataFlow
     Flow::Lookup.tables = LookupTable.method(:new)
   end
 end
+
+require_relative "lookup_table/keys"

@@ -23,6 +23,9 @@ module ActiveDataFlow
       # @return [String]
       def name = "pushdown: INSERT .. SELECT in windows of the cursor, guarded #{plan.mode}#{", the source's file attached" unless same_database?}"
 
+      # @return [Boolean] whether lookups are joined by the database
+      def joins? = true
+
       # @param after [Object, nil] a position
       # @return [Windows]
       def open(_plan, after)
@@ -35,6 +38,11 @@ module ActiveDataFlow
         @attachment&.close
         @attachment = nil
       end
+
+      # @param after [Array, nil] a position
+      # @param upto [Array, nil] a position
+      # @return [::ActiveRecord::Relation] the same with what lookups join; as many rows
+      def joined(after, upto) = window(after, upto).joins(*query[:joins])
 
       # @param after [Array, nil] a position
       # @param upto [Array, nil] a position
@@ -69,11 +77,14 @@ module ActiveDataFlow
       # @return [Boolean] whether the sink's column has fewer digits than what comes may have
       def rounded?(name)
         type = sink.table.column(name).sql_type
-        type.match?(ROUNDING) && untouched(name)&.sql_type != type
+        type.match?(ROUNDING) && as_it_is(name)&.sql_type != type
       end
 
-      # @return [String, nil] SQL: which rows go on
+      # @return [String, nil] SQL: which rows go on; or it ends the statement
       def condition = query[:where]
+
+      # @return [Boolean] whether some rows may be taken out
+      def filters? = query[:filters]
 
       # @param name [String] one of {#names}
       # @return [Column, nil] the source's column that goes through as it is
@@ -82,7 +93,11 @@ module ActiveDataFlow
         @untouched[query[:columns][name]]
       end
 
-      # @return [Hash{Symbol => Object}] what the steps are in SQL: `columns:`, `kinds:`, `where:`, `joins:`
+      # @param name [String] one of {#names}
+      # @return [Column, nil] the column, of the source or of a lookup's table, that goes through as it is
+      def as_it_is(name) = untouched(name) || lookups.taken[query[:columns][name]]
+
+      # @return [Hash{Symbol => Object}] what the steps are in SQL: `columns:`, `kinds:`, `where:`, `filters:`, `joins:`
       def query = @query ||= program.sql(sink.dialect, quoted)
 
       private
@@ -90,8 +105,10 @@ module ActiveDataFlow
       def same_database? = source.pool.equal?(sink.pool)
 
       def program
-        @program ||= Flow::Program.native(plan.steps, types: source.types, dialect: source.dialect)
+        @program ||= Flow::Program.native(plan.steps, types: source.types, dialect: source.dialect, joins: lookups.printed)
       end
+
+      def lookups = @lookups ||= Lookups.new(plan)
 
       def quoted = source.columns.map { |column| [column.name, source.quoted(column.name)] }
 
@@ -109,9 +126,8 @@ module ActiveDataFlow
       end
 
       def reason_of_steps
-        step = plan.steps.find { |one| !one.native? }
-        return "#{step.word} at #{step.at} is Ruby" if step && !step.declarative?
-        return "#{step.word} at #{step.at} reads another table" if step
+        step = plan.steps.find { |one| !one.declarative? }
+        return "#{step.word} at #{step.at} is Ruby" if step
 
         program.reason(sink.dialect, quoted)
       end
@@ -122,6 +138,7 @@ end
 require_relative "pushdown/attachment"
 require_relative "pushdown/fit"
 require_relative "pushdown/guard"
+require_relative "pushdown/lookups"
 require_relative "pushdown/windows"
 require_relative "pushdown/portion"
 require_relative "pushdown/statements"

@@ -19,6 +19,9 @@ module ActiveDataFlow
         # @return [String]
         def name = @plan.sink.writer_name(@plan.mode)
 
+        # @return [Boolean] (see ActiveRecord::Pushdown#joins?)
+        def joins? = false
+
         # @param after [Object, nil]
         # @return [RowsPath]
         def open(plan, after) = RowsPath.new(plan, after)

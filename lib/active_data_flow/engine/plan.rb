@@ -13,6 +13,8 @@ module ActiveDataFlow
       attr_reader :sinks
       # @return [Array<Flow::Step>]
       attr_reader :steps
+      # @return [Hash{Flow::Step => Object}] by identity, the tables that lookups take columns out of
+      attr_reader :lookups
       # @return [#call, nil] called with the {Run} after each commit
       attr_accessor :progress
 
@@ -25,12 +27,13 @@ module ActiveDataFlow
         @source = Ends.source(flow, premises)
         ends = Ends.sinks(flow, premises)
         @steps = Flow::Bindings.fill(flow, @declared.steps)
+        @lookups = @steps.select { |step| step.word == :lookup }.each_with_object({}.compare_by_identity) { |step, all| all[step] = Flow::Lookup.table(step, premises) }
         @sinks = Sinks.new(self, ends)
         Partition.check(self)
         @horizon = @source.horizon(read) if @source.respond_to?(:horizon)
         outline = @source.columns && Flow::Outline.new(Flow.label(flow.class), @source.columns.map(&:name), @steps)
         @sinks.check(outline) if outline&.sure?
-        transformation if @steps.any? { |step| step.word == :lookup } # it refuses what could find nothing
+        transformation if @lookups.any? # it refuses what could find nothing
       end
 
       # @return [Object] the sink end, see {Ends}; of several the one whose place decides
@@ -72,7 +75,7 @@ module ActiveDataFlow
       def transformation
         dialect = @source.dialect if @source.respond_to?(:dialect)
         decoder = @source.decoder if @source.respond_to?(:decoder)
-        Flow::Transformation.new(@flow, @steps, types: @source.types, casts: @source.casts, dialect:, decoder:, split: on_error.policy != :halt)
+        Flow::Transformation.new(@flow, @steps, types: @source.types, casts: @source.casts, dialect:, decoder:, split: on_error.policy != :halt, lookups: @lookups)
       end
 
       # @return [Boolean] whether the flow changes rows of the table that it reads
@@ -127,6 +130,9 @@ module ActiveDataFlow
 
       # @return [String] pushdown, copy, statements, door, model or connector
       def path_name = chosen_path.name
+
+      # @return [Boolean] whether lookups are joined by the database
+      def joins? = chosen_path.joins?
 
       # @return [String, nil] why rows come through this process; nil where they do not, or where there is no other way
       def path_reason = chosen_path.reason

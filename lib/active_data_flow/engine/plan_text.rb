@@ -54,7 +54,13 @@ module ActiveDataFlow
       def step_text(step)
         arguments = step.arguments
         detail = arguments[:names] || arguments[:types] || arguments[:values]&.keys || arguments[:wanted]&.keys || arguments[:name]
-        "#{step.word}#{" #{detail_text(detail)}" if detail}#{" in Ruby" unless step.declarative?} (#{step.at})"
+        "#{step.word}#{" #{detail_text(detail)}" if detail}#{manner(step)} (#{step.at})"
+      end
+
+      def manner(step)
+        return " in Ruby" unless step.declarative?
+
+        (@plan.joins? ? ", joined there" : ", asked once a batch") if step.word == :lookup
       end
 
       def detail_text(detail)

@@ -14,8 +14,10 @@ module ActiveDataFlow
       # @param casts [Hash{String => #deserialize, #serialize}]
       # @param decoder [#call, nil] comes before the first step
       # @param split [Boolean] whether a batch whose block raises is split around its bad rows
-      def initialize(flow, steps, types: {}, casts: {}, dialect: nil, decoder: nil, split: false)
+      # @param lookups [Hash{Step => Object}] by identity, the tables of those lookups whose tables are known
+      def initialize(flow, steps, types: {}, casts: {}, dialect: nil, decoder: nil, split: false, lookups: {})
         @flow = flow
+        @lookups = lookups
         @split = split
         @source = {types:, dialect:}
         @casts = casts
@@ -56,7 +58,7 @@ module ActiveDataFlow
       def part_of(steps, renamed)
         step = steps.first
         return misfits_of(Program.native(steps, **@source, renamed:).method(:apply)) if step.native?
-        return misfits_of(Lookup.new(step, **@source, known: @known)) if step.word == :lookup
+        return misfits_of(Lookup.new(step, **@source, known: @known, table: @lookups[step] || Lookup.table(step))) if step.word == :lookup
         return BatchPart.new(@flow, step.arguments[:block], @casts, split: @split) if step.word == :transform_batch
 
         (step.arguments[:form] == :hash) ? hash_part(step) : row_part(step)

@@ -84,6 +84,10 @@ RSpec.describe "A flow between tables" do
       kept("keys")
     end
 
+    it "takes columns out of other tables, in one query a batch or joined to the rows where they are" do
+      kept("lookups")
+    end
+
     it "is split into parts by ranges of its keys, which count together" do
       kept("parts")
     end

@@ -29,7 +29,7 @@ pub use eval::truth;
 pub use fault::Fault;
 pub use kind::Kind;
 pub use literal::Literal;
-pub use print::{Entry, NotPrintable, Piece, Printer};
+pub use print::{Entry, NotPrintable, Pair, Piece, Printer, SameKey};
 pub use room::{Room, Val};
 pub use text::write_text;
 pub use tree::{Between, Comparison, Letters, Operator, Tree};

@@ -15,7 +15,7 @@ use crate::rows::{Batch, Dialect, SqlType};
 
 pub use join::{Join, Missing};
 pub use mask::Mask;
-pub use sql::{Query, Table};
+pub use sql::{Query, Table, Theirs};
 
 /// A row that a step could not take.
 #[derive(Debug, Clone, PartialEq, Eq)]

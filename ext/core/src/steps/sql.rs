@@ -1,22 +1,35 @@
 //! The program as the parts of a SELECT.
 
 use super::{Form, Missing, Program, Step};
-use crate::expr::{Entry, Kind, Literal, NotPrintable, Piece, Printer, Tree};
+use crate::expr::{Entry, Kind, Literal, NotPrintable, Pair, Piece, Printer, Tree};
 use crate::rows::{Dialect, SqlType};
 
 /// Another table that a lookup takes columns out of.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// Its quoted name; `None` where it is not in the database of the source.
+    /// What is joined, with its name in the statement; `None` where it is not in the database of the source.
     pub quoted: Option<String>,
     /// Our columns, and theirs.
     pub on: Vec<(String, String)>,
     /// Their columns, and what they are called with us.
     pub take: Vec<(String, String)>,
-    /// Their columns quoted, without the table, with their types.
-    pub columns: Vec<(String, String, String)>,
+    /// Their columns.
+    pub columns: Vec<Theirs>,
     /// What becomes of a row without one there.
     pub missing: Missing,
+}
+
+/// A column of the other table.
+#[derive(Debug, Clone)]
+pub struct Theirs {
+    /// Its name there.
+    pub name: String,
+    /// Its SQL in the statement.
+    pub sql: String,
+    /// Its type as the database says it.
+    pub named: String,
+    /// The collation by which it is indexed, where texts that differ are never equal by it.
+    pub collation: Option<String>,
 }
 
 /// What a SELECT over the source consists of.
@@ -26,21 +39,46 @@ pub struct Query {
     pub columns: Vec<(String, String, &'static str)>,
     /// The condition for a row to go on.
     pub condition: Option<String>,
+    /// Whether the condition takes rows out: else it is true, or ends the statement.
+    pub filters: bool,
     /// What is joined, in order.
     pub joins: Vec<String>,
 }
 
-struct Writer<'p> {
+struct Condition {
+    sql: String,
+    /// Whether the database may raise at it.
+    fails: bool,
+    /// Whether it takes rows out.
+    filters: bool,
+}
+
+struct Writer {
     dialect: Dialect,
     columns: Vec<(String, Entry)>,
-    /// With whether the database may raise at it.
-    conditions: Vec<(String, bool)>,
+    conditions: Vec<Condition>,
     joins: Vec<String>,
-    program: &'p Program,
 }
 
 fn no<T>(reason: String) -> Result<T, NotPrintable> {
     Err(NotPrintable(reason))
+}
+
+impl Table {
+    fn column(&self, name: &str) -> Result<&Theirs, NotPrintable> {
+        let found = self.columns.iter().find(|column| column.name == name);
+        found.map_or_else(|| no(format!("{name} is not known there")), Ok)
+    }
+}
+
+impl Theirs {
+    fn entry(&self, dialect: Dialect) -> Entry {
+        Entry::Raw {
+            sql: self.sql.clone(),
+            kind: SqlType::parse(&self.named, dialect),
+            named: self.named.clone(),
+        }
+    }
 }
 
 impl Program {
@@ -58,7 +96,6 @@ impl Program {
             columns: Vec::with_capacity(columns.len()),
             conditions: Vec::new(),
             joins: Vec::new(),
-            program: self,
         };
         for (name, sql) in columns {
             let (kind, named) = match self.source.types.get(name) {
@@ -79,7 +116,7 @@ impl Program {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     fn step(&mut self, step: &Step) -> Result<(), NotPrintable> {
         match &step.form {
             Form::Rename(names) => names
@@ -120,7 +157,7 @@ impl Writer<'_> {
                     ));
                 }
                 self.nothing_failing("a filter")?;
-                self.conditions.push((piece.sql, piece.fails));
+                self.take_out(piece.sql, piece.fails);
                 Ok(())
             }
             Form::Derive(name, tree) => {
@@ -144,12 +181,14 @@ impl Writer<'_> {
     }
 
     fn print<C: AsRef<str>>(&self, tree: &Tree<C>) -> Result<Piece, NotPrintable> {
-        let columns = |name: &str| self.entry(name).ok();
-        let printer = Printer {
+        self.printer(&|name| self.entry(name).ok()).print(tree)
+    }
+
+    fn printer<'c>(&self, columns: &'c dyn Fn(&str) -> Option<Entry>) -> Printer<'c> {
+        Printer {
             dialect: self.dialect,
-            columns: &columns,
-        };
-        printer.print(tree)
+            columns,
+        }
     }
 
     fn rename(&mut self, from: &str, to: &str) -> Result<(), NotPrintable> {
@@ -249,65 +288,68 @@ impl Writer<'_> {
         let Some(quoted) = &table.quoted else {
             return no("the other table is in another database".to_owned());
         };
-        if table.missing == Missing::Reject {
-            return no("a row without one there is put aside, with its reason".to_owned());
+        let mut pairs = Vec::with_capacity(table.on.len());
+        for (ours, theirs) in &table.on {
+            let column = table.column(theirs)?;
+            pairs.push(Pair {
+                name: ours.clone(),
+                ours: self.entry(ours)?,
+                theirs: column.entry(self.dialect),
+                collation: column.collation.clone(),
+            });
         }
-        let alias = format!("adf_lookup_{}", self.joins.len() + 1);
-        let theirs = |name: &str| {
-            let found = table.columns.iter().find(|(known, _, _)| known == name);
-            found.map(|(_, sql, named)| Entry::Raw {
-                sql: format!("{alias}.{sql}"),
-                kind: SqlType::parse(named, self.program.source.dialect),
-                named: named.clone(),
-            })
-        };
-        let mut parts = Vec::new();
-        for (ours, their) in &table.on {
-            let (Ok(one), Some(two)) = (self.entry(ours), theirs(their)) else {
-                return no(format!("{their} is not known there"));
-            };
-            let columns = |name: &str| {
-                Some(if name == "ours" {
-                    one.clone()
-                } else {
-                    two.clone()
-                })
-            };
-            let printer = Printer {
-                dialect: self.dialect,
-                columns: &columns,
-            };
-            let sides = ["ours", "theirs"].map(Tree::Column);
-            let equal = Tree::Compare(crate::expr::Comparison::Equal, Box::new(sides));
-            parts.push(printer.print(&equal)?.sql);
+        let same = self.printer(&|_| None).same_key(&pairs)?;
+        // A row whose key is not what its column says has to be looked at, whatever comes behind.
+        if let Some(guard) = same.guard {
+            self.look_at(guard);
         }
-        let word = if table.missing == Missing::Filter {
-            self.nothing_failing("a lookup that filters")?;
-            if self.conditions.iter().any(|(_, fails)| *fails) {
-                return no(
-                    "a filter before it may put rows aside that it would take out".to_owned(),
-                );
+        self.joins
+            .push(format!("LEFT JOIN {quoted} ON {}", same.on));
+        if let Some(pair) = pairs.first() {
+            self.missing(table.missing, pair.theirs.sql())?;
+        }
+        table.take.iter().try_for_each(|(theirs, ours)| {
+            self.put(ours, table.column(theirs)?.entry(self.dialect))
+        })
+    }
+
+    /// What becomes of rows without one there, told by a column that is NULL only then.
+    fn missing(&mut self, missing: Missing, key: &str) -> Result<(), NotPrintable> {
+        match missing {
+            Missing::Null => {}
+            Missing::Filter => {
+                self.nothing_failing("a lookup that filters")?;
+                self.take_out(format!("({key} IS NOT NULL)"), false);
             }
-            "INNER"
-        } else {
-            "LEFT"
-        };
-        let join = format!("{word} JOIN {quoted} {alias} ON {}", parts.join(" AND "));
-        for (their, ours) in &table.take {
-            match theirs(their) {
-                Some(entry) => self.put(ours, entry)?,
-                None => return no(format!("{their} is not known there")),
+            Missing::Reject => {
+                let refusing = self.printer(&|_| None).refusing(key)?;
+                self.look_at(refusing);
             }
         }
-        self.joins.push(join);
         Ok(())
+    }
+
+    fn take_out(&mut self, sql: String, fails: bool) {
+        self.conditions.push(Condition {
+            sql,
+            fails,
+            filters: true,
+        });
+    }
+
+    fn look_at(&mut self, sql: String) {
+        self.conditions.push(Condition {
+            sql,
+            fails: true,
+            filters: false,
+        });
     }
 
     /// One condition behind the other. A database evaluates them in any order, unless it is told: where the first may
     /// put a row aside, the second must not take it out before.
     fn condition(&self) -> Option<String> {
         let mut whole: Option<String> = None;
-        for (sql, fails) in self.conditions.iter().rev() {
+        for Condition { sql, fails, .. } in self.conditions.iter().rev() {
             let no = if self.dialect == Dialect::Postgres {
                 "FALSE"
             } else {
@@ -324,6 +366,7 @@ impl Writer<'_> {
 
     fn done(self) -> Query {
         let condition = self.condition();
+        let filters = self.conditions.iter().any(|one| one.filters);
         Query {
             columns: self
                 .columns
@@ -334,6 +377,7 @@ impl Writer<'_> {
                 })
                 .collect(),
             condition,
+            filters,
             joins: self.joins,
         }
     }

@@ -76,6 +76,7 @@ impl NativeSteps {
         out.aset(ruby.to_symbol("columns"), columns)?;
         out.aset(ruby.to_symbol("kinds"), kinds)?;
         out.aset(ruby.to_symbol("where"), query.condition)?;
+        out.aset(ruby.to_symbol("filters"), query.filters)?;
         out.aset(ruby.to_symbol("joins"), joins)?;
         Ok(out)
     }

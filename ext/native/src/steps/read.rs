@@ -2,7 +2,7 @@
 
 use active_data_flow_core::expr::Literal;
 use active_data_flow_core::rows::SqlType;
-use active_data_flow_core::steps::{Form, Mask, Missing, Step, Table};
+use active_data_flow_core::steps::{Form, Mask, Missing, Step, Table, Theirs};
 use magnus::{RString, Ruby, TryConvert, Value};
 
 use super::tree::tree;
@@ -53,8 +53,13 @@ fn table(what: Value) -> Result<Table, Raised> {
         on: pairs(on, declared)?,
         take: pairs(take, declared)?,
         columns: list(columns, |column| {
-            let [name, sql, kind] = fields(column, "a column")?;
-            Ok((declared(name)?, declared(sql)?, declared(kind)?))
+            let [name, sql, kind, collation] = fields(column, "a column")?;
+            Ok(Theirs {
+                name: declared(name)?,
+                sql: declared(sql)?,
+                named: declared(kind)?,
+                collation: maybe(collation, declared)?,
+            })
         })?,
         missing: missing_of(missing)?,
     })

@@ -27,7 +27,7 @@ module ActiveDataFlow
         def part(column, fact, indexed)
           say = fact["collation"] if indexed && fact["differs"]
           KeyEquality::Part.new(name: column.name, say:, exact: EXACT.include?(fact["type"]) && fact["deterministic"],
-            manner: ("#{column.sql_type} #{fact["collation"]}" if indexed), narrow: column.sql_type.include?("("))
+            manner: ("#{column.sql_type} #{fact["collation"]}" if indexed), narrow: column.sql_type.include?("("), collation: fact["collation"])
         end
 
         def sql(connection, table, key)

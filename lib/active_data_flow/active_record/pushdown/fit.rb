@@ -28,7 +28,7 @@ module ActiveDataFlow
 
         def column_reason(path, name)
           theirs = path.sink.table.column(name).sql_type
-          ours = path.untouched(name)
+          ours = path.as_it_is(name)
           return "#{name} is rounded to #{theirs}, which SQLite does not do" if path.sink.dialect == :sqlite && path.rounded?(name)
           return if ours ? same?(ours.sql_type, theirs) : FAMILIES[path.query[:kinds][name].to_s]&.match?(theirs)
 

@@ -24,12 +24,12 @@ module ActiveDataFlow
         # @return [String, nil] SQL of a condition that is true, or ends SQLite's statement (integer overflow); nil where
         #   nothing can be odd
         def sql(path)
-          columns = path.names.filter_map { |name| path.untouched(name) }
-          odd = columns.filter_map { |column| odd(column, path) }
+          names = path.names.select { |name| path.as_it_is(name) }
+          odd = names.filter_map { |name| odd(name, path) }
           odd << nameless(path)
           return if odd.compact.empty?
 
-          "CASE WHEN #{odd.compact.join(" OR ")} THEN abs((typeof(#{path.source.quoted(columns.first.name)}) IS NULL) - 9223372036854775807 - 1) ELSE 1 END"
+          "CASE WHEN #{odd.compact.join(" OR ")} THEN abs((typeof(#{path.query[:columns][names.first]}) IS NULL) - 9223372036854775807 - 1) ELSE 1 END"
         end
 
         # @param path [Pushdown]
@@ -41,12 +41,12 @@ module ActiveDataFlow
           loose.map { |name| "#{path.source.quoted(path.untouched(name).name)} IS NULL" }.join(" OR ") if loose.any?
         end
 
-        def odd(column, path)
-          type = column.sql_type.to_s.downcase
-          return if type == "integer" && path.source.table.primary_key == [column.name] # the rowid
+        def odd(name, path)
+          type = path.as_it_is(name).sql_type.to_s.downcase
+          return if type == "integer" && path.source.table.primary_key == [path.untouched(name)&.name] # the rowid
 
           _, test = ODD.find { |kinds, _| kinds.match?(type) }
-          format(test, column: path.source.quoted(column.name), most: most(type)) if test
+          format(test, column: path.query[:columns][name], most: most(type)) if test
         end
 
         # @return [String] the largest number of so many digits

@@ -26,7 +26,7 @@ module ActiveDataFlow
         # The window's rows as the sink takes them.
         def page_sql(after, upto, guard: nil)
           columns = @path.expressions.zip(@target.column_list).map { |sql, name| ::Arel.sql("#{sql} AS #{name}") }
-          rows = @path.window(after, upto).reselect(*columns)
+          rows = @path.joined(after, upto).reselect(*columns)
           [@path.condition, guard].compact.reduce(rows) { |some, condition| some.where("(#{condition})") }.to_sql
         end
 
@@ -73,7 +73,7 @@ module ActiveDataFlow
           return unless @straight
 
           new = Whole.savepoint(connection) { connection.update(insert(after, upto), "ActiveDataFlow pushdown") }
-          read = @path.condition ? window_count(connection, after, upto) : new
+          read = @path.filters? ? window_count(connection, after, upto) : new
           counters(read:, selected: new, new:, updated: 0)
         rescue ::ActiveRecord::RecordNotUnique
           raise if @target.mode == :insert
@@ -97,7 +97,7 @@ module ActiveDataFlow
           row = connection.select_one(sql, "ActiveDataFlow pushdown")
           new, updated, matched, selected = row.values_at("new", "updated", "matched", "selected").map(&:to_i)
           @mostly_new = new > selected / 2
-          counters(read: @path.condition ? window_count(connection, after, upto) : selected, selected:, new:, updated:, matched:)
+          counters(read: @path.filters? ? window_count(connection, after, upto) : selected, selected:, new:, updated:, matched:)
         end
       end
 
@@ -111,11 +111,11 @@ module ActiveDataFlow
 
         # (see Statements#run)
         def run(connection, after, upto)
-          return all(connection, after, upto) if @target.mode == :insert && @path.condition.nil?
+          return all(connection, after, upto) if @target.mode == :insert && !@path.filters?
 
           page = page_sql(after, upto)
           read = window_count(connection, after, upto)
-          selected = @path.condition ? connection.select_value("SELECT count(*) FROM (#{page})", "ActiveDataFlow window").to_i : read
+          selected = @path.filters? ? connection.select_value("SELECT count(*) FROM (#{page})", "ActiveDataFlow window").to_i : read
           guarded = page_sql(after, upto, guard: @guard)
           page = guarded if @target.mode == :update_only
           new = (@target.mode == :update_only) ? 0 : connection.update(insert(guarded), "ActiveDataFlow pushdown")

@@ -3,6 +3,7 @@
 //! Where the rows would be put aside, the database may raise instead: then the rows themselves have to be looked at.
 //! But it never gives a value where there is none, and never another one.
 
+mod join;
 mod literal;
 mod mysql;
 mod piece;
@@ -14,6 +15,7 @@ use super::literal::Literal;
 use super::tree::{Between, Comparison, Operator, Tree};
 use crate::rows::Dialect;
 
+pub use join::{Pair, SameKey};
 pub(super) use piece::{no, Printed};
 pub use piece::{Entry, NotPrintable, Piece};
 
@@ -117,8 +119,14 @@ impl Printer<'_> {
     fn column(&self, name: &str) -> Printed {
         match (self.columns)(name) {
             None => no(format!("the rows have no column {name} there")),
-            Some(Entry::Made(piece)) => Ok(piece),
-            Some(Entry::Raw { sql, kind, named }) => {
+            Some(entry) => self.read(name, entry),
+        }
+    }
+
+    fn read(&self, name: &str, entry: Entry) -> Printed {
+        match entry {
+            Entry::Made(piece) => Ok(piece),
+            Entry::Raw { sql, kind, named } => {
                 let read = match self.dialect {
                     Dialect::Postgres => postgres::column(name, &sql, &kind, &named),
                     Dialect::Sqlite => sqlite::column(name, &sql, &kind, &named),

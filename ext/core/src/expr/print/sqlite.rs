@@ -7,7 +7,7 @@ use crate::expr::tree::Operator;
 use crate::rows::SqlType;
 
 /// An error, at run time only: it has to depend on a column, as what is constant is computed before any row.
-fn error(column: &str) -> String {
+pub fn error(column: &str) -> String {
     format!("abs((typeof({column}) IS NULL) - 9223372036854775807 - 1)")
 }
 
