@@ -42,7 +42,7 @@ module ActiveDataFlow
       # @param after [Array, nil] a position
       # @param upto [Array, nil] a position
       # @return [::ActiveRecord::Relation] the same with what lookups join; as many rows
-      def joined(after, upto) = window(after, upto).joins(*query[:joins])
+      def joined(after, upto) = query[:joins].reduce(window(after, upto)) { |rows, join| rows.joins(join) }
 
       # @param after [Array, nil] a position
       # @param upto [Array, nil] a position
