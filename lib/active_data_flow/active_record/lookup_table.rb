@@ -42,6 +42,9 @@ module ActiveDataFlow
       # @return [Object] two tables with the same pool can be joined
       def pool = @table.pool
 
+      # @return [Boolean] whether all of its rows are found: its model has no default scope
+      def plain? = @table.model.all.to_sql == @table.model.unscoped.to_sql
+
       # @param names [Array<String>]
       # @return [Hash{String => String}]
       def types(names) = names.to_h { |name| [name, @table.column(name).sql_type] }
@@ -73,10 +76,13 @@ module ActiveDataFlow
       end
 
       # @param name [String] as {#joined}
+      # @param attachment [Pushdown::Attachment, nil] of the file that it is in, where that is not the connection's own
       # @return [Array] how the lookup is printed: see Native::Steps
-      def printed(name)
+      def printed(name, attachment = nil)
+        rows = @table.model.all
+        rows = rows.from(attachment.place(@table)) if attachment
         @table.with_connection do |connection|
-          rows = select(@table.model.all, columns.map(&:name), connection) { |_column, number| " AS adf_#{number}" }
+          rows = select(rows, columns.map(&:name), connection) { |_column, number| " AS adf_#{number}" }
           ["(#{rows.to_sql}) #{name}", @on.to_a, @take.to_a, joined(name).map(&:to_a), @missing]
         end
       end

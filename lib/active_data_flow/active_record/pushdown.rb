@@ -29,14 +29,14 @@ module ActiveDataFlow
       # @param after [Object, nil] a position
       # @return [Windows]
       def open(_plan, after)
-        @attachment = Attachment.new(source, sink).open unless same_database?
+        @attached = attachment&.open
         Windows.new(self, after)
       end
 
       # Ends what {#open} began.
       def close
-        @attachment&.close
-        @attachment = nil
+        @attached&.close
+        @attached = nil
       end
 
       # @param after [Array, nil] a position
@@ -49,7 +49,7 @@ module ActiveDataFlow
       # @return [::ActiveRecord::Relation] the source's rows in between, as the sink's connection finds them
       def window(after, upto)
         rows = source.window(after, upto)
-        @attachment ? rows.from(@attachment.table) : rows
+        attachment ? rows.from(attachment.place(source.table)) : rows
       end
 
       # @return [SourceEnd]
@@ -108,7 +108,9 @@ module ActiveDataFlow
         @program ||= Flow::Program.native(plan.steps, types: source.types, dialect: source.dialect, joins: lookups.printed)
       end
 
-      def lookups = @lookups ||= Lookups.new(plan)
+      def lookups = @lookups ||= Lookups.new(plan, attachment)
+
+      def attachment = @attachment ||= (Attachment.new(source, sink) unless same_database?)
 
       def quoted = source.columns.map { |column| [column.name, source.quoted(column.name)] }
 

@@ -55,8 +55,9 @@ module ActiveDataFlow
           @sink.pool.release_connection if @leased
         end
 
-        # @return [String] the source's table, as the sink's connection finds it
-        def table = "#{@name}.#{@source.table.quoted_name} #{@source.table.quoted_name}"
+        # @param table [Table] of the source's file
+        # @return [String] how the sink's connection finds it
+        def place(table) = "#{@name}.#{table.quoted_name} #{table.quoted_name}"
 
         private
 

@@ -229,6 +229,22 @@ RSpec.describe "[lookups]" do
       expect([one[1].map(&:last), one[3]]).to eq([["elsewhere 1", nil, nil, nil, nil, "elsewhere 1", nil], 1])
     end
 
+    it "is joined in the source's file, and not taken for a table of that name here", if: FlowDatabase.attaches? do
+      insert(:shops, [{id: 3, code: "E3", name: "elsewhere 3"}], ElsewhereRecord)
+      insert(:lines, [{id: 1, shop_id: 3, pieces: 1}, {id: 2, shop_id: 1, pieces: 1}], ElsewhereRecord)
+      klass = flow do
+        source :lines, connection: "ElsewhereRecord"
+        lookup :shops, on: {shop_id: :id}, take: {name: :shop_name}, connection: "ElsewhereRecord"
+        lookup :prices, on: {pieces: :region, product: :product}, take: {price: :price}
+        sink :exported_lines
+      end
+      expect(pushed?(klass)).to be(true), klass.plan.to_s
+      expect(outcome(klass, :shop_name).values_at(1, 3)).to eq([[[1, "elsewhere 3"], [2, nil]], 0])
+      stub_const("Shop", Class.new(ElsewhereRecord) { default_scope { where("id IN (SELECT id FROM shops)") } })
+      expect(klass.plan.path_reason).to include("the other table is in another database")
+      expect(outcome(klass, :shop_name)[1]).to eq([[1, "elsewhere 3"], [2, nil]])
+    end
+
     it "is asked here, while the flow reads and writes there" do
       insert(:lines, [{id: 1, shop_id: 3, pieces: 1}, {id: 2, shop_id: 7, pieces: 1}], ElsewhereRecord)
       klass = flow do
