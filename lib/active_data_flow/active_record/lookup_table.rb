@@ -42,8 +42,12 @@ module ActiveDataFlow
       # @return [Object] two tables with the same pool can be joined
       def pool = @table.pool
 
+      # @return [Boolean] whether each of its rows is found at most once, whatever else a statement asks of it: the default scope of
+      #   its model is a condition, or there is none
+      def conditional? = (scope - %i[where order]).empty?
+
       # @return [Boolean] whether all of its rows are found: its model has no default scope
-      def plain? = @table.model.all.to_sql == @table.model.unscoped.to_sql
+      def plain? = (scope - [:order]).empty?
 
       # @param names [Array<String>]
       # @return [Hash{String => String}]
@@ -88,6 +92,9 @@ module ActiveDataFlow
       end
 
       private
+
+      # @return [Array<Symbol>] the words that it is made of
+      def scope = @table.model.all.values.keys
 
       def select(relation, names, connection)
         list = names.each_with_index.map do |name, number|

@@ -131,6 +131,9 @@ module ActiveDataFlow
         step = plan.steps.find { |one| !one.declarative? }
         return "#{step.word} at #{step.at} is Ruby" if step
 
+        step, table = plan.lookups.find { |_step, one| !one.conditional? }
+        return "lookup at #{step.at}: the default scope of #{table.name} is more than a condition" if step
+
         program.reason(sink.dialect, quoted)
       end
     end

@@ -109,6 +109,22 @@ class AskedFlow < ActiveDataFlow::Base
   sink { |row| Told.rows << row[:id] }
 end
 
+# Five pages; every other one has no rows.
+class PagedSource < ActiveDataFlow::Connector::Source
+  def fetch(after:, limit:)
+    page = after.to_i
+    raise ActiveDataFlow::Throttled.new(wait: 600) if Told.busy == page
+
+    Told.rows << [:page, page]
+    Page.new(page.odd? ? [] : [{id: page}], cursor: (page + 1 if page < 4))
+  end
+end
+
+class PagedFlow < ActiveDataFlow::Base
+  source PagedSource.new
+  sink { |row| Told.rows << row[:id] }
+end
+
 class HookedJob < ActiveDataFlow::DataFlowJob
   before_perform { Told.rows << :before }
   after_perform { Told.rows << :after }
@@ -779,6 +795,20 @@ RSpec.describe "[left alone] A source that wants to be left alone" do
     run = LetterFlow.enqueue_now
     expect(log { work }).to match(/throttled for 0\.01 seconds .*; waits.*throttled for 4\.995 seconds .*; goes on then/m)
     expect([row(run).status, row(run).cursor]).to eq(["in_progress", "int:2"])
+  end
+
+  it "behind a page without rows is asked for the next one, and for no page twice" do
+    Told.busy = 2
+    run = PagedFlow.enqueue_now
+    work
+    expect(row(run)).to have_attributes(status: "in_progress", token: nil, deaths: 0, attempt: 0)
+    expect(ActiveDataFlow::Native.decode_position(row(run).cursor)).to eq([2, 0])
+    later(601) do
+      Told.busy = nil
+      ActiveDataFlow::Sweep.call(now_or_never: true)
+      work
+    end
+    expect([row(run).status, Told.rows]).to eq(["success", [[:page, 0], 0, [:page, 1], [:page, 2], 2, [:page, 3], [:page, 4], 4]])
   end
 
   it "is what throttle_on says, too: it is asked before each batch, and again when the time is over" do
