@@ -20,9 +20,9 @@ RSpec.describe "[lookups]" do
       table.integer :price
       table.index %i[region product], unique: true
     end
-    connection.create_table(:lines, force: true) { |table| line_columns(table) }
-    connection.create_table(:exported_lines, force: true) do |table|
-      line_columns(table)
+    connection.create_table(:items, force: true) { |table| item_columns(table) }
+    connection.create_table(:exported_items, force: true) do |table|
+      item_columns(table)
       table.string :shop_name
       table.integer :region
       table.integer :price
@@ -30,7 +30,7 @@ RSpec.describe "[lookups]" do
     end
   end
 
-  def line_columns(table)
+  def item_columns(table)
     table.integer :shop_id
     table.string :shop_code
     table.string :product
@@ -40,12 +40,12 @@ RSpec.describe "[lookups]" do
 
   before do
     [ActiveRecord::Base, ElsewhereRecord].each do |base|
-      base.connection_pool.with_connection { |connection| %w[shops prices lines exported_lines].each { |table| connection.execute("DELETE FROM #{table}") } }
+      base.connection_pool.with_connection { |connection| %w[shops prices items exported_items].each { |table| connection.execute("DELETE FROM #{table}") } }
     end
     insert(:shops, (1..3).map { |id| {id:, code: "S#{id}", name: "shop #{id}", region: id.odd? ? 1 : nil} })
     insert(:prices, [{region: 1, product: "tea", price: 5}, {region: 1, product: "rye", price: 7}, {region: 2, product: "tea", price: 9}])
-    insert(:lines, [[1, "S1", "tea"], [2, "S2", "tea"], [nil, nil, "rye"], [9, "S9", "rye"], [3, "S3", nil], [1, "S1", "rye"], [3, "s3", "oat"]]
-      .each_with_index.map { |(shop_id, shop_code, product), index| {id: index + 1, shop_id:, shop_code:, product:, name: "line #{index + 1}", pieces: index} })
+    insert(:items, [[1, "S1", "tea"], [2, "S2", "tea"], [nil, nil, "rye"], [9, "S9", "rye"], [3, "S3", nil], [1, "S1", "rye"], [3, "s3", "oat"]]
+      .each_with_index.map { |(shop_id, shop_code, product), index| {id: index + 1, shop_id:, shop_code:, product:, name: "item #{index + 1}", pieces: index} })
   end
 
   def insert(table, rows, base = ActiveRecord::Base)
@@ -57,19 +57,19 @@ RSpec.describe "[lookups]" do
   # The same flow twice: once as it is, once with a block that does nothing and keeps the rows in this process.
   def both(&steps)
     pushed = flow("LookupFlow") do
-      source :lines
+      source :items
       on_error :quarantine, budget: 100
       class_eval(&steps)
-      sink :exported_lines
+      sink :exported_items
     end
     [pushed, flow("CarriedFlow", pushed) { transform { |_row| } }]
   end
 
-  def exported(*names) = rows(:exported_lines, :id, *names)
+  def exported(*names) = rows(:exported_items, :id, *names)
 
   # What a run makes of nothing: its counts, its rows, what it has put aside and how often it has asked a lookup's table.
   def outcome(klass, *names)
-    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DELETE FROM exported_lines") }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DELETE FROM exported_items") }
     asked = 0
     counting = ActiveSupport::Notifications.subscribe("sql.active_record") { |event| asked += 1 if event.payload[:name] == "Lookup" }
     run = klass.run_now
@@ -111,7 +111,7 @@ RSpec.describe "[lookups]" do
     expect(one).to eq(other)
     expect(one[0]).to eq(read: 7, rejected: 2, new: 5)
     expect(one[2]).to eq([["int:3", "transform", "shop_id", "shops has no row with id null "], ["int:4", "transform", "shop_id", "shops has no row with id 9 "]])
-    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DELETE FROM lines WHERE id IN (3, 4)") }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DELETE FROM items WHERE id IN (3, 4)") }
     expect([pushed, carried].map { |klass| outcome(klass, :shop_name) }).to match([[{read: 5, new: 5}, one[1], [], pushes? ? 0 : 1], [{read: 5, new: 5}, one[1], [], 1]])
   end
 
@@ -154,7 +154,7 @@ RSpec.describe "[lookups]" do
 
   it "joins the same table twice, beside a scope that names a column without its table" do
     pushed, carried = both do
-      source :lines, scope: -> { where("name <> 'line 7' AND id > 1") }
+      source :items, scope: -> { where("name <> 'item 7' AND id > 1") }
       lookup :shops, on: {shop_id: :id}, take: {name: :shop_name}, missing: :filter
       lookup :shops, on: {shop_code: :code}, take: {id: :total}
     end
@@ -188,13 +188,13 @@ RSpec.describe "[lookups]" do
   end
 
   describe "asks" do
-    def lines(count)
-      ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DELETE FROM lines") }
-      insert(:lines, Array.new(count) { |index| {id: index + 1, shop_id: index.zero? ? nil : 1 + index % 3, product: "p#{index}", pieces: index} })
+    def items(count)
+      ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DELETE FROM items") }
+      insert(:items, Array.new(count) { |index| {id: index + 1, shop_id: index.zero? ? nil : 1 + index % 3, product: "p#{index}", pieces: index} })
     end
 
     it "once a batch, whatever is twice in it or NULL" do
-      lines(25)
+      items(25)
       _, carried = both do
         batch_size 10
         lookup :shops, on: {shop_id: :id}, take: {name: :shop_name}
@@ -205,7 +205,7 @@ RSpec.describe "[lookups]" do
     end
 
     it "once for thousands of keys, of several columns, too" do
-      lines(3_000)
+      items(3_000)
       insert(:prices, (0...3_000).step(2).map { |index| {region: index, product: "p#{index}", price: index} })
       batches = []
       carried, = both do
@@ -220,7 +220,7 @@ RSpec.describe "[lookups]" do
     end
 
     it "nothing where all keys are NULL" do
-      lines(1)
+      items(1)
       _, carried = both { lookup :shops, on: {shop_id: :id}, take: {name: :shop_name} }
       expect(outcome(carried, :shop_name).values_at(1, 3)).to eq([[[1, nil]], 0])
     end
@@ -238,12 +238,12 @@ RSpec.describe "[lookups]" do
 
     it "is joined in the source's file, and not taken for a table of that name here", if: FlowDatabase.attaches? do
       insert(:shops, [{id: 3, code: "E3", name: "elsewhere 3"}], ElsewhereRecord)
-      insert(:lines, [{id: 1, shop_id: 3, pieces: 1}, {id: 2, shop_id: 1, pieces: 1}], ElsewhereRecord)
+      insert(:items, [{id: 1, shop_id: 3, pieces: 1}, {id: 2, shop_id: 1, pieces: 1}], ElsewhereRecord)
       klass = flow do
-        source :lines, connection: "ElsewhereRecord"
+        source :items, connection: "ElsewhereRecord"
         lookup :shops, on: {shop_id: :id}, take: {name: :shop_name}, connection: "ElsewhereRecord"
         lookup :prices, on: {pieces: :region, product: :product}, take: {price: :price}
-        sink :exported_lines
+        sink :exported_items
       end
       expect(pushed?(klass)).to be(true), klass.plan.to_s
       expect(outcome(klass, :shop_name).values_at(1, 3)).to eq([[[1, "elsewhere 3"], [2, nil]], 0])
@@ -253,15 +253,15 @@ RSpec.describe "[lookups]" do
     end
 
     it "is asked here, while the flow reads and writes there" do
-      insert(:lines, [{id: 1, shop_id: 3, pieces: 1}, {id: 2, shop_id: 7, pieces: 1}], ElsewhereRecord)
+      insert(:items, [{id: 1, shop_id: 3, pieces: 1}, {id: 2, shop_id: 7, pieces: 1}], ElsewhereRecord)
       klass = flow do
-        source :lines, connection: "ElsewhereRecord"
+        source :items, connection: "ElsewhereRecord"
         lookup "Shop", on: {shop_id: :id}, take: {name: :shop_name}
-        sink :exported_lines, connection: "ElsewhereRecord"
+        sink :exported_items, connection: "ElsewhereRecord"
       end
       stub_const("Shop", Class.new(ActiveRecord::Base))
       klass.run_now
-      expect(ElsewhereRecord.connection_pool.with_connection { |connection| connection.select_rows("SELECT id, shop_name FROM exported_lines ORDER BY id") }).to eq([[1, "shop 3"], [2, nil]])
+      expect(ElsewhereRecord.connection_pool.with_connection { |connection| connection.select_rows("SELECT id, shop_name FROM exported_items ORDER BY id") }).to eq([[1, "shop 3"], [2, nil]])
     end
   end
 
@@ -280,7 +280,7 @@ RSpec.describe "[lookups]" do
   end
 
   it "finds numbers by texts that were cast" do
-    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("UPDATE lines SET shop_code = #{(FlowDatabase::KIND == :mysql) ? "CAST(shop_id AS CHAR)" : "CAST(shop_id AS TEXT)"}") }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("UPDATE items SET shop_code = #{(FlowDatabase::KIND == :mysql) ? "CAST(shop_id AS CHAR)" : "CAST(shop_id AS TEXT)"}") }
     klass, = both do
       cast shop_code: :integer
       lookup :shops, on: {shop_code: :id}, take: {name: :shop_name}
@@ -300,7 +300,7 @@ RSpec.describe "[lookups]" do
   end
 
   it "puts aside a key that is not what its column says", if: FlowDatabase::KIND == :sqlite do
-    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("UPDATE lines SET shop_id = 'many' WHERE id = 2") }
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("UPDATE items SET shop_id = 'many' WHERE id = 2") }
     pushed, carried = both do
       lookup :shops, on: {shop_id: :id}, take: {name: :shop_name}
       drop :shop_id
