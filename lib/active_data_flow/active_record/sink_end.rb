@@ -100,7 +100,7 @@ module ActiveDataFlow
       def transient?(error) = Errors.transient?(error)
 
       # @return [Hash] for the fingerprint
-      def description = {kind: "table", table: @table.name, key: @key}
+      def description = {kind: "table", table: @table.name, key: @key, **@table.place.slice(:shard)}
 
       # @return [String] for the plan
       def to_s = @key ? "#{@table.label} by #{@key.join(", ")}" : @table.label

@@ -109,7 +109,7 @@ module ActiveDataFlow
 
       # @return [Hash] what a stored cursor belongs to
       def description
-        {kind: "table", table: @table.name, sql: @relation.to_sql, cursor: @cursor, order: @directions.map(&:to_s)}
+        {kind: "table", table: @table.name, sql: @relation.to_sql, cursor: @cursor, order: @directions.map(&:to_s), **@table.place.slice(:shard)}
       end
 
       # @return [String] for the plan

@@ -76,6 +76,10 @@ RSpec.describe "A flow between tables" do
       kept("databases")
     end
 
+    it "writes into another database than the one that keeps the runs" do
+      kept("marks")
+    end
+
     it "reads and writes through the model what only the model can" do
       kept("columns")
     end

@@ -13,6 +13,7 @@ RSpec.describe "[databases]" do
     ReportingRecord.connects_to(shards: {default: {writing: :one}, second: {writing: :two}})
     ActiveRecord::Base.configurations = before
     %i[default second].each do |shard|
+      ActiveDataFlow.prepare_marks!(ReportingRecord, role: :writing, shard:)
       ReportingRecord.connected_to(role: :writing, shard:) do
         ReportingRecord.connection_pool.with_connection { |connection| connection.create_table(:reports, if_not_exists: true) { |table| table.string(:name) && table.integer(:net) } }
       end

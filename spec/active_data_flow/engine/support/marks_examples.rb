@@ -1,0 +1,144 @@
+# frozen_string_literal: true
+
+require_relative "statements_examples"
+
+# A sink in another SQL database than the runs: another of the same server, or another file.
+RSpec.describe "[marks]" do
+  include_context "flows in a database"
+  include_context "counted statements"
+
+  far = FlowDatabase::KIND == :postgresql
+
+  before(:context) do
+    FlowDatabase.connect unless ActiveRecord::Base.connected?
+    next if defined?(FarAwayRecord)
+
+    Object.const_set(:FarAwayRecord, Class.new(ActiveRecord::Base) { self.abstract_class = true })
+    file = {adapter: "sqlite3", database: File.join(FlowDatabase.folder, "far_away.sqlite3"), timeout: 5000}
+    FarAwayRecord.establish_connection(**(far ? Servers.fresh(:postgresql, "far_away_#{Process.pid}", pool: 8) : file))
+    FarAwayRecord.connection.create_table(:exports) do |table|
+      FlowDatabase.order_columns(table)
+      table.index :number, unique: true
+      table.check_constraint "net >= 0", name: "net_not_negative"
+    end
+  end
+
+  before do
+    ActiveDataFlow.prepare_marks!(FarAwayRecord)
+    %w[exports active_data_flow_marks].each { |table| FarAwayRecord.connection.execute("DELETE FROM #{table}") }
+  end
+
+  def far_rows(*columns) = FarAwayRecord.connection.select_rows("SELECT #{columns.join(", ")} FROM exports ORDER BY id")
+
+  def mark = FarAwayRecord.connection.select_all("SELECT * FROM active_data_flow_marks").to_a.first
+
+  def far_flow(mode = :upsert, **options, &more)
+    flow do
+      source :orders
+      batch_size 10
+      class_eval(&more) if more
+      sink :exports, connection: "FarAwayRecord", mode:, **options
+    end
+  end
+
+  # Steps that SQL has no word for: every row comes through this process.
+  def carried = far_flow(:insert) { transform { |row| row[:name] = row[:name].upcase } }
+
+  def tamper(sql) = ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute(sql) }
+
+  def cursor = (FlowDatabase::KIND == :mysql) ? "`cursor`" : "cursor"
+
+  it "takes rows by each mode and key, and the plan says what keeps them and the cursor together" do
+    orders(35)
+    klass = far_flow(key: :number)
+    expect(klass.plan.to_s).to end_with("\n  commits rows and the run's mark in one transaction of the sink's database (active_data_flow_marks), then the run's cursor")
+    expect(counted(klass.run_now)).to eq(read: 35, new: 35)
+    Order.where(id: 1..4).update_all(name: "another")
+    expect(counted(klass.run_now)).to eq(read: 35, updated: 4, unchanged: 31)
+    expect(far_rows(:id, :name).first(5)).to eq((1..5).map { |id| [id, (id < 5) ? "another" : "order 5"] })
+  end
+
+  it "takes them through the model, and by those who part the rows" do
+    orders(35)
+    stub_const("FarExport", Class.new(FarAwayRecord) { self.table_name = "exports" })
+    FarExport.before_save { self.state = "saved" }
+    model = flow do
+      source :orders
+      sink FarExport, callbacks: true
+      batch_size 10
+    end
+    expect(counted(model.run_now)).to eq(read: 35, new: 35)
+    expect(far_rows(:state).uniq).to eq([["saved"]])
+    parted = far_flow { partitions 3 }
+    expect(counted(parted.run_now(restart: true))).to eq(read: 35, updated: 35)
+    expect(FarAwayRecord.connection.select_value("SELECT count(*) FROM active_data_flow_marks")).to eq(4)
+  end
+
+  it "goes on where a run has stopped" do
+    orders(35)
+    Order.where(id: 25).update_all(net: -1)
+    expect { carried.run_now }.to raise_error(ActiveDataFlow::RowError, /id 25/)
+    expect([far_rows(:id).size, mark["commits"]]).to eq([20, 2])
+    Order.where(id: 25).update_all(net: 1)
+    expect(counted(OrderExportFlow.run_now)).to eq(read: 35, new: 35)
+    expect(far_rows(:id).size).to eq(35)
+  end
+
+  it "keeps rows that were put aside with the runs, and takes them when they were mended" do
+    orders(35)
+    Order.where(id: [7, 33]).update_all(net: -1)
+    run = far_flow { on_error :quarantine, budget: 5 }.run_now
+    expect(counted(run)).to eq(read: 35, new: 33, rejected: 2)
+    expect(run.rejects.map(&:position)).to eq(%w[int:7 int:33])
+    expect(JSON.parse(mark["state"])).not_to have_key("rejects")
+    run.rejects.each { |reject| reject.update!(row: reject.row.merge("net" => 1)) }
+    expect([run.replay_rejects, far_rows(:id).size]).to eq([{replayed: 2, open: 0}, 35])
+  end
+
+  it "costs one more small commit a batch, and no other statement" do
+    orders(60)
+    klass = carried
+    sent = statements { klass.run_now }
+    commits = sent.count { |sql| sql.match?(/UPDATE active_data_flow_data_flow_runs.* SET commits/m) }
+    expect(commits).to be_between(6, 7)
+    # Made and taken once; of each batch the fence, and of the first one what its rows came to.
+    written = sent.grep(/\A(UPDATE|INSERT INTO) active_data_flow_marks/).map { |sql| sql[/SET commits = commits \+ 1|SET commits = CASE|INSERT|SET/] }
+    expect(written.tally).to eq("SET commits = commits + 1" => commits, "SET commits = CASE" => 2, "INSERT" => 1, "SET" => 1)
+  end
+
+  it "is right where the run's row, or the sink, was restored to what it had been" do
+    orders(35)
+    stop = [15, 25]
+    klass = far_flow(:insert) { transform { |row| raise(IOError, "stop") if row[:id] == stop.first } }
+    expect { klass.run_now }.to raise_error(IOError)
+    stop.shift
+    expect { klass.run_now }.to raise_error(IOError)
+    tamper("UPDATE active_data_flow_data_flow_runs SET commits = 1, #{cursor} = 'int:10', rows_read = 10, rows_new = 10, fence = 1")
+    stop.shift
+    expect(counted(klass.run_now)).to eq(read: 35, new: 35)
+    expect(far_rows(:id).flatten).to eq([*1..35])
+  end
+
+  it "lets a run begin whose number a mark has from before the runs' database was made anew" do
+    orders(15)
+    carried.run_now
+    tamper("DELETE FROM active_data_flow_data_flow_runs")
+    FarAwayRecord.connection.execute("UPDATE active_data_flow_marks SET run_id = '999999999', fence = 7")
+    FarAwayRecord.connection.execute("DELETE FROM exports")
+    expect(counted(OrderExportFlow.run_now)).to eq(read: 15, new: 15)
+    expect(far_rows(:id).size).to eq(15)
+  end
+
+  it "is refused before the first row where the table is missing, with the line to paste" do
+    orders(1)
+    FarAwayRecord.connection.drop_table(:active_data_flow_marks)
+    klass = carried
+    ActiveDataFlow::ActiveRecord::Stores.instance_variable_get(:@marks).clear
+    there = FarAwayRecord.connection_db_config.database
+    expect { klass.plan }.to raise_error(ActiveDataFlow::ConfigurationError, "OrderExportFlow writes exports in #{there}, and its runs are kept in " \
+      "#{ActiveRecord::Base.connection_db_config.database}. So that no crash between the two loses or doubles a row, the first has to have the table " \
+      "active_data_flow_marks. Write: ActiveDataFlow.prepare_marks!(FarAwayRecord)")
+    expect { klass.run_now }.to raise_error(ActiveDataFlow::ConfigurationError)
+    expect(runs).to eq([])
+  end
+end
