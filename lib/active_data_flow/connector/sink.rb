@@ -35,7 +35,8 @@ module ActiveDataFlow
       end
 
       # Writes several rows. When it raises, the rows are tried again in halves, so that those which are to blame are found:
-      # write all of them or none.
+      # write all of them or none. A method that takes `replaces:`, too, is told in it under which keys other rows may have arrived
+      # before, where the source gives others behind the same place when a run goes on: an Array of them, else nil.
       # @param rows [Array<Hash{Symbol => Object}>]
       # @param idempotency_key [String, nil] the same for the same rows of a run, however often they come
       # @return [Hash{Symbol => Integer}, Object] how many were `new:`, `updated:`, `unchanged:` and `skipped:`, or anything

@@ -13,6 +13,9 @@ module ActiveDataFlow
       # Set by the engine before each batch: a text that is the same whenever the same rows of the run are sent again.
       # @return [String, nil]
       attr_accessor :batch_key
+      # Set by the engine with it: keys under which other rows may have arrived in the place of these.
+      # @return [Array<String>, nil]
+      attr_accessor :replaces
 
       # @param sink [Connector::Sink, #write, #call]
       # @param line [Flow::SinkLine, nil]

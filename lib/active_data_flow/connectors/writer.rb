@@ -15,6 +15,12 @@ module ActiveDataFlow
       PASSING = [Error, SystemCallError, IOError, Timeout::Error].freeze
       private_constant :NONE, :COLLISIONS, :PASSING
 
+      # @param batch_key [String]
+      # @param first [Integer] row of the batch
+      # @param last [Integer]
+      # @return [String] what these rows of it are sent under
+      def self.key(batch_key, first, last) = "#{batch_key}/#{first}-#{last}"
+
       # @param sink [Connector::Sink, #write]
       # @param columns [Array<String>] that are written
       # @param sink_end [SinkEnd, nil]
@@ -123,7 +129,9 @@ module ActiveDataFlow
 
       def send_batch(rows, first, last)
         key = @sink_end&.batch_key
-        @sink.write_batch(rows, **Connector::Methods.accepted(@sink.method(:write_batch), idempotency_key: key && "#{key}/#{first}-#{last}"))
+        told = {idempotency_key: key && Writer.key(key, first, last), replaces: @sink_end&.replaces}
+        told.delete(:replaces) unless told[:replaces]
+        @sink.write_batch(rows, **Connector::Methods.accepted(@sink.method(:write_batch), **told))
       end
 
       # What a sink counts is believed when it adds up.

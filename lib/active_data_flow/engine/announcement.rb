@@ -44,15 +44,31 @@ module ActiveDataFlow
         path.next(announced ? announced["rows"] : limit)
       end
 
-      # Writes down what is about to be sent, where it is not written down already, and gives the sink its key.
+      # Writes down what is about to be sent, where it is not written down already, and gives the sink its key. Where other rows
+      # were announced behind the same place, the sink may have them: it is told under which keys.
       # @return [RunStore::Claim]
       # @raise [LeaseLost]
       def make(claim, portion)
-        bounds = JSON.generate(from: claim.cursor, to: portion.upto, rows: portion.size, content: portion.content)
-        @sink.batch_key = "#{claim.id}-#{Digest::SHA256.hexdigest(bounds)[0, 32]}"
+        batch = {"from" => claim.cursor, "to" => portion.upto, "rows" => portion.size, "content" => portion.content}
+        @sink.batch_key = key(claim, batch)
+        @sink.replaces = replaced(claim, batch)
+        bounds = JSON.generate({**batch, "replaces" => @sink.replaces}.compact)
         return claim if claim.pending_bounds == bounds
 
         @store.announce(claim, bounds)
+      end
+
+      private
+
+      def key(claim, batch) = "#{claim.id}-#{Digest::SHA256.hexdigest(JSON.generate(batch))[0, 32]}"
+
+      # @return [Array<String>, nil] also those that were replaced before: nobody knows which of them have arrived
+      def replaced(claim, batch)
+        announced = claim.pending_bounds && JSON.parse(claim.pending_bounds)
+        earlier = announced&.delete("replaces")
+        return earlier if announced.nil? || announced == batch
+
+        [*earlier, Connectors::Writer.key(key(claim, announced), 0, announced["rows"] - 1)]
       end
     end
   end

@@ -61,6 +61,7 @@ module ActiveDataFlow
         if Object.const_defined?(PARTS.fetch("models"))
           ActiveRecordIfThere.record_class = "ActiveDataFlow::ApplicationRecord"
           ActiveRecordIfThere.without_tables = "Run: bin/rails generate active_data_flow:install, then bin/rails db:migrate"
+          ActiveRecordIfThere.without_marks = "Run: bin/rails generate active_data_flow:marks --database=%{database}, then bin/rails db:migrate"
         end
       end
 

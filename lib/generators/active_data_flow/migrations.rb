@@ -15,14 +15,16 @@ module ActiveDataFlow
 
       private
 
+      # @param kind [String] "migrate", or "marks" for a database that is only written to
       # @return [Array<String>] the names of those that were missing
-      def bring_migrations
+      def bring_migrations(kind = "migrate")
         return [] if behavior == :revoke || !Object.const_defined?("ActiveRecord::Railtie")
 
-        missing = migrations_in(engine_folder).reject { |migration| present.include?(migration.name) }
+        folder = engine_folder(kind)
+        missing = migrations_in(folder).reject { |migration| present.include?(migration.name) }
         missing.each { |migration| say_status(:create, "#{migrations_folder}/..._#{migration.name.underscore}.#{SCOPE}.rb") }
-        (migrations_in(engine_folder) - missing).each { |migration| say_status(:identical, migration.name) }
-        ::ActiveRecord::Migration.copy(destination, {SCOPE => engine_folder}) if missing.any? && !options[:pretend]
+        (migrations_in(folder) - missing).each { |migration| say_status(:identical, migration.name) }
+        ::ActiveRecord::Migration.copy(destination, {SCOPE => folder}) if missing.any? && !options[:pretend]
         missing.map(&:name)
       end
 
@@ -33,7 +35,7 @@ module ActiveDataFlow
           ::ActiveRecord::InternalMetadata::NullInternalMetadata.new).migrations
       end
 
-      def engine_folder = ActiveDataFlow::Rails::Engine.root.join("db/migrate").to_s
+      def engine_folder(kind) = ActiveDataFlow::Rails::Engine.root.join("db", kind).to_s
 
       def destination = File.expand_path(migrations_folder, destination_root)
 

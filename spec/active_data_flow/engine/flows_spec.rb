@@ -76,6 +76,10 @@ RSpec.describe "A flow between tables" do
       kept("databases")
     end
 
+    it "writes down what it sends to a sink without transactions, and says what has changed since" do
+      kept("announced")
+    end
+
     it "writes into another database than the one that keeps the runs" do
       kept("marks")
     end

@@ -62,6 +62,25 @@ RSpec.describe "bin/rails generate active_data_flow:install" do
       puts ActiveDataFlow::DataFlowRun.sole.status, ActiveRecord::Base.connection.tables.grep(/flow/).inspect
     RUBY
     expect(said.lines(chomp: true)).to eq(["row 1", "success", "[]"])
+
+    app.rails!("generate", "migration", "CreateNotes", "text:string")
+    app.rails!("db:migrate")
+    flow = <<~RUBY
+      class NoteFlow < ActiveDataFlow::Base
+        source [{id: 1, text: "one"}]
+        sink :notes
+      end
+      begin
+        puts NoteFlow.run_now.status
+      rescue ActiveDataFlow::ConfigurationError => error
+        puts error.message
+      end
+    RUBY
+    expect(app.runner(flow)).to end_with("the table active_data_flow_marks. Run: bin/rails generate active_data_flow:marks --database=primary, then bin/rails db:migrate\n")
+    expect(app.rails!("generate", "active_data_flow:marks", "--database=primary")).to include("_create_active_data_flow_marks.active_data_flow.rb", "Next: bin/rails db:migrate:primary")
+    expect(app.rails!("generate", "active_data_flow:marks", "--database=primary")).to include("identical  CreateActiveDataFlowMarks", "Nothing to bring")
+    app.rails!("db:migrate")
+    expect(app.runner(flow)).to eq("success\n")
   end
 
   # Rails' own choice for a new application's development, and what SolidQueue's installer writes.

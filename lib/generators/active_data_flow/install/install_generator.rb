@@ -57,7 +57,10 @@ module ActiveDataFlow
         say "  bin/rails db:migrate#{":#{options[:database]}" if options[:database]}" if @brought.any?
         say "  bin/rails generate active_data_flow:flow NAME   # a flow: rows from a source into a sink"
         say "  bin/rails generate active_data_flow:task NAME   # a task: a flowchart that can sleep"
-        say connects_to_line if options[:database]
+        if options[:database]
+          say connects_to_line
+          say "  bin/rails generate active_data_flow:marks       # for flows that write into another database than #{options[:database]}: the primary one, or --database=NAME"
+        end
         say "  bin/rails active_data_flow:sync_schedules       # what flows say by `schedule`, and the sweep, for SolidQueue" if jobs?
         queue_advice.each { |advice| say "\n#{advice}" }
       end
