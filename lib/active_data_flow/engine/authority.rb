@@ -10,10 +10,16 @@ module ActiveDataFlow
       # @return [Authority]
       # @raise [ConfigurationError] where the sink's database lacks the table of {Marks}
       def self.for(plan, store)
-        sink = plan.sink
-        elsewhere = sink.pool && store.pool && !sink.pool.equal?(store.pool)
-        elsewhere ? Marks.new(plan, store, ActiveRecordIfThere.marks(sink.table, Flow.label(plan.flow.class), store)) : new(plan, store)
+        return new(plan, store) unless elsewhere?(plan.sink, store)
+
+        Marks.new(plan, store, ActiveRecordIfThere.marks(plan.sink.table, Flow.label(plan.flow.class), store))
       end
+
+      # In a database whose transactions we know.
+      def self.elsewhere?(sink, store)
+        sink.pool && store.pool && !sink.pool.equal?(store.pool) && sink.table.dialect != :other
+      end
+      private_class_method :elsewhere?
 
       # @param plan [Plan]
       # @param store [RunStore::Base]
@@ -53,11 +59,12 @@ module ActiveDataFlow
 
       # @return [String] for the plan: what keeps rows and cursor together
       def to_s
-        return "rows and cursor in one transaction of the database that keeps the runs" if @plan.sink.pool&.equal?(@store.pool)
-        return "by the sink's checkpoint, which is kept with the cursor" if @plan.sink.respond_to?(:checkpoints?) && @plan.sink.checkpoints?
-        return "the sink first, then the run, which is kept in memory" unless @plan.sink.pool.nil?
+        sink = @plan.sink
+        return "rows and cursor in one transaction of the database that keeps the runs" if sink.pool&.equal?(@store.pool)
+        return "rows, then the cursor with the sink's checkpoint; what is behind that is taken back" if sink.respond_to?(:checkpoints?) && sink.checkpoints?
+        return "rows, then the cursor; rows that come again after a crash are found by their key" if sink.pool
 
-        "each batch is written down before it is sent, then the cursor; one that is sent again has the same key"
+        "each batch is written down before it is sent, then the cursor; what is sent again has the same key"
       end
 
       private

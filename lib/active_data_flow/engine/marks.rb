@@ -29,7 +29,16 @@ module ActiveDataFlow
         followed(claim, mark)
       end
 
-      # (see Authority#commit)
+      # One commit there, all or nothing; then the run's row.
+      # @param claim [RunStore::Claim] the newest
+      # @param last [Boolean] whether the run is a success afterwards
+      # @param to [String, nil] the cursor afterwards
+      # @param rows [Integer]
+      # @param counters [Hash{Symbol => Integer}]
+      # @yieldparam connection [Object] inside the transaction
+      # @yieldreturn [Hash] counters to be added
+      # @return [RunStore::Claim]
+      # @raise [LeaseLost] when it is not the newest; nothing was written
       def commit(claim, last:, to:, rows: 0, counters: {})
         @kept, @rejects, added = {}, [], counters
         @marks.commit(@identity, claim, to:, state: state(claim, added, last)) do |connection|
@@ -42,13 +51,16 @@ module ActiveDataFlow
         after
       end
 
-      # With the mark: after a crash they are found there.
-      # (see Authority#reject)
+      # Puts rows aside with the mark: after a crash they are found there.
+      # @param _claim [RunStore::Claim]
+      # @param rejects [Array<Hash>]
       def reject(_claim, rejects)
         @rejects = rejects
       end
 
-      # (see Authority#keep_of_sinks)
+      # Keeps them with the mark, too.
+      # @param _claim [RunStore::Claim]
+      # @param columns [Hash{Symbol => String}] see {RunStore::Progressing#keep_of_sinks}
       def keep_of_sinks(_claim, **columns)
         @kept = columns
       end
