@@ -45,6 +45,26 @@ RSpec.describe "[databases]" do
     expect(rows(:exports, :number).flatten).to eq(%w[R1 R2 R3])
   end
 
+  it "may be a shard that alone has the table, at either end" do
+    ReportingRecord.connected_to(role: :writing, shard: :second) do
+      ReportingRecord.connection_pool.with_connection { |connection| connection.create_table(:returns, force: true) { |table| table.string(:number) && table.string(:name) } }
+    end
+    orders(3)
+    into = flow("ReturnFlow") do
+      source :orders
+      keep :id, :number, :name
+      sink :returns, connection: "ReportingRecord", shard: :second
+    end
+    expect(counted(into.run_now)).to eq(read: 3, new: 3)
+    back = flow("BackFlow") do
+      source :returns, connection: "ReportingRecord", role: :writing, shard: :second, scope: -> { where("id > 1") }
+      transform { |row| row[:name] += " again" }
+      sink :exports
+    end
+    expect(counted(back.run_now)).to eq(read: 2, new: 2)
+    expect(rows(:exports, :number, :name)).to eq([["A2", "order 2 again"], ["A3", "order 3 again"]])
+  end
+
   describe "a name in it" do
     def ends(name)
       klass = flow do
