@@ -17,12 +17,12 @@ module ActiveDataFlow
       def initialize(plan, store, marks)
         super(plan, store)
         @marks = marks
-        @kept = {}
-        @rejects = []
+        begin_anew
       end
 
       # (see Authority#take)
       def take(claim)
+        begin_anew
         @identity ||= @store.identity(claim)
         mark = nil
         mark, claim = taken(claim) until mark
@@ -40,7 +40,8 @@ module ActiveDataFlow
       # @return [RunStore::Claim]
       # @raise [LeaseLost] when it is not the newest; nothing was written
       def commit(claim, last:, to:, rows: 0, counters: {})
-        @kept, @rejects, added = {}, [], counters
+        begin_anew
+        added = counters
         @marks.commit(@identity, claim, to:, state: state(claim, added, last)) do |connection|
           more = yield(connection)
           added = counters.merge(more) { |_name, one, other| one + other }
@@ -55,7 +56,7 @@ module ActiveDataFlow
       # @param _claim [RunStore::Claim]
       # @param rejects [Array<Hash>]
       def reject(_claim, rejects)
-        @rejects = rejects
+        @rejects += rejects
       end
 
       # Keeps them with the mark, too.
@@ -69,6 +70,12 @@ module ActiveDataFlow
       def to_s = "rows and the run's mark in one transaction of the sink's database (#{RunStore::Columns::MARKS_TABLE}), then the run's cursor"
 
       private
+
+      # What goes into the mark of one commit, beside its rows.
+      def begin_anew
+        @kept = {}
+        @rejects = []
+      end
 
       # @return [Array(RunStore::SQL::Marks::Mark, RunStore::Claim)] no mark where it has to be tried again
       def taken(claim)
