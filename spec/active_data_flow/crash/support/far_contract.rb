@@ -9,7 +9,7 @@ RSpec.describe "Flows from #{CrashDatabase::KIND}, which keeps the runs, into #{
   FarPoints::ALL.each { |name, armed| CrashPoints::BY_NAME[name] = armed }
 
   deeds = {"kill" => FarPoints::ALL.keys, "stop" => FarPoints::ALL.keys}
-  deeds["end"] = FarPoints::LOCKED + ["before the fence of the mark"] if FarDatabase::KIND == :postgresql
+  deeds["end"] = FarPoints::LOCKED + ["before the fence of the mark", "inside COPY"] if FarDatabase::KIND == :postgresql
   crashes = deeds.flat_map { |deed, points| points.map { |point| [deed, point] } }
 
   before(:context) { @undisturbed = FarScenario.undisturbed(FarExportFlow) }

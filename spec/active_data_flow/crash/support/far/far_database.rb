@@ -127,7 +127,9 @@ module FarPoints
     "before the row's COMMIT" => at(:before, /\ACOMMIT/i, nth: 4, since: FENCE),
     "after the row's COMMIT" => at(:after, /\ACOMMIT/i, nth: 4, since: FENCE),
     "before the run's row follows the last time" => at(:before, /status = 'success'/),
-    "after the run's row has followed the last time" => at(:after, /status = 'success'/)
+    "after the run's row has followed the last time" => at(:after, /status = 'success'/),
+    # No session that is idle there: it is known by its name, and ended.
+    **((FarDatabase::KIND == :postgresql) ? {"inside COPY" => [CrashPoints::Copy.new]} : {})
   }.freeze
   # Where a process that stands still has the lock of the sink's file, or of the one that keeps the runs.
   LOCKED = ["after the mark is taken", "after the fence of the mark", "before the sink's COMMIT"].freeze
