@@ -85,7 +85,7 @@ module ActiveDataFlow
       # @return [String]
       def reason_of(error) = @sink.respond_to?(:reason_of) ? @sink.reason_of(error) : "#{error.class}: #{error.message}"
 
-      # What it has written was taken back with another sink's transaction, or may have been: rows are handed over again.
+      # What was written may have been taken back with another sink's transaction: the rows are handed over again.
       # @return [void]
       def forget
         @results = {}

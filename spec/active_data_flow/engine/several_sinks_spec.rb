@@ -59,6 +59,27 @@ RSpec.describe "A flow into several sinks, in memory" do
     expect(run.counts).to include(read: 20, new: 19, rejected: 1)
   end
 
+  it "gives a row once to one that says how far it has come, and lets it take back what is behind that" do
+    tape = []
+    recorder = Class.new(ActiveDataFlow::Connector::Sink) do
+      define_method(:write) { |row| [8, 9].include?(row[:id]) ? raise("no") : tape << row[:id] }
+      define_method(:checkpoint) { tape.size }
+      define_method(:resume) { |size| tape.slice!(size.to_i..) }
+    end
+    stop = [15]
+    file = path
+    klass = flow("TapeFlow", into(->(_row) {})) do
+      on_error :quarantine, budget: 5
+      transform { |row| raise Interrupt if stop.delete(row[:id]) }
+      sink { ActiveDataFlow::JSONLSink.new(file) }
+      sink { recorder.new }
+    end
+    expect { klass.run_now }.to raise_error(Interrupt)
+    tape << 0
+    klass.run_now
+    expect([tape, lines]).to eq([[*1..20] - [8, 9]] * 2)
+  end
+
   it "gives a service that keeps keys the same one when rows come again" do
     keys = []
     service = Class.new(ActiveDataFlow::Connector::Sink) do

@@ -23,6 +23,7 @@ module ActiveDataFlow
           @name = name
           @mode = sink.mode(plan.source)
           @same_table = same_table_mode?
+          @checkpoints = sink.respond_to?(:checkpoints?) && sink.checkpoints?
           @writers = {}
           @dropped = []
         end
@@ -31,7 +32,7 @@ module ActiveDataFlow
         def same_table? = @same_table
 
         # @return [Boolean] whether it says how far it has come, and takes back what is behind that
-        def checkpoints? = @sink.respond_to?(:checkpoints?) && @sink.checkpoints?
+        def checkpoints? = @checkpoints
 
         # @return [ActiveRecord::Table, nil]
         def table = @sink.respond_to?(:table) ? @sink.table : nil

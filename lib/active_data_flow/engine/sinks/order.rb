@@ -42,6 +42,10 @@ module ActiveDataFlow
         def final = @sorted.index { |member| @ranks[member] == FOR_GOOD }
 
         # @param place [Integer]
+        # @return [Boolean] whether a row may come to it again within a batch
+        def keyed?(place) = !@sorted[place].checkpoints?
+
+        # @param place [Integer]
         # @return [String]
         def name(place) = @sorted[place].name
 

@@ -147,7 +147,7 @@ module ActiveDataFlow
         # The first one may leave rows out by itself: nobody else has them yet.
         def one(commit, place, first, last, &aside)
           writer = @writers[place]
-          writer.forget if writer.respond_to?(:forget)
+          writer.forget if writer.respond_to?(:forget) && @order.keyed?(place)
           writer.write(commit.connection(place), follow(place), first, last) do |row, error|
             place.zero? ? aside.call(row, error) : blame(error, place, row)
           end
