@@ -37,9 +37,11 @@ module ActiveDataFlow
             order: orders(order, cursor), connection:, role:, shard:)
         end
 
-        # Where the rows go. A further `sink` adds one; the first of a subclass takes the place of the inherited ones.
+        # Where the rows go. A further `sink` adds one: a row goes to all of them or to none. The first of a subclass takes the
+        # place of the inherited ones.
         #
         #   sink :order_exports, key: :number
+        #   sink { ActiveDataFlow::JSONLSink.new("orders.jsonl") }
         #
         # @param name [Symbol, String, Class, Connector::Sink, #call, nil]
         # @param key [Symbol, Array<Symbol>, nil] unique columns by which a row is found again; default the primary key

@@ -70,10 +70,13 @@ RSpec.describe "[flows] A flow of the application" do
     run = Class.new(export) do
       self.flow_name = "careful_export"
       on_error :quarantine, budget: 10
+      sink :order_exports
+      sink(key: :id) { |row| row }
     end.run_now
     row = ActiveDataFlow::DataFlowRun.find(run.id)
     expect(row.rejects.map { |reject| reject.row["id"] }).to eq([1, 3])
     expect(row.counts).to include(rejected: 2, written: 0)
+    expect(row.sink_counts).to eq(run.sink_counts).and include("order_exports" => hash_including(written: 0))
     expect { row.data_flow.destroy! }.to change(ActiveDataFlow::Reject, :count).by(-2)
   end
 
