@@ -50,7 +50,7 @@ module ActiveDataFlow
     end
   end
 
-  # A mirror would delete more rows than `max_deletes:` allows. Nothing has been deleted.
+  # A run would delete more rows than `max_deletes:` allows. Of those it was about to delete it has deleted none.
   class TooManyDeletes < Error; end
 
   # Source, order or key of the flow are no longer what the stored cursor belongs to.

@@ -54,8 +54,9 @@ RSpec.describe "The rules of flows" do
 
   describe native::Counters do
     it "says which rows are missing" do
-      expect(described_class.check([21, 1, 2, 3, 4, 5, 6, 7])).to be_nil
-      expect { described_class.check([22, 1, 2, 3, 4, 5, 6, 7]) }.to raise_error(ActiveDataFlow::Error,
+      expect(described_class.check([21, 1, 2, 3, 4, 5, 6, 7], false)).to be_nil
+      expect(described_class.check([28, 1, 2, 3, 4, 5, 6, 7], true)).to be_nil
+      expect { described_class.check([22, 1, 2, 3, 4, 5, 6, 7], false) }.to raise_error(ActiveDataFlow::Error,
         "the rows do not add up: 22 read, but 1 new + 2 updated + 3 unchanged + 4 filtered + 5 rejected + 6 skipped = 21")
       expect(described_class::NAMES).to eq(%i[read new updated unchanged filtered rejected skipped deleted]).and be_frozen
     end

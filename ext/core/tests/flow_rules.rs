@@ -76,13 +76,15 @@ proptest! {
         let [new, updated, unchanged, filtered, rejected, skipped] = numbers;
         let read = numbers.iter().sum();
         let counters = Counters { read, new, updated, unchanged, filtered, rejected, skipped, deleted };
-        prop_assert_eq!(counters.adds_up(), Ok(()));
+        prop_assert_eq!(counters.adds_up(false), Ok(()));
         prop_assert_eq!(Counters::from_numbers(counters.numbers()), counters);
         prop_assert_eq!(counters.written(), new + updated);
         let lost = Counters { read: read + 1, ..counters };
-        prop_assert!(lost.adds_up().is_err());
+        prop_assert!(lost.adds_up(false).is_err());
+        let gone = Counters { read: read + deleted / 2, deleted: deleted / 2, ..counters };
+        prop_assert_eq!((gone.adds_up(true), gone.adds_up(false).is_ok()), (Ok(()), deleted < 2));
         let twice = counters.plus(&Counters { deleted: 0, ..counters }).unwrap();
-        prop_assert_eq!((twice.read, twice.deleted, twice.adds_up()), (2 * read, deleted, Ok(())));
+        prop_assert_eq!((twice.read, twice.deleted, twice.adds_up(false)), (2 * read, deleted, Ok(())));
     }
 
     #[test]
@@ -106,15 +108,19 @@ fn rows_that_do_not_add_up_are_told_with_their_numbers() {
         deleted: 9,
     };
     assert_eq!(
-        counters.adds_up().unwrap_err().to_string(),
+        counters.adds_up(false).unwrap_err().to_string(),
         "the rows do not add up: 10 read, but 3 new + 2 updated + 1 unchanged + 1 filtered + 1 rejected + 1 skipped = 9"
+    );
+    assert_eq!(
+        counters.adds_up(true).unwrap_err().to_string(),
+        "the rows do not add up: 10 read, but 3 new + 2 updated + 1 unchanged + 1 filtered + 1 rejected + 1 skipped + 9 deleted = 18"
     );
     let full = Counters {
         new: u64::MAX,
         updated: 1,
         ..Counters::default()
     };
-    assert!(full.adds_up().is_err() && full.plus(&full).is_err());
+    assert!(full.adds_up(false).is_err() && full.plus(&full).is_err());
     assert_eq!(full.written(), u64::MAX);
 }
 

@@ -7,13 +7,14 @@ use magnus::{function, Error, Float, Module, Object, Ruby, Value};
 use crate::arguments::{fields, flag, natural};
 use crate::errors::Raised;
 
-/// Raises unless they add up: read, new, updated, unchanged, filtered, rejected, skipped, deleted.
-fn check(numbers: Value) -> Result<(), Raised> {
+/// Raises unless they add up: read, new, updated, unchanged, filtered, rejected, skipped, deleted; the last one too where rows
+/// are read to be deleted.
+fn check(numbers: Value, read_to_delete: Value) -> Result<(), Raised> {
     let mut counted = [0; 8];
     for (number, value) in counted.iter_mut().zip(fields::<8>(numbers, "counters")?) {
         *number = natural(value)?;
     }
-    Ok(Counters::from_numbers(counted).adds_up()?)
+    Ok(Counters::from_numbers(counted).adds_up(flag(read_to_delete)?)?)
 }
 
 fn budget(value: Value) -> Result<Budget, Raised> {
@@ -40,7 +41,7 @@ fn over_budget(
 
 pub fn init(ruby: &Ruby) -> Result<(), Error> {
     let module = crate::native(ruby)?.define_module("Counters")?;
-    module.define_singleton_method("check", function!(check, 1))?;
+    module.define_singleton_method("check", function!(check, 2))?;
     module.define_singleton_method("check_budget", function!(check_budget, 1))?;
     module.define_singleton_method("over_budget", function!(over_budget, 4))?;
     let names = ruby.ary_new();

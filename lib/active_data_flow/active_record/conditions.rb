@@ -46,7 +46,7 @@ module ActiveDataFlow
       # What is no database of ours is read with the plainest SQL there is.
       def core_dialect = (dialect == :other) ? "mysql" : dialect.to_s
 
-      def quote(value) = table.with_connection { |connection| connection.quote(value) }
+      def quote(value) = value.is_a?(Integer) ? value.to_s : table.with_connection { |connection| connection.quote(value) }
 
       # The keyset's places are $1, $2, ..., each as often as it is needed, or ? in the order of its binds.
       def fill(text, literals)

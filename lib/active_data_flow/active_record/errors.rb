@@ -27,7 +27,7 @@ module ActiveDataFlow
       # @param error [Exception]
       # @return [Boolean] whether a row is at fault, so that the others can go on without it
       def row?(error)
-        return true if error.is_a?(::ActiveRecord::RecordInvalid) || error.is_a?(::ActiveRecord::RecordNotSaved)
+        return true if [::ActiveRecord::RecordInvalid, ::ActiveRecord::RecordNotSaved, ::ActiveRecord::RecordNotDestroyed].any? { |kind| error.is_a?(kind) }
         return true if ROW_CLASSES.include?(error.class.name.to_s[/[^:]+\z/])
 
         cause = cause_of(error)

@@ -20,7 +20,7 @@ module ActiveDataFlow
       # @yieldparam error [Exception]
       def write(connection, batch, first, last, &aside)
         found = found(batch, first, last)
-        counts = {**NOTHING, aside: 0}
+        counts = {**NOTHING, **((@target.mode == :delete) ? {deleted: 0} : {}), aside: 0}
         live_rows(batch, first, last).each do |row|
           counts[one(connection, batch, row, found, &aside)] += 1
         end
@@ -58,13 +58,19 @@ module ActiveDataFlow
       def one(connection, batch, row, found, &aside)
         record = found[key_of(batch, row)] || stored(batch, row) if @target.key
         return :skipped if @target.mode == (record ? :insert_only : :update_only)
+        return :unchanged if @target.mode == :delete && record.nil?
 
-        savepoint(connection) { save(record || @model.unscoped.new, batch, row) }
+        savepoint(connection) { (@target.mode == :delete) ? destroy(record) : save(record || @model.unscoped.new, batch, row) }
       rescue => error
         raise unless aside && row_error?(error, connection)
 
         aside.call(row, error)
         :aside
+      end
+
+      def destroy(record)
+        record.destroy!
+        :deleted
       end
 
       def save(record, batch, row)

@@ -21,7 +21,11 @@ module ActiveDataFlow
       end
 
       # @return [String]
-      def name = "pushdown: INSERT .. SELECT in windows of the cursor, guarded #{plan.mode}#{", the source's file attached" unless same_database?}"
+      def name
+        statement = {mirror: "INSERT .. SELECT in windows of the cursor, guarded upsert", delete: "DELETE in windows of the cursor"}
+          .fetch(plan.mode) { "INSERT .. SELECT in windows of the cursor, guarded #{plan.mode}" }
+        "pushdown: #{statement}#{", the source's file attached" unless same_database?}"
+      end
 
       # @return [Boolean] whether lookups are joined by the database
       def joins? = true
@@ -121,7 +125,7 @@ module ActiveDataFlow
         return "rows go through #{sink.table.model.name} with its callbacks" if sink.line.callbacks
         return "#{plan.model_columns.join(", ")}: only the model can read or write #{plan.model_columns.one? ? "it" : "them"}" if plan.model_columns.any?
         return "source and sink are one table" if sink.same_table?(source)
-        return "mode :#{plan.mode} needs to see the rows" unless %i[insert insert_only upsert update_only].include?(plan.mode)
+        return "mode :#{plan.mode} needs to see the rows" unless %i[insert insert_only upsert update_only mirror delete].include?(plan.mode)
         return "INSERT .. SELECT is not written for #{sink.dialect}" unless %i[postgresql sqlite].include?(sink.dialect)
 
         reason_of_steps || Fit.reason(self)

@@ -35,11 +35,13 @@ module ActiveDataFlow
       # @param key [Array<String>]
       # @param batch [Native::Batch]
       # @param seen [Array<String>] {SameTableWriter.hashes} before the steps
-      def initialize(writer, source, key, batch, seen)
+      # @param all [Boolean] whether a row is written whatever steps have assigned: it is deleted
+      def initialize(writer, source, key, batch, seen, all: false)
         @writer = writer
         @source = source
         @key = key
         @seen = seen
+        @all = all
         @places = place(key, batch)
         @assigned = SameTableWriter.assigned(batch)
         @missed = []
@@ -62,7 +64,7 @@ module ActiveDataFlow
       # (see Writer#write)
       def write(connection, batch, first, last, &aside)
         rows = batch.live.select { |row| row.between?(first, last) }
-        rows = settle_equal(batch, rows) if @alone
+          rows = settle_equal(batch, rows) if @alone && !@all
         leave(batch, changed_since(connection, batch, rows))
         return @writer.write(connection, batch, first, last, &aside) if @writer
 

@@ -64,6 +64,15 @@ module ActiveDataFlow
       # @return [Writer]
       def writer(names, mode) = writer_class.new(Target.new(self, names, mode))
 
+      # @param mode [Symbol] that is in force
+      # @return [Integer, Float, nil] how many rows a run may delete, or which share of those read; nil: as many as there are
+      def max_deletes(mode) = @line.most_deletes(mode)
+
+      # @param plan [Engine::Plan]
+      # @return [Unseen] the rows that a mirror deletes
+      # @raise [ConfigurationError] where it cannot be one
+      def mirror(plan) = MirrorCheck.call(plan)
+
       # @param plan [Engine::Plan]
       # @return [Pushdown] which says by its `reason` where the database cannot do all of it
       def pushdown(plan) = Pushdown.new(plan)
@@ -77,8 +86,9 @@ module ActiveDataFlow
         assigned = SameTableWriter.assigned(batch)
         return if (@key & assigned).any? || (@key - batch.source_names).any?
 
-        writer = yield(@key + assigned) if assigned.any?
-        SameTableWriter.new(writer, source, @key, batch, seen)
+        deletes = @line.mode == :delete
+        writer = yield(deletes ? @key : @key + assigned) if deletes || assigned.any?
+        SameTableWriter.new(writer, source, @key, batch, seen, all: deletes)
       end
 
       # @return [String] for the plan
@@ -123,11 +133,12 @@ module ActiveDataFlow
       # @return [Array<String>] the outputs that are written
       # @raise [ColumnMismatch]
       def check(outputs, from:, mode:, known: true)
+        outputs &= @key if mode == :delete
         extra = outputs.reject { |name| takes?(name, mode) }
         refuse_extra(outputs, extra, from) if extra.any? && known
         outputs -= extra
         refuse_missing_key(outputs)
-        refuse_wider_key if %i[upsert insert_only].include?(mode) && !@line.callbacks
+        refuse_wider_key if %i[upsert insert_only mirror].include?(mode) && !@line.callbacks
         refuse_unset(outputs) if known && !%i[update_only delete].include?(mode)
         outputs
       end
@@ -135,12 +146,13 @@ module ActiveDataFlow
       private
 
       def name_of_writer(mode)
+        writes = {mirror: "guarded upsert", delete: "delete"}.fetch(mode, "guarded #{mode}")
         case writer_class.name[/\w+\z/]
-        when "CopyWriter" then "copy into a temporary table, then one guarded #{mode}"
-        when "DoorWriter" then "door: statements prepared by SQLite and bound in Rust, guarded #{mode}"
-        when "TableWriter" then "statements: several rows each into a temporary table, then guarded #{mode}"
+        when "CopyWriter" then "copy into a temporary table, then one #{writes}"
+        when "DoorWriter" then "door: statements prepared by SQLite and bound in Rust, #{writes}"
+        when "TableWriter" then "statements: several rows each into a temporary table, then #{writes}"
         when "ModelWriter" then "model: row by row through #{@table.model.name}, with its callbacks"
-        else "statements: several rows each, guarded #{mode}"
+        else "statements: several rows each, #{writes}"
         end
       end
 
@@ -158,7 +170,7 @@ module ActiveDataFlow
 
         @writer_class ||= case dialect
         when :postgresql then Postgresql::CopyWriter
-        when :sqlite then door? ? Sqlite::DoorWriter : StatementWriter
+        when :sqlite then (door? && @line.mode != :delete) ? Sqlite::DoorWriter : StatementWriter
         when :mysql then Mysql::TableWriter
         else StatementWriter
         end

@@ -75,6 +75,28 @@ module ActiveDataFlow
         position_by(rows.limit(1).to_sql)
       end
 
+      # @param position [Array]
+      # @return [Integer] rows that are to be read after it
+      def count_after(position)
+        @table.with_connection { |connection| connection.select_value(window(position, nil).reselect(Arel.sql("count(*)")).to_sql, "ActiveDataFlow mirror").to_i }
+      end
+
+      # @param positions [Array<Array>] not empty
+      # @param but [Array<Array>] of which none is looked for
+      # @return [Array<Array>] those of them at which there is a row now
+      def among(positions, but: [])
+        rows = window(nil, nil).where(matching(cursor, positions)).reselect(*quoted_cursor.map { |sql| Arel.sql(sql) })
+        rows = rows.where("NOT (#{matching(cursor, but)})") if but.any?
+        @table.with_connection { |connection| connection.uncached { positions_by(rows.to_sql, positions.size) } }
+      end
+
+      # @return [Boolean] whether this is a copy of a database, which may lack rows that are committed
+      def replica?
+        return true if @table.connected { @table.model.current_role } != ::ActiveRecord.writing_role || pool.db_config.replica?
+
+        dialect == :postgresql && @table.with_connection { |connection| connection.select_value("SELECT pg_is_in_recovery()", "ActiveDataFlow mirror") }
+      end
+
       # @return [Array<String>, nil] the positions of the first row and the last one that a run may read, as they are stored;
       #   nil where it takes more than a look at an index to know them
       def bounds

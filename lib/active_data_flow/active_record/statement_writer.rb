@@ -20,6 +20,8 @@ module ActiveDataFlow
 
       def part(connection, batch, rows)
         values = batch.values_sql(@dialect, @columns, rows.first, rows.last)
+        return counts(rows.size, new: 0, updated: 0, matched: delete(connection, values)) if @target.mode == :delete
+
         known = @target.key ? known_keys(connection, values) : 0
         touched = (@target.mode == :update_only) ? update(connection, values) : insert(connection, values)
         new = (@target.mode == :update_only) ? 0 : rows.size - known
@@ -50,6 +52,10 @@ module ActiveDataFlow
       def update(connection, values)
         connection.update("WITH p (#{list}) AS (VALUES #{values}) UPDATE #{@target.table} SET #{@target.assignments("p")} FROM p " \
           "WHERE #{@target.same_key(@target.table, "p")} AND (#{@target.differs(@target.table, "p")})", "ActiveDataFlow")
+      end
+
+      def delete(connection, values)
+        connection.delete("WITH p (#{list}) AS (VALUES #{values}) #{@target.delete("p")}", "ActiveDataFlow")
       end
 
       def list = @target.column_list.join(", ")

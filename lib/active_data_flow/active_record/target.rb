@@ -4,7 +4,7 @@ module ActiveDataFlow
   module ActiveRecord
     # The sink's side of every statement: quoted names of what is written, compared and moved.
     class Target
-      # @return [Symbol]
+      # @return [Symbol] what becomes of the rows that are there: a mirror writes as an upsert
       attr_reader :mode
       # @return [Array<String>] the columns that rows bring, as the sink calls them
       attr_reader :columns
@@ -19,7 +19,7 @@ module ActiveDataFlow
       def initialize(sink, columns, mode)
         @sink = sink
         @columns = columns
-        @mode = mode
+        @mode = (mode == :mirror) ? :upsert : mode
         @key = sink.key
         @quoted = sink.table.with_connection do |connection|
           @now = now_of(connection)
@@ -67,6 +67,14 @@ module ActiveDataFlow
         own = quote(updated.empty? ? @key.take(1) : updated).map { |column| "#{to}#{column} = #{from}.#{column}" }
         moved = quote(@sink.moving_timestamps(@columns)).map { |column| "#{to}#{column} = #{now}" }
         (own + moved).join(", ")
+      end
+
+      # Looks rows up by the index, whatever the database thinks of the page.
+      # @param page [String] name of the table or CTE with the keys, or a query in parentheses
+      # @return [String] SQLite's statement that deletes their rows
+      def delete(page)
+        keys = quote(@key).map { |name| "s.#{name}" }.join(", ")
+        "DELETE FROM #{table} WHERE (#{key_list}) IN (SELECT #{keys} FROM #{page} p CROSS JOIN #{table} s WHERE #{same_key("s", "p")})"
       end
 
       # @return [String] whether a row would change

@@ -48,7 +48,7 @@ module ActiveDataFlow
       # @param batch [Native::Batch]
       # @param first [Integer] row
       # @param last [Integer] row, included
-      # @return [Hash{Symbol => Integer}] :new, :updated, :unchanged, :skipped
+      # @return [Hash{Symbol => Integer}] :new, :updated, :unchanged, :skipped, and :deleted in mode :delete
       def write(connection, batch, first, last) = raise(NotImplementedError, "#{self.class}#write")
 
       # @yield inside a savepoint: what it wrote is gone when it raises
@@ -88,11 +88,12 @@ module ActiveDataFlow
       # @param rows [Integer] rows that were on their way
       # @param new [Integer]
       # @param updated [Integer]
-      # @param matched [Integer] rows whose key was there
+      # @param matched [Integer] rows whose key was there, and is not any more in mode :delete
       def counts(rows, new:, updated:, matched: nil)
         case @target.mode
         when :insert, :insert_only then {new:, updated: 0, unchanged: 0, skipped: rows - new}
         when :update_only then {new: 0, updated:, unchanged: matched - updated, skipped: rows - matched}
+        when :delete then {**NOTHING, unchanged: rows - matched, deleted: matched}
         else {new:, updated:, unchanged: rows - new - updated, skipped: 0}
         end
       end

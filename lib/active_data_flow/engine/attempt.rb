@@ -27,6 +27,7 @@ module ActiveDataFlow
         @announcement = Announcement.for(plan.sinks, store)
         @authority = plan.authority(store)
         @checkpoints = Checkpoints.for(plan.sinks, @authority)
+        @deletes = Deletes.for(plan, store)
         @bound = Bound.new(plan, store)
         @forecast = Forecast.new
         @progress = Progress.new(plan, store)
@@ -163,6 +164,7 @@ module ActiveDataFlow
         return if claim.finished?
 
         @lease.claim = @suspects.look(claim)
+        @lease.claim = @deletes.look(claim)
         @store.forget_uncommitted_rejects(claim)
         @bound.fix(claim, @interrupts)
         @looked = true
@@ -209,7 +211,7 @@ module ActiveDataFlow
       def store(portion, aside)
         foretold = @forecast.counters(portion)
         @lease.claim = write(to: portion.upto, rows: portion.size, counters: foretold, last: portion.last?) do |open|
-          counters = portion.write(open, aside)
+          counters = @deletes.after(open, claim, portion, portion.write(open, aside))
           check(counters, aside, last: portion.last?)
           @authority.reject(claim, aside.entries.map(&:to_h)) if aside.entries.any?
           @forecast.learn(counters)
@@ -222,9 +224,8 @@ module ActiveDataFlow
 
       # The source had nothing (more).
       def finished
-        @lease.claim = write(to: claim.cursor, last: true) do
-          check({}, aside_of(claim), last: true)
-          {}
+        @lease.claim = write(to: claim.cursor, last: true) do |connection|
+          @deletes.rest(connection, claim).tap { |counters| check(counters, aside_of(claim), last: true) }
         end
         true
       end

@@ -38,7 +38,7 @@ module ActiveDataFlow
 
       # What was read has become something, or this gem has a bug.
       def add_up(totals)
-        Native::Counters.check(totals.values_at(*RunStore::Columns::COUNTERS))
+        Native::Counters.check(totals.values_at(*RunStore::Columns::COUNTERS), @plan.mode == :delete)
       rescue Error => error
         raise Error, "#{@plan.label}: #{error.message}. Nothing of the last batch was committed. " \
           "This is a bug in active_data_flow; please report it with the flow's class."

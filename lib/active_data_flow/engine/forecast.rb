@@ -5,7 +5,7 @@ module ActiveDataFlow
     # What the rows of a batch will probably become: the same as all of the batch before it. The commit's first statement
     # then takes the counters with it, and only where it turns out otherwise a second one sets them right.
     class Forecast
-      KINDS = %i[new updated unchanged].freeze
+      KINDS = %i[new updated unchanged deleted].freeze
       private_constant :KINDS
 
       # @param portion [#known]

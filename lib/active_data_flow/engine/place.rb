@@ -19,9 +19,13 @@ module ActiveDataFlow
         position
       end
 
+      # @param value [Integer]
+      # @return [String] "12,000,000"
+      def number(value) = value.to_s.gsub(/(?<=\d)(?=(\d{3})+\z)/, ",")
+
       def text(value)
         case value
-        when Integer then value.to_s.gsub(/(?<=\d)(?=(\d{3})+\z)/, ",")
+        when Integer then number(value)
         when Time then value.utc.strftime("%Y-%m-%d %H:%M:%S.%6N")
         when BigDecimal then value.to_s("F")
         else value.to_s

@@ -30,6 +30,7 @@ module ActiveDataFlow
         @lookups = @steps.select { |step| step.word == :lookup }.each_with_object({}.compare_by_identity) { |step, all| all[step] = Flow::Lookup.table(step, premises) }
         @sinks = Sinks.new(self, ends)
         Partition.check(self)
+        @mirrored = sink.mirror(self) if mode == :mirror
         @horizon = @source.horizon(read) if @source.respond_to?(:horizon)
         outline = @source.columns && Flow::Outline.new(Flow.label(flow.class), @source.columns.map(&:name), @steps)
         @sinks.check(outline) if outline&.sure?
@@ -80,6 +81,9 @@ module ActiveDataFlow
 
       # @return [Boolean] whether the flow changes rows of the table that it reads
       def same_table? = @sinks.same_table?
+
+      # @return [ActiveRecord::Unseen, nil] what a mirror deletes; nil in the other modes
+      attr_reader :mirrored
 
       # @param batch [Native::Batch] as it was read
       # @return [Object, nil] what {#writer_for} wants to know of it after the steps

@@ -12,7 +12,7 @@ module ActiveDataFlow
       # @return [String] one line each for flow, source, steps, sink and path
       def to_s
         [@plan.label, line("reads", "#{@plan.source}, #{reading}"), *notes, *@plan.steps.map { |step| line("", step_text(step)) },
-          *writes, *same_table, *model_columns, line("path", path), *parts, line("batches", batches), line("commits", @plan.authority.to_s)].join("\n")
+          *writes, *deletes, *same_table, *model_columns, line("path", path), *parts, line("batches", batches), line("commits", @plan.authority.to_s)].join("\n")
       end
 
       private
@@ -23,8 +23,21 @@ module ActiveDataFlow
         @plan.sinks.map.with_index { |member, index| line(index.zero? ? "writes" : "", "#{member}; #{member.sink.writer_name(member.mode)}") }
       end
 
+      # What goes of the sink, and how much of it at most.
+      def deletes
+        return [] unless %i[mirror delete].include?(@plan.mode)
+
+        bound = @plan.sink.max_deletes(@plan.mode)
+        what = (@plan.mode == :mirror) ? "deletes what it has not read, range by range in the commit of each batch" : "deletes the rows whose key it reads"
+        most = {Integer => "at most #{bound}", Float => "at most #{bound} of the rows read"}.fetch(bound.class, "without a bound")
+        [line("", "#{what}, #{most} (max_deletes:)")]
+      end
+
       def same_table
-        @plan.same_table? ? [line("", "what steps assign, in the table that is read; a row that somebody changes meanwhile is read again")] : []
+        return [] unless @plan.same_table?
+
+        what = (@plan.mode == :delete) ? "rows" : "what steps assign,"
+        [line("", "#{what} in the table that is read; a row that somebody changes meanwhile is read again")]
       end
 
       def model_columns

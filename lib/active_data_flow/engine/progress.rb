@@ -97,7 +97,7 @@ module ActiveDataFlow
 
         @noted = true
         ends = ends(claim)
-        ends ? @store.keep_progress(claim, ends) : claim
+        ends ? @store.keep_facts(claim, "progress" => ends) : claim
       end
 
       private

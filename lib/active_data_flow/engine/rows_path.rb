@@ -118,6 +118,10 @@ module ActiveDataFlow
           @writer.respond_to?(:missed) ? with_missed(counts, connection, aside) : counts
         end
 
+        # @param mirrored [ActiveRecord::Unseen]
+        # @return [ActiveRecord::Unseen::Keys] of its rows
+        def seen(mirrored) = mirrored.keys_of(@page.batch)
+
         private
 
         # @yieldparam misfit [Flow::Transformation::Misfit] of the stage that it is at

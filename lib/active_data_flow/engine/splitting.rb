@@ -19,7 +19,7 @@ module ActiveDataFlow
         @aside = aside
       end
 
-      # @return [Hash{Symbol => Integer}] :new, :updated, :unchanged, :skipped
+      # @return [Hash{Symbol => Integer}] as the writer counts: :new, :updated, :unchanged, :skipped, and what else there is
       def call = @batch.size.zero? ? NONE : range(0, @batch.size - 1)
 
       private

@@ -19,7 +19,16 @@ module ActiveDataFlow
     # mode:: Symbol, or nil: :upsert, and :update_only where source and sink are one table
     # callbacks:: whether rows go through the model, one by one
     # record_timestamps:: whether created_at and updated_at are set where the row does not bring them
-    # max_deletes:: Integer, Float (share of the rows read) or nil, of a mirror
-    SinkLine = Data.define(:name, :block, :key, :mode, :callbacks, :record_timestamps, :max_deletes, :connection, :role, :shard)
+    # max_deletes:: Integer, Float (share of the rows read), nil, or :by_mode where nobody has said
+    SinkLine = Data.define(:name, :block, :key, :mode, :callbacks, :record_timestamps, :max_deletes, :connection, :role, :shard) do
+      # @param mode [Symbol] that is in force
+      # @return [Integer, Float, nil] how much a run may delete. Of a mirror a fifth, where nobody has said; the rows of mode :delete
+      #   are read to be deleted
+      def most_deletes(mode)
+        return max_deletes unless max_deletes == :by_mode
+
+        0.2 if mode == :mirror
+      end
+    end
   end
 end

@@ -145,9 +145,9 @@ module ActiveDataFlow
       # (see Base#note)
       def note(claim, text) = change(claim) { {metadata: noted(claim, text)} }
 
-      # (see Progressing#keep_progress)
-      def keep_progress(claim, facts)
-        with_progress(claim, facts).tap { |kept| change(claim) { {metadata: kept.metadata} } }
+      # (see Progressing#keep_facts)
+      def keep_facts(claim, facts)
+        with_facts(claim, facts).tap { |kept| change(claim) { {metadata: kept.metadata} } }
       end
 
       # (see Base#shared?)

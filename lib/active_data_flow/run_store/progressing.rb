@@ -4,12 +4,13 @@ module ActiveDataFlow
   module RunStore
     # What a store keeps of how far a run has come; a part of {Base}.
     module Progressing
-      # Keeps between which positions a run goes, and since when: see {Engine::Progress}. A worker that was overtaken keeps
-      # nothing, and hears of it with its next commit.
+      # Keeps what there is to know of a run beside its columns: between which positions it goes, and since when
+      # ({Engine::Progress}), and through which steps ({Engine::Mirror}). A worker that was overtaken keeps nothing, and hears of
+      # it with its next commit.
       # @param claim [Claim]
       # @param facts [Hash{String => Object}] JSON-safe
       # @return [Claim]
-      def keep_progress(claim, facts) = abstract
+      def keep_facts(claim, facts) = abstract
 
       # Keeps how far sinks have come that are not of this database, and what became of the rows in each of several; inside the
       # block of {Base#commit} or {Base#finish}, as the last of it.
@@ -34,8 +35,8 @@ module ActiveDataFlow
       # The run's metadata with another note.
       def noted(claim, text) = (claim.metadata || {}).merge("note" => text).compact
 
-      # The claim with what {#keep_progress} keeps.
-      def with_progress(claim, facts) = claim.with(metadata: (claim.metadata || {}).merge("progress" => facts))
+      # The claim with what {#keep_facts} keeps.
+      def with_facts(claim, facts) = claim.with(metadata: (claim.metadata || {}).merge(facts))
     end
   end
 end

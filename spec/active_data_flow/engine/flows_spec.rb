@@ -96,6 +96,14 @@ RSpec.describe "A flow between tables" do
       kept("lookups")
     end
 
+    it "holds what its source holds and nothing else, in mode :mirror" do
+      kept("mirror")
+    end
+
+    it "deletes what it reads, in mode :delete" do
+      kept("delete")
+    end
+
     it "is split into parts by ranges of its keys, which count together" do
       kept("parts")
     end

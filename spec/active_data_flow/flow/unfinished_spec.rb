@@ -13,8 +13,8 @@ RSpec.describe ActiveDataFlow::Flow::Check do
     error.message
   end
 
-  it "refuses what can be said already and is not done yet, so that nobody waits for it" do
-    expect(refused { [sink { |_row| }, mode(:mirror)] }).to eq("OrderExportFlow says mode :mirror, which is not there yet. Use :insert, :insert_only, :upsert or :update_only.")
+  it "refuses to delete beside other sinks" do
+    expect(refused { [sink(:exports, mode: :mirror), sink { |_row| }] }).to eq("OrderExportFlow says mode :mirror and has 2 sinks. What is deleted goes by itself: write a flow of its own for it.")
   end
 
   it "refuses partitions of what only one run can read" do

@@ -19,7 +19,8 @@ pub struct Counters {
     pub rejected: u64,
     /// Left out by the sink's mode, or by a later row of the same key.
     pub skipped: u64,
-    /// Taken out of the sink; these were never read, so they stand apart.
+    /// Taken out of the sink. Of a mirror these were never read, so they stand apart; where rows are read to be deleted, each
+    /// of them is one that was read.
     pub deleted: u64,
 }
 
@@ -87,20 +88,22 @@ impl Counters {
         Ok(Self::from_numbers(sums))
     }
 
-    /// read = new + updated + unchanged + filtered + rejected + skipped.
+    /// read = new + updated + unchanged + filtered + rejected + skipped, and + deleted where rows are read to be deleted.
     ///
     /// # Errors
     /// [`Refusal::Counters`] with the numbers.
-    pub fn adds_up(&self) -> Result<(), Refusal> {
-        let [read, accounted @ .., _deleted] = self.numbers();
-        let sum: u128 = accounted.into_iter().map(u128::from).sum();
+    pub fn adds_up(&self, read_to_delete: bool) -> Result<(), Refusal> {
+        let [read, accounted @ .., deleted] = self.numbers();
+        let gone = if read_to_delete { deleted } else { 0 };
+        let sum = accounted.into_iter().chain([gone]).map(u128::from).sum::<u128>();
         if u128::from(read) == sum {
             return Ok(());
         }
         let [new, updated, unchanged, filtered, rejected, skipped] = accounted;
+        let gone = if read_to_delete { format!(" + {deleted} deleted") } else { String::new() };
         Err(Refusal::Counters(format!(
             "the rows do not add up: {read} read, but {new} new + {updated} updated + {unchanged} unchanged + \
-             {filtered} filtered + {rejected} rejected + {skipped} skipped = {sum}"
+             {filtered} filtered + {rejected} rejected + {skipped} skipped{gone} = {sum}"
         )))
     }
 }

@@ -61,6 +61,8 @@ module ActiveDataFlow
 
         # @return [Hash] as {Writer#counts} takes it
         def merge(connection)
+          return {new: 0, updated: 0, matched: connection.delete(delete, "ActiveDataFlow")} if @target.mode == :delete
+
           matched = matched(connection) if @target.mode == :update_only
           updated = (%i[upsert update_only].include?(@target.mode) && @target.updated.any?) ? connection.update(update, "ActiveDataFlow") : 0
           new = (@target.mode == :update_only) ? 0 : connection.update(insert, "ActiveDataFlow")
@@ -83,6 +85,8 @@ module ActiveDataFlow
           now = @target.created_list.map { ", #{@target.now}" }.join
           "INSERT INTO #{@target.table} (#{names}) SELECT #{@target.columns_of("p").join(", ")}#{now} FROM #{@name} p#{missing} ORDER BY p.adf_row"
         end
+
+        def delete = "DELETE s FROM #{@target.table} s JOIN #{@name} p ON #{@target.same_key("s", "p")}"
 
         def missing
           return if @target.mode == :insert

@@ -31,6 +31,7 @@ module ActiveDataFlow
           when :insert then {new: insert(page, nil)}
           when :insert_only then {new: insert(page, "ON CONFLICT (#{target.key_list}) DO NOTHING")}
           when :update_only then {changed: update(page)}
+          when :delete then {gone: "gone AS (DELETE FROM #{target.table} s USING #{page} p WHERE #{target.same_key("s", "p")} AND #{bounds(page)} RETURNING 1)"}
           else upsert(page, mostly_new)
           end
         end
@@ -64,8 +65,15 @@ module ActiveDataFlow
             parts[:both] ? "(SELECT count(*) FROM added WHERE fresh)" : "0"
           end
           updated = [("(SELECT count(*) FROM changed)" if parts[:changed]), ("(SELECT count(*) FROM added WHERE NOT fresh)" if parts[:both])].compact
-          matched = (target.mode == :update_only) ? "(SELECT count(*) FROM #{page} p JOIN #{target.table} s ON #{target.same_key("s", "p")})" : "0"
-          ["#{new} AS new", "#{updated.empty? ? "0" : updated.join(" + ")} AS updated", "#{matched} AS matched"]
+          ["#{new} AS new", "#{updated.empty? ? "0" : updated.join(" + ")} AS updated", "#{matched(page)} AS matched"]
+        end
+
+        def matched(page)
+          case target.mode
+          when :update_only then "(SELECT count(*) FROM #{page} p JOIN #{target.table} s ON #{target.same_key("s", "p")})"
+          when :delete then "(SELECT count(*) FROM gone)"
+          else "0"
+          end
         end
 
         def insert(page, conflict, fresh: false, where: nil)

@@ -52,6 +52,10 @@ module ActiveDataFlow
           by_rows(connection, aside)
         end
 
+        # @param mirrored [Unseen]
+        # @return [Unseen::Keys, Unseen::Window] of its rows
+        def seen(mirrored) = @seen || mirrored.window(@statements.page(@after, @upto))
+
         private
 
         def by_rows(connection, aside)
@@ -61,8 +65,16 @@ module ActiveDataFlow
           while (portion = rows.next(@size))
             @condemned ? portion.condemn(aside, @condemned) : portion.prepare(aside)
             portion.write(connection, aside).each { |name, count| sum[name] += count }
+            note_seen(portion)
           end
           sum
+        end
+
+        # A statement that looks at such a row once more would fail again.
+        def note_seen(portion)
+          mirrored = @path.plan.mirrored or return
+          keys = portion.seen(mirrored)
+          @seen = @seen ? @seen + keys : keys
         end
       end
     end

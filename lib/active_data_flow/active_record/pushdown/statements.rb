@@ -21,9 +21,14 @@ module ActiveDataFlow
         # @return [Hash{Symbol => Integer}] counters
         def run(connection, after, upto) = raise(NotImplementedError, "#{self.class}#run")
 
+        # @param after (see #run)
+        # @param upto (see #run)
+        # @return [String] SQL: the window's rows as the sink takes them
+        def page(after, upto) = page_sql(after, upto)
+
         private
 
-        # The window's rows as the sink takes them.
+        # The same.
         def page_sql(after, upto, guard: nil)
           columns = @path.expressions.zip(@target.column_list).map { |sql, name| ::Arel.sql("#{sql} AS #{name}") }
           rows = @path.joined(after, upto).reselect(*columns)
@@ -38,6 +43,7 @@ module ActiveDataFlow
           written = case @target.mode
           when :insert, :insert_only then {new:, updated: 0, unchanged: 0, skipped: selected - new}
           when :update_only then {new: 0, updated:, unchanged: matched - updated, skipped: selected - matched}
+          when :delete then {new: 0, updated: 0, unchanged: selected - matched, skipped: 0, deleted: matched}
           else {new:, updated:, unchanged: selected - new - updated, skipped: 0}
           end
           {read:, filtered: read - selected, rejected: 0, deleted: 0, **written}
@@ -117,6 +123,8 @@ module ActiveDataFlow
           read = window_count(connection, after, upto)
           selected = @path.filters? ? connection.select_value("SELECT count(*) FROM (#{page})", "ActiveDataFlow window").to_i : read
           guarded = page_sql(after, upto, guard: @guard)
+          return deleted(connection, guarded, read:, selected:) if @target.mode == :delete
+
           page = guarded if @target.mode == :update_only
           new = (@target.mode == :update_only) ? 0 : connection.update(insert(guarded), "ActiveDataFlow pushdown")
           updated = updates?(new, selected) ? connection.update(update(page), "ActiveDataFlow pushdown") : 0
@@ -129,6 +137,10 @@ module ActiveDataFlow
         def all(connection, after, upto)
           new = connection.update(insert(page_sql(after, upto, guard: @guard)), "ActiveDataFlow pushdown")
           counters(read: new, selected: new, new:, updated: 0)
+        end
+
+        def deleted(connection, page, **known)
+          counters(**known, new: 0, updated: 0, matched: connection.delete(@target.delete("(#{page})"), "ActiveDataFlow pushdown"))
         end
 
         def updates?(new, selected) = %i[upsert update_only].include?(@target.mode) && new < selected && @target.updated.any?

@@ -93,7 +93,7 @@ module ActiveDataFlow
         # What is read and written at once is only ever changed, whatever the mode says of missing keys: a row that is
         # missing was deleted meanwhile.
         def same_table_mode?
-          @sink.respond_to?(:same_table?) && !@sink.key.nil? && %i[upsert update_only].include?(@mode) && @sink.same_table?(@plan.source)
+          @sink.respond_to?(:same_table?) && !@sink.key.nil? && %i[upsert update_only delete].include?(@mode) && @sink.same_table?(@plan.source)
         end
       end
     end

@@ -48,12 +48,13 @@ module ActiveDataFlow
         # @param mode [Symbol, nil] :insert, :insert_only, :upsert (default), :update_only, :mirror or :delete
         # @param callbacks [Boolean] write through the model, row by row, with its validations and callbacks
         # @param record_timestamps [Boolean] set created_at and updated_at where the rows do not bring them
-        # @param max_deletes [Integer, Float, nil] how many rows, or which share of those read, a mirror may delete
+        # @param max_deletes [Integer, Float, nil] how many rows, or which share of those read, a run may delete; nil: no bound. By
+        #   default 0.2 for a mirror, and no bound for mode :delete
         # @yield with the flow as self; gives any of what `name` may be. With a parameter it is the sink itself: it
         #   is called with each row
         # @raise [ArgumentError] for what cannot be a sink
         # @return [void]
-        def sink(name = nil, key: nil, mode: nil, callbacks: false, record_timestamps: true, max_deletes: 0.2,
+        def sink(name = nil, key: nil, mode: nil, callbacks: false, record_timestamps: true, max_deletes: :by_mode,
           connection: nil, role: nil, shard: nil, &block)
           declaring(:sink)
           refuse_no_end(:sink, name, block)
@@ -129,7 +130,7 @@ module ActiveDataFlow
         end
 
         def checked_deletes(given)
-          fits = given.nil? || (given.is_a?(Integer) && !given.negative?) || (given.is_a?(Float) && given.between?(0.0, 1.0))
+          fits = given.nil? || given == :by_mode || (given.is_a?(Integer) && !given.negative?) || (given.is_a?(Float) && given.between?(0.0, 1.0))
           return given if fits
 
           raise ArgumentError, "#{Flow.label(self)}: max_deletes: is a number of rows (500), a share of the rows read (0.2) " \

@@ -29,9 +29,9 @@ module ActiveDataFlow
         # (see Base#note)
         def note(claim, text) = hold(claim, "metadata = :metadata", metadata: noted(claim, text))
 
-        # (see Progressing#keep_progress)
-        def keep_progress(claim, facts)
-          kept = with_progress(claim, facts)
+        # (see Progressing#keep_facts)
+        def keep_facts(claim, facts)
+          kept = with_facts(claim, facts)
           hold(claim, "metadata = :metadata", metadata: kept.metadata)
           kept
         end

@@ -20,6 +20,12 @@ RSpec.describe "[databases]" do
     end
   end
 
+  before do
+    %i[default second].each do |shard|
+      ReportingRecord.connected_to(role: :writing, shard:) { ReportingRecord.connection_pool.with_connection { |connection| connection.execute("DELETE FROM reports") } }
+    end
+  end
+
   def reports(shard)
     ReportingRecord.connected_to(role: :writing, shard:) { ReportingRecord.connection_pool.with_connection { |connection| connection.select_rows("SELECT id, name FROM reports ORDER BY id") } }
   end
@@ -63,6 +69,31 @@ RSpec.describe "[databases]" do
     end
     expect(counted(back.run_now)).to eq(read: 2, new: 2)
     expect(rows(:exports, :number, :name)).to eq([["A2", "order 2 again"], ["A3", "order 3 again"]])
+  end
+
+  # Of SQLite's files one is attached to the other; else rows come through this process.
+  it "is a mirror, and is mirrored" do
+    orders(30)
+    there = flow("ThereFlow") do
+      source :orders
+      keep :id, :name, :net
+      batch_size 4
+      sink :reports, connection: "ReportingRecord", mode: :mirror
+    end
+    expect(counted(there.run_now)).to eq(read: 30, new: 30)
+    Order.where(id: [1, 2, 15, 29, 30]).delete_all
+    expect(counted(there.run_now)).to eq(read: 25, unchanged: 25, deleted: 5)
+    expect(reports(:default).map(&:first)).to eq((3..28).to_a - [15])
+    expect(counted(there.run_now)).to eq(read: 25, unchanged: 25)
+    Person.insert_all!([{id: 1}, {id: 15}, {id: 99}])
+    back = flow("BackFlow") do
+      source :reports, connection: "ReportingRecord"
+      keep :id
+      batch_size 4
+      sink :people, mode: :mirror
+    end
+    expect(counted(back.run_now)).to eq(read: 25, new: 25, deleted: 3)
+    expect(rows(:people, :id).flatten).to eq((3..28).to_a - [15])
   end
 
   describe "a name in it" do
