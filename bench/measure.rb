@@ -9,7 +9,7 @@ require "rbconfig"
 
 PROGRAMS = %w[
   task_transitions task_wake task_memory task_active_record task_children
-  flow_pushdown flow_copy flow_upsert flow_rerun flow_block flow_sqlite file_import flow_new flow_checkpoint flow_memory
+  flow_pushdown flow_copy flow_upsert flow_rerun flow_block flow_sqlite file_import flow_mirror flow_new flow_checkpoint flow_memory
 ].freeze
 README = File.join(__dir__, "README.md")
 

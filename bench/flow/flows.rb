@@ -37,6 +37,10 @@ class OrderSyncFlow < ActiveDataFlow::Base
   sink OrderCopy, key: :id
 end
 
+class OrderMirrorFlow < OrderSyncFlow
+  sink OrderCopy, mode: :mirror
+end
+
 class OrderLabelFlow < ActiveDataFlow::Base
   source Order
   transform { |row| row[:note] = "#{row[:customer]} <#{row[:email]}>" }

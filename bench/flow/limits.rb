@@ -2,3 +2,4 @@
 
 require_relative "limits/postgresql"
 require_relative "limits/sqlite"
+require_relative "limits/mirror"

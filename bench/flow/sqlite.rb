@@ -31,7 +31,10 @@ module Bench
 
       def reset
         FileUtils.rm_f(Dir["#{file("sink")}*"])
-        open("sink") { |database| database.execute(Orders.table("order_copies", Orders::COPIES, :sqlite)) }
+        open("sink") do |database|
+          database.execute(Orders.table("order_copies", Orders::COPIES, :sqlite))
+          fill(database) if @workload.before
+        end
       end
 
       def check(upto)
@@ -47,6 +50,12 @@ module Bench
       def close = FileUtils.rm_rf(folder)
 
       private
+
+      def fill(database)
+        database.execute("ATTACH ? AS place", [file("source")])
+        database.execute("INSERT INTO order_copies #{@workload.before} ORDER BY id")
+        ["DETACH place", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"].each { |sql| database.execute(sql) }
+      end
 
       def wanted(upto) = "SELECT count(*) FROM (#{@workload.select("id <= #{upto}", from: "place.orders")})"
 

@@ -57,9 +57,17 @@ RSpec.describe "the programs about flows in bench/" do
     expect(output).to include("each bad row kept with line, text and reason: 20 of 20", "a line for each row: 1980 of 1980")
   end
 
+  it "make the same mirror as plain SQL does: flow_mirror", :postgresql do
+    output, status = Open3.capture2e(tiny, RbConfig.ruby, File.join(folder, "flow_mirror.rb"))
+    expect(status).to be_success, output
+    expect(tables(output).map(&:first)).to eq([written, columns])
+    expect(tables(output).first.drop(2).map { |cells| cells[6, 2] }).to all(eq(["0 %", "20"]))
+    expect([tables(output).map { |table| table.drop(2).size }, absent(output)]).to eq([[3, 2], []])
+  end
+
   it "have a place for their tables in README.md, which measure.rb fills" do
     readme = File.read(File.join(folder, "README.md"))
-    [*programs.keys, "file_import"].each { |program| expect(readme).to match(/<!-- #{program} -->\n.+<!-- end -->/m) }
+    [*programs.keys, "file_import", "flow_mirror"].each { |program| expect(readme).to match(/<!-- #{program} -->\n.+<!-- end -->/m) }
   end
 
   describe "notice when other rows are there than should be" do
