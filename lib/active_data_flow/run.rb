@@ -119,7 +119,7 @@ module ActiveDataFlow
     # Stops it after the batch that is open; {#resume!} goes on at its cursor.
     # @raise [Error] when it is finished, or told to stop already
     def pause!
-      ask("paused", @store.pause(id), "only one that is pending or in progress can be")
+      ask("paused", @store.pause(id), "only one that is pending or in progress, and not told to stop already, can be")
     end
 
     # Lets a paused run go on, and a failed one, at its cursor. In plain Ruby the next `run_now` does.

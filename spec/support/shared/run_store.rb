@@ -586,6 +586,12 @@ RSpec.shared_examples "a run store" do
       expect { run.cancel! }.to raise_error(ActiveDataFlow::Error, /is cancelled and was not cancelled/)
     end
 
+    it "says why one that is at work cannot be paused a second time" do
+      claimed(run)
+      run.pause!
+      expect { run.pause! }.to raise_error(ActiveDataFlow::Error, /is in_progress and was not paused; only one that is pending or in progress, and not told to stop already/)
+    end
+
     it "says why it failed" do
       store.fail(claimed(run), KeyError.new("no total"))
       expect(run.reload).to have_attributes(status: "failed", error_class: "KeyError", error_message: "no total")
