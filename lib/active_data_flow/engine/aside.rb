@@ -7,9 +7,6 @@ module ActiveDataFlow
       # What is stored of one.
       Entry = Data.define(:row, :stage, :reason, :error_class, :column_name, :position, :line, :raw, :row_ref)
 
-      # @return [Array<Entry>] to be stored with the batch; empty when they are only counted
-      attr_reader :entries
-
       # @return [Page] the one that the rows belong to
       attr_writer :page
 
@@ -20,9 +17,13 @@ module ActiveDataFlow
         @plan = plan
         @rule = rule
         @budget = budget || Budget.new(rule)
-        @entries = []
+        @found = []
         @rows = 0
       end
+
+      # @return [Array<Entry>] to be stored with the batch, as the rows stand in it, whatever found them first; empty when they are
+      #   only counted
+      def entries = @found.sort_by.with_index { |(row, _entry), index| [row, index] }.map(&:last)
 
       # @param misfit [Flow::Transformation::Misfit]
       # @param stage [Symbol] :read, :transform or :write
@@ -32,7 +33,7 @@ module ActiveDataFlow
         return halt(misfit, stage) if @rule.policy == :halt
 
         @page.batch.reject(misfit.row) unless @page.batch.state(misfit.row) == :rejected
-        @entries << entry(misfit, stage) if @rule.policy == :quarantine
+        @found << [misfit.row, entry(misfit, stage)] if @rule.policy == :quarantine
         @budget.note(misfit)
         @rows = [@rows, misfit.row + 1].max
         stop(@budget.early(@rows, @page.batch.size, @page.last))
@@ -48,12 +49,12 @@ module ActiveDataFlow
       # @return [Object] what the block returned
       def beside
         other = Aside.new(@plan, @budget, rule: @rule)
-        yield(other).tap { @entries.concat(other.entries) }
+        yield(other).tap { other.entries.each { |entry| @found << [@page.batch.size, entry] } }
       end
 
       private
 
-      def stop(text) = (raise BudgetExceeded.new(text, rejects: @entries) if text)
+      def stop(text) = (raise BudgetExceeded.new(text, rejects: entries) if text)
 
       def entry(misfit, stage)
         error, origin = misfit.error, origin(misfit)

@@ -47,6 +47,13 @@ RSpec.describe "[rejects]" do
       expect(run.rejects.map { |reject| [reject.position, reject.column_name, reject.row["number"]] }).to eq([["int:9", "number", "A9"]])
     end
 
+    it "is put aside where it stands among the others, although a step finds its own first" do
+      Order.where(id: [7, 42]).update_all(net: -1)
+      nobody = ->(row) { raise ArgumentError, "nobody" if [20, 60].include?(row[:id]) }
+      run = export(:quarantine, budget: 4) { transform { |row| nobody.call(row) } }.run_now
+      expect(run.rejects.map { |reject| [reject.row["id"], reject.stage] }).to eq([[7, "write"], [20, "transform"], [42, "write"], [60, "transform"]])
+    end
+
     it "is only counted by on_error :skip" do
       Order.where(id: 42).update_all(net: -1)
       run = export(:skip, budget: 1).run_now
