@@ -211,7 +211,7 @@ module ActiveDataFlow
       def store(portion, aside)
         foretold = @forecast.counters(portion)
         @lease.claim = write(to: portion.upto, rows: portion.size, counters: foretold, last: portion.last?) do |open|
-          counters = @deletes.after(open, claim, portion, portion.write(open, aside))
+          counters = written(portion, open, aside)
           check(counters, aside, last: portion.last?)
           @authority.reject(claim, aside.entries.map(&:to_h)) if aside.entries.any?
           @forecast.learn(counters)
@@ -224,8 +224,8 @@ module ActiveDataFlow
 
       # The source had nothing (more).
       def finished
-        @lease.claim = write(to: claim.cursor, last: true) do |connection|
-          @deletes.rest(connection, claim).tap { |counters| check(counters, aside_of(claim), last: true) }
+        @lease.claim = write(to: claim.cursor, last: true) do |open|
+          @plan.sinks.beside(open) { |connection| @deletes.rest(connection, claim) }.tap { |counters| check(counters, aside_of(claim), last: true) }
         end
         true
       end

@@ -29,6 +29,12 @@ module ActiveDataFlow
         @checkpoints.kept(after)
       end
 
+      # Rows, and what a mirror deletes beside them.
+      def written(portion, open, aside)
+        counters = portion.write(open, aside)
+        @plan.sinks.beside(open, counters) { |connection| @deletes.after(connection, claim, portion, counters) }
+      end
+
       # Inside the last commit, so that what does not add up is not committed.
       def check(counters, aside, last:)
         totals = RunStore::Columns::COUNTERS.to_h { |name| [name, claim[:"rows_#{name}"] + counters.fetch(name, 0)] }

@@ -59,6 +59,18 @@ module ActiveDataFlow
         opened(connection, @order.to_a) { |connections| yield Commit.new(@order, connections) }
       end
 
+      # What is done in the primary one beside the writing of rows, and counted there.
+      # @param open [Object, Commit, nil] see {#writing}
+      # @param counters [Hash{Symbol => Integer}] of the rows
+      # @yieldparam connection [Object, nil] of that sink
+      # @yieldreturn [Hash{Symbol => Integer}] the same, with what was deleted
+      # @return [Hash{Symbol => Integer}]
+      def beside(open, counters = {})
+        return yield(open) unless several?
+
+        yield(open.connection(@order.primary)).tap { |after| open.count(@order.primary, {deleted: after.fetch(:deleted, 0) - counters.fetch(:deleted, 0)}) }
+      end
+
       # @param page [Page] whose batch is after the steps
       # @param seen [Object, nil]
       # @return [Object] what writes rows with these columns

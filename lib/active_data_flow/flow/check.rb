@@ -13,17 +13,10 @@ module ActiveDataFlow
         refuse(klass, "has no source. Write: source :orders, or source { ... }") unless declared.source
         refuse(klass, "has no sink. Write: sink :order_exports, or sink { |row| ... }") if declared.sinks.empty?
         refuse(klass, "says mode :#{declared.mode} and has #{declared.sinks.size} sinks. Write mode: at each sink.") if declared.mode && declared.sinks.size > 1
-        refuse_deletes_beside_others(klass, declared) if declared.sinks.size > 1
         refuse_later_words(klass, declared)
         unknown = Operations::Machine::UnknownNames.of(klass).first
         raise ConfigurationError, unknown if unknown
         refuse_namesakes(klass) if klass.name
-      end
-
-      # A row goes to all sinks or to none, and what goes away is in none of the others.
-      def refuse_deletes_beside_others(klass, declared)
-        mode = (declared.sink_lines.map(&:mode) & %i[mirror delete]).first
-        refuse(klass, "says mode :#{mode} and has #{declared.sinks.size} sinks. What is deleted goes by itself: write a flow of its own for it.") if mode
       end
 
       def refuse_later_words(klass, declared)
@@ -42,7 +35,7 @@ module ActiveDataFlow
       end
 
       def refuse(klass, text) = raise(ConfigurationError, "#{Flow.label(klass)} #{text}")
-      private_class_method :refuse_deletes_beside_others, :refuse_later_words, :refuse_namesakes, :refuse
+      private_class_method :refuse_later_words, :refuse_namesakes, :refuse
     end
   end
 end

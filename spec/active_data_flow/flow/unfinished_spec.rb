@@ -13,10 +13,6 @@ RSpec.describe ActiveDataFlow::Flow::Check do
     error.message
   end
 
-  it "refuses to delete beside other sinks" do
-    expect(refused { [sink(:exports, mode: :mirror), sink { |_row| }] }).to eq("OrderExportFlow says mode :mirror and has 2 sinks. What is deleted goes by itself: write a flow of its own for it.")
-  end
-
   it "refuses partitions of what only one run can read" do
     expect(refused { [sink { |_row| }, partitions(2)] }).to match(/\AOrderExportFlow says partitions 2, which splits a table or a relation by its keys\. The rows of its source, .+, come one after the other, and only one run can read them\. Leave the line out, or read them into a table first\./)
   end

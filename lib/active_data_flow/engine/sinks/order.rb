@@ -61,6 +61,7 @@ module ActiveDataFlow
         def check
           refuse_twice
           @members.each { |member| refuse_repeating(member) unless @ranks[member] == HOME }
+          @members.each { |member| refuse_deleting(member) }
           for_good = @members.select { |member| @ranks[member] == FOR_GOOD }
           return if for_good.size < 2
 
@@ -84,6 +85,16 @@ module ActiveDataFlow
           return unless member.mode == :insert && member.sink.way_back == :transaction
 
           refuse("mode :insert of #{name}, in another database than its runs, would refuse after a crash what it has already. Write: sink :#{name}, mode: :insert_only")
+        end
+
+        # What is missing, and how much may go, is looked at in the one whose counts are the run's.
+        def refuse_deleting(member)
+          return if member.equal?(@primary)
+
+          refuse("mode :mirror of #{member.name} is for the one whose rows are the run's, which is #{@primary.name}. Write a flow of its own for it") if member.mode == :mirror
+          return if member.mode != :delete || member.sink.max_deletes(:delete).nil?
+
+          refuse("max_deletes: of #{member.name} cannot be kept, since the rows of #{@primary.name} are the run's. Leave it out, or write a flow of its own for it")
         end
 
         def refuse(text)

@@ -139,6 +139,37 @@ RSpec.describe "[delete]" do
     expect(delete(max_deletes: 0.5).run_now(restart: true).counts[:unchanged]).to be_positive
   end
 
+  describe "beside another sink" do
+    def archived(path) = File.readlines(path).map { |line| JSON.parse(line)["id"] }
+
+    it "takes rows out of the table that they were read from, when they are in a file" do
+      orders(20)
+      path = File.join(FlowDatabase.folder, "archive.jsonl")
+      run = flow("ArchiveFlow") do
+        source { Order.where("id > 5") }
+        batch_size 4
+        sink :orders, mode: :delete
+        sink { ActiveDataFlow::JSONLSink.new(path) }
+      end.run_now
+      expect(counted(run)).to eq(read: 15, deleted: 15)
+      expect([archived(path), ids(:orders)]).to eq([[*6..20], [*1..5]])
+      expect(run.sink_counts.transform_values { |counts| counts.slice(:new, :deleted) }).to eq("orders" => {new: 0, deleted: 15}, path => {new: 15, deleted: 0})
+    ensure
+      FileUtils.rm_f(path)
+    end
+
+    it "is no place for a mirror, nor for a bound that is not the run's" do
+      fill
+      several = ->(**options) { flow("SeveralFlow") { [source(:orders), keep(:id), sink(:people), sink(:exports, **options)] }.plan }
+      expect(raised { several.call(mode: :mirror) }.message).to eq("SeveralFlow writes to 2 sinks, and mode :mirror of exports is for the one whose rows are the run's, which is people. Write a flow of its own for it.")
+      expect(raised { several.call(mode: :delete, max_deletes: 3) }.message).to match(/\ASeveralFlow writes to 2 sinks, and max_deletes: of exports cannot be kept, since the rows of people are the run's\. Leave it out/)
+      several.call(mode: :delete)
+      expect(SeveralFlow.run_now.sink_counts.transform_values { |counts| counts.slice(:new, :unchanged, :deleted) })
+        .to eq("people" => {new: 20, unchanged: 0, deleted: 0}, "exports" => {new: 0, unchanged: 10, deleted: 10})
+      expect(ids).to eq((21..40).to_a)
+    end
+  end
+
   it "takes the shortest path that can delete, and says so" do
     paths = {sqlite: "statements: several rows each, delete", postgresql: "copy into a temporary table, then one delete", mysql: "statements: several rows each into a temporary table, then delete"}
     expect(delete { transform { |_row| } }.plan.path_name).to eq(paths.fetch(FlowDatabase::KIND))

@@ -301,6 +301,40 @@ RSpec.describe "[sinks] Rows" do
     end
   end
 
+  it "that were not read go from the mirror, and are counted for it" do
+    orders(4)
+    file = path
+    ActiveRecord::Base.connection_pool.with_connection { |connection| [2, 9].each { |id| connection.execute("INSERT INTO archives (id, number) VALUES (#{id}, 'x')") } }
+    Order.where(id: 2).delete_all
+    run = flow {
+      source { Order.select(:id, :number) }
+      batch_size 2
+      sink :archives, mode: :mirror, max_deletes: nil
+      sink { ActiveDataFlow::JSONLSink.new(file) }
+    }.run_now
+    expect([rows(:archives, :id).flatten, lines.map { |line| line["id"] }]).to eq([[1, 3, 4]] * 2)
+    expect(counted(run)).to eq(read: 3, new: 3, deleted: 2)
+    expect(run.sink_counts).to eq("archives" => {new: 3, updated: 0, unchanged: 0, skipped: 0, deleted: 2, written: 3}, path => {new: 3, updated: 0, unchanged: 0, skipped: 0, deleted: 0, written: 3})
+    expect(raised { flow { [source(:orders), keep(:id, :number), sink(:exports), sink(:archives, mode: :mirror)] }.plan }).to have_attributes(
+      message: "OrderExportFlow writes to 2 sinks, and mode :mirror of archives is for the one whose rows are the run's, which is exports. Write a flow of its own for it."
+    )
+  end
+
+  it "are moved: into a file, and out of the table that is read" do
+    orders(6)
+    file = path
+    run = flow {
+      source { Order.select(:id, :number, :net).where(id: 2..5) }
+      on_error :quarantine, budget: 10
+      sink { ActiveDataFlow::JSONLSink.new(file) }
+      sink(key: :id) { |row| raise "no" if row[:id] == 4 }
+      sink :orders, mode: :delete
+    }.run_now
+    expect([rows(:orders, :id).flatten, lines.map { |line| line["id"] }]).to eq([[1, 4, 6], [2, 3, 5]])
+    expect(counted(run)).to eq(read: 4, deleted: 3, rejected: 1)
+    expect(run.sink_counts["orders"]).to include(deleted: 3, written: 0)
+  end
+
   describe "for another database" do
     include_context "a database for reports"
 
