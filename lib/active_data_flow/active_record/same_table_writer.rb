@@ -64,11 +64,11 @@ module ActiveDataFlow
       # (see Writer#write)
       def write(connection, batch, first, last, &aside)
         rows = batch.live.select { |row| row.between?(first, last) }
-          rows = settle_equal(batch, rows) if @alone && !@all
-        leave(batch, changed_since(connection, batch, rows))
-        return @writer.write(connection, batch, first, last, &aside) if @writer
+        rows = settle_equal(batch, rows) if @alone && !@all
+        return {**Writer::NOTHING, unchanged: rows.size} unless @writer
 
-        @alone ? Writer::NOTHING : {**Writer::NOTHING, unchanged: (rows - @missed).size}
+        leave(batch, changed_since(connection, batch, rows))
+        @writer.write(connection, batch, first, last, &aside)
       end
 
       # @param batch [Native::Batch]
