@@ -32,7 +32,8 @@ module ActiveDataFlow
       #   beginning
       # @param limit [Integer] how many rows are wanted; a {Page} may have more or fewer
       # @return [Array<Hash, Message>, Page] an empty Array at the end
-      # @raise [Throttled, CursorExpired]
+      # @raise [Throttled] when the source wants to be left alone for a while; it is asked for the same again then
+      # @raise [CursorExpired] when it no longer knows `after`; the run starts over, once without a commit between
       def fetch(after:, limit:)
         refuse_neither unless Methods.own?(self, :each)
 

@@ -4,7 +4,8 @@ module ActiveDataFlow
   module Connector
     class Source
       # Rows with the cursor by which the next ones are asked for, for sources whose cursors mean nothing to anybody else.
-      # A position inside of a page is the cursor that brought the page, and the number of the row.
+      # A position inside of a page is the cursor that brought the page, and the number of the row; behind its last row it is the
+      # cursor of the next page, and 0. So a cursor has to bring the same page each time.
       #
       #   Page.new(answer["items"], cursor: answer["next"])
       class Page

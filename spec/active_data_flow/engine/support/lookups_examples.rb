@@ -279,6 +279,18 @@ RSpec.describe "[lookups]" do
     expect { nowhere.plan }.to raise_error(ArgumentError, /there is neither a model Shpo nor a table shpos in .* Did you mean :?shops\?/)
   end
 
+  it "is refused as soon as somebody has altered the other table, wherever that is" do
+    here, = both { lookup :shops, on: {shop_code: :code}, take: {name: :shop_name} }
+    there = flow("ElsewhereFlow", here) { lookup :shops, on: {shop_code: :code}, take: {region: :region}, connection: "ElsewhereRecord" }
+    2.times { expect([here.run_now, there.run_now].map(&:status)).to eq(["success"] * 2) }
+    {ActiveRecord::Base => here, ElsewhereRecord => there}.reverse_each do |base, klass|
+      base.connection_pool.with_connection { |connection| connection.remove_index(:shops, :code) }
+      expect { klass.run_now }.to raise_error(ActiveDataFlow::ConfigurationError, /on: leads to \[:code\], which is not unique in shops/)
+    ensure
+      base.connection_pool.with_connection { |connection| connection.add_index(:shops, :code, unique: true) }
+    end
+  end
+
   it "finds numbers by texts that were cast" do
     ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("UPDATE items SET shop_code = #{(FlowDatabase::KIND == :mysql) ? "CAST(shop_id AS CHAR)" : "CAST(shop_id AS TEXT)"}") }
     klass, = both do
