@@ -39,13 +39,14 @@ module ActiveDataFlow
 
       def destination = File.expand_path(migrations_folder, destination_root)
 
+      # Where Rails looks for those of a database that names no folder of its own.
       def migrations_folder
         return "db/migrate" unless options[:database]
 
         configured = ::ActiveRecord::Base.configurations.configs_for(env_name: ::Rails.env, name: options[:database])
         raise Thor::Error, "config/database.yml has no database #{options[:database]} in #{::Rails.env}" unless configured
 
-        Array(configured.migrations_paths).first || "db/#{options[:database]}_migrate"
+        Array(configured.migrations_paths).first || "db/migrate"
       end
     end
   end

@@ -81,6 +81,20 @@ RSpec.describe "bin/rails generate active_data_flow:install" do
     expect(app.rails!("generate", "active_data_flow:marks", "--database=primary")).to include("identical  CreateActiveDataFlowMarks", "Nothing to bring")
     app.rails!("db:migrate")
     expect(app.runner(flow)).to eq("success\n")
+
+    # The table is the one that the gem makes without Rails.
+    expect(app.runner(<<~RUBY)).to eq("true\n")
+      class Elsewhere < ActiveRecord::Base
+        self.abstract_class = true
+        establish_connection(adapter: "sqlite3", database: ":memory:")
+      end
+      ActiveDataFlow.prepare_marks!(Elsewhere)
+      made = [ActiveRecord::Base, Elsewhere].map do |owner|
+        columns = owner.connection.columns("active_data_flow_marks").map { |column| [column.name, column.sql_type, column.null, column.default] }
+        [columns.sort, owner.connection.indexes("active_data_flow_marks").map { |index| [index.name, index.columns, index.unique] }]
+      end
+      puts made.uniq.one? || made.inspect
+    RUBY
   end
 
   # Rails' own choice for a new application's development, and what SolidQueue's installer writes.
