@@ -84,6 +84,7 @@ RSpec.describe "bin/rails generate active_data_flow:install" do
 
     # The table is the one that the gem makes without Rails.
     expect(app.runner(<<~RUBY)).to eq("true\n")
+      require "active_data_flow/active_record"
       class Elsewhere < ActiveRecord::Base
         self.abstract_class = true
         establish_connection(adapter: "sqlite3", database: ":memory:")
