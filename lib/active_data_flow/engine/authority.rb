@@ -57,6 +57,15 @@ module ActiveDataFlow
       # @param columns [Hash{Symbol => String}] see {RunStore::Progressing#keep_of_sinks}
       def keep_of_sinks(claim, **columns) = @store.keep_of_sinks(claim, **columns)
 
+      # @param row [RunStore::Row] of the run that the row was put aside in
+      # @param id [Integer, String] of the reject
+      # @param _content [String] the same for the same row
+      # @yieldparam connection [Object, nil] inside the transaction
+      # @yieldreturn [Boolean] whether to commit
+      # @return [Symbol] as {RunStore::Rejecting#replay} says
+      # @raise [RunStore::AtWork]
+      def replay(row, id, _content, &) = @store.replay(row, id, &)
+
       # @return [String] for the plan: what keeps rows and cursor together
       def to_s
         sink = @plan.sink

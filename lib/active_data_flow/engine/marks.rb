@@ -66,10 +66,33 @@ module ActiveDataFlow
         @kept = columns
       end
 
+      # The mark says which reject's row was written last: after a crash before that is noted with the reject, it is noted by who
+      # comes next, and not written again.
+      # @param row [RunStore::Row]
+      # @param id [Integer, String]
+      # @param content [String]
+      # @yieldparam connection [Object] inside the transaction
+      # @yieldreturn [Boolean] whether to commit
+      # @return [Symbol]
+      # @raise [RunStore::AtWork]
+      def replay(row, id, content)
+        @identity ||= @store.identity(row)
+        settle(id)
+        @store.replay(row, id) do
+          @marks.replay(@identity, "#{id}/#{content[0, 32]}") { |connection| yield(connection) or raise RunStore::Rejecting::Unreplayed }
+        end
+      end
+
       # (see Authority#to_s)
       def to_s = "rows and the run's mark in one transaction of the sink's database (#{RunStore::Columns::MARKS_TABLE}), then the run's cursor"
 
       private
+
+      # What was replayed before, if that is not noted yet.
+      def settle(id)
+        before = @marks.replayed(@identity)&.split("/")&.first
+        @store.change_reject(before, status: "replayed", replayed_at: :now) if before && before != id.to_s
+      end
 
       # What goes into the mark of one commit, beside its rows.
       def begin_anew

@@ -68,10 +68,11 @@ module ActiveDataFlow
       def carry_over(reject)
         aside = Aside.new(@plan, rule: RULE)
         portion = RowsPath::Portion.new(page(reject), @plan, transformation)
+        content = portion.content # before the steps: they may leave other columns
         why = prepare(portion, aside)
         return refused(reject, why) if why
 
-        case commit(reject, portion, aside)
+        case commit(reject, portion, content, aside)
         when :refused then refused(reject, aside.entries.first.to_h)
         when :settled then settled(reject.reload)
         end
@@ -86,10 +87,10 @@ module ActiveDataFlow
       end
 
       # A sink outside of the transaction can tell by the key that it has the row already.
-      def commit(reject, portion, aside)
+      def commit(reject, portion, content, aside)
         keyed = @plan.sinks.map(&:sink).select { |sink| sink.respond_to?(:batch_key=) }
-        keyed.each { |sink| sink.batch_key = "reject-#{reject.id}-#{portion.content}" }
-        @store.replay(@row, reject.id) do |connection|
+        keyed.each { |sink| sink.batch_key = "reject-#{reject.id}-#{content}" }
+        @plan.authority(@store).replay(@row, reject.id, content) do |connection|
           @plan.writing(connection) { |sink| portion.write(sink, aside) }
           aside.entries.empty?
         end

@@ -115,7 +115,8 @@ module ActiveDataFlow
         token: [:string, {limit: 64}],
         commits: [:bigint, {null: false, default: 0}],
         cursor: [:text],
-        state: [:text] # JSON: the run's counters, whether it is finished, and checkpoints
+        state: [:text], # JSON: the run's counters, whether it is finished, rows that were put aside, and checkpoints
+        replayed: [:string, {limit: 80}] # the last reject that was replayed, and what it was then
       }.freeze
       MARKS_TABLE = "active_data_flow_marks"
       MARKS_INDEX = [MARKS_TABLE.to_sym, :identity, "index_adf_marks_on_identity", {unique: true}].freeze

@@ -23,6 +23,10 @@ RSpec.describe "Flows between two databases whose processes meet their end", :cr
       kept("stop")
     end
 
+    it "has each row that is replayed once, wherever its process is killed", req: "E-27" do
+      kept("replayed")
+    end
+
     it "loses and doubles nothing by 20 kills at random", req: "A-33" do
       kept("random")
     end

@@ -84,6 +84,23 @@ module ActiveDataFlow
           end
         end
 
+        # @return [String, nil] what {#replay} was given last
+        def replayed(identity)
+          @database.with_connection { |connection| connection.select_value(bound(connection, "SELECT replayed FROM #{TABLE} WHERE identity = :identity", {identity:}), LABEL) }
+        end
+
+        # Writes a row that was put aside, unless it is that which was written last.
+        # @param what [String] the reject, and what it is now
+        # @yieldparam connection inside the transaction
+        # @return [true]
+        def replay(identity, what)
+          @database.transaction do |connection|
+            new = updated?(connection, "replayed = :what", "identity = :identity AND (replayed IS NULL OR replayed <> :what)", identity:, what:)
+            yield(connection) if new || found(connection, identity).nil?
+          end
+          true
+        end
+
         # @return [Boolean] whether a lock did not come in time
         def busy?(error) = @database.busy?(error)
 

@@ -49,6 +49,41 @@ RSpec.describe "Flows from #{CrashDatabase::KIND}, which keeps the runs, into #{
     end
   end
 
+  def replay(scenario, **options)
+    CrashProcess.new(scenario.config, **options) do
+      FarExportFlow.rejects.map { |reject| reject.update!(row: reject.row.merge("tax" => 33)) if reject.position == "int:32" && reject.open? && reject.row["tax"] != 33 }
+      FarExportFlow.rejects.find { |one| one.position == "int:32" }.replay
+    end
+  end
+
+  # Killed after one statement after the other, on the same databases.
+  it "[replayed] killed between any two statements: the row is there once, and its reject says so in the end" do
+    scenario = FarScenario.new.tap(&:take_over)
+    known = -> { [scenario.ask("SELECT count(*) FROM order_exports WHERE order_id = 32"), scenario.ask("SELECT status FROM active_data_flow_rejects WHERE position = 'int:32'")].flatten }
+    seen = (1..40).each_with_object([]) do |nth, all|
+      ended = replay(scenario, point: CrashPoints::Statement.new(:after, //, nth:, since: /\ABEGIN/i), deed: "kill").value
+      all << [ended.signal, *known.call]
+      break all if ended.signal.nil? || all.last.last == "replayed"
+    end
+    expect(seen.uniq).to eq([["KILL", 0, "open"], ["KILL", 1, "open"], ["KILL", 1, "replayed"]])
+    expect([replay(scenario).value.answer, known.call, scenario.facts.twice]).to eq([true, [1, "replayed"], []])
+    scenario.remove
+  end
+
+  it "[replayed] and killed before the reject says so, it is noted by who replays another" do
+    scenario = FarScenario.new.tap(&:take_over)
+    replay(scenario, point: CrashPoints::Statement.new(:after, /\ACOMMIT/i, since: /SET replayed/), deed: "kill").value
+    expect(scenario.ask("SELECT count(*) FROM order_exports WHERE order_id = 32")).to eq([[1]])
+    told = CrashProcess.new(scenario.config) do
+      other = FarExportFlow.rejects.find { |reject| reject.position == "int:37" }
+      other.update!(row: other.row.merge("id" => 137))
+      [FarExportFlow.rejects.map(&:status), other.replay, FarExportFlow.rejects.map(&:status)]
+    end
+    expect(told.value.answer).to eq([%w[open open], true, %w[replayed replayed]])
+    expect(scenario.facts.twice).to eq([])
+    scenario.remove
+  end
+
   it "[random] 20 kills lose nothing and double nothing" do
     answer = RandomKills.new(rows: 20_000, kills: 20, random: Random.new(RSpec.configuration.seed), flow: FarBulkFlow, scenario: FarScenario).call
     expect(answer).to have_attributes(kills: 20, lost: 0, doubled: 0, healthy_rejected: 0, sums: true)

@@ -15,6 +15,7 @@ class CreateActiveDataFlowMarks < ActiveRecord::Migration[7.1]
       t.bigint :commits, null: false, default: 0
       long_text t, :cursor
       long_text t, :state
+      t.string :replayed, limit: 80
       t.timestamps
 
       t.index :identity, name: "index_adf_marks_on_identity", unique: true
