@@ -68,6 +68,20 @@ RSpec.describe "A row of Ruby's that was put aside" do
     expect(keys.first.first).to match(%r{\Areject-#{reject.id}-\h{64}/0-0\z})
   end
 
+  it "reaches such a sink also where steps leave other columns than those that were read" do
+    sent = []
+    sink = Class.new(ActiveDataFlow::Connector::Sink) { define_method(:write_batch) { |rows, idempotency_key:| sent.concat(rows) && idempotency_key } }.new
+    torn = true
+    run = flow("NumberFlow") do
+      source [{id: 1}]
+      on_error :quarantine, budget: 1.0
+      transform(as: :hash) { |row| torn ? raise(ArgumentError, "torn") : {number: row[:id]} }
+      sink sink
+    end.run_now
+    torn = false
+    expect([run.rejects.first.replay, sent]).to eq([true, [{number: 1}]])
+  end
+
   it "is not put into a sink that is written from its beginning to its end" do
     sink = Class.new(ActiveDataFlow::Connector::Sink) do
       def write(_row) = nil
