@@ -1,0 +1,20 @@
+# frozen_string_literal: true
+
+# Exports the paid orders of a small shop twice. See README.md beside this file.
+require_relative "../support/room"
+require_relative "order_export_flow"
+require_relative "tables"
+
+Room.open(&OrderExport::TABLES)
+exports = "SELECT number, customer, country, net, total FROM order_exports ORDER BY number"
+
+puts OrderExportFlow.plan, ""
+
+run = OrderExportFlow.run_now
+puts Room.outcome(run), Room.table(exports)
+run.rejects.each { |reject| puts "  #{reject.row["number"]} is put aside: #{reject.reason}" }
+
+puts "", "An order is corrected, and the missing tax rate is there:"
+Room.write("UPDATE orders SET net = 1495 WHERE number = 'A-2'")
+Room.write("INSERT INTO tax_rates (country, percent) VALUES ('CH', 8)")
+puts Room.outcome(OrderExportFlow.run_now), Room.table(exports)

@@ -1,0 +1,98 @@
+# frozen_string_literal: true
+
+require "open3"
+require "tmpdir"
+require "uri"
+require_relative "../../support/child_ruby"
+require_relative "../../support/servers"
+
+# One program of examples/ as a user runs it, in a process and a database of its own, and what it leaves there.
+class Recipe
+  ROOT = File.expand_path("../../..", __dir__)
+  GUIDE = File.join(ROOT, "guides/recipes.md")
+  DATABASES = {"SQLite" => nil, "PostgreSQL" => :postgresql}.freeze
+  # Which way rows go is the database's own.
+  OWN = /^  path .*/
+
+  # @return [String] what the guide shows of the program's output
+  def self.shown(name) = File.read(GUIDE)[/^```console\n\$ bin\/exec ruby examples\/#{name}\/run\.rb\n(.*?)^```$/m, 1]
+
+  # @return [Array<String>] the blocks of Ruby that the guide shows
+  def self.code = @code ||= File.read(GUIDE).scan(/^```ruby\n(.*?)^```$/m).flatten
+
+  # @return [ChildRuby::Answer] what it printed
+  attr_reader :answer
+
+  # @param name [String] of the folder
+  # @param server [Symbol, nil] nil for an SQLite file
+  # @param databases [Array<String>] names of those it wants, by the words of the environment that name them
+  def initialize(name, server, databases = ["EXAMPLE_DATABASE"])
+    @folder = Dir.mktmpdir
+    @urls = databases.to_h { |word| [word, server ? url(Servers.fresh(server, "recipe_#{word.downcase}")) : "sqlite3:#{File.join(@folder, word)}?timeout=10000"] }
+    out, err, status = Open3.capture3(@urls, RbConfig.ruby, "-I", ChildRuby::LIB, File.join(ROOT, "examples", name, "run.rb"), chdir: @folder)
+    @answer = ChildRuby::Answer.new(out:, err:, status:)
+  end
+
+  # @return [String]
+  def out = @answer.out
+
+  # @return [Array<Array>] what a query finds; of one column, its values
+  def rows(sql, of: @urls.keys.first)
+    found = @urls.fetch(of).start_with?("sqlite3:") ? sqlite(of, sql) : postgresql(@urls.fetch(of), sql)
+    (found.all? { |row| row.size == 1 }) ? found.flatten : found
+  end
+
+  def close = FileUtils.remove_entry(@folder)
+
+  private
+
+  def url(config) = "postgresql:///#{config[:database]}?#{URI.encode_www_form(host: config[:host], port: config[:port], user: config[:username])}"
+
+  def sqlite(file, sql)
+    require "sqlite3"
+    SQLite3::Database.new(File.join(@folder, file)).execute(sql)
+  end
+
+  def postgresql(url, sql)
+    require "pg"
+    connection = PG.connect(url)
+    connection.type_map_for_results = PG::BasicTypeMapForResults.new(connection)
+    connection.exec(sql).values
+  ensure
+    connection&.close
+  end
+end
+
+# What holds for each of the programs, and what an example says of one of them, on every database.
+module Recipes
+  # @param name [String] of the folder in examples/
+  # @param files [Array<String>] those that the guide shows
+  # @yield the examples of each database; `recipe` is the program that has run there
+  def recipe(name, files:, databases: ["EXAMPLE_DATABASE"], &examples)
+    files.each do |file|
+      it "is shown by the guide as it is: #{file}" do
+        code = File.read(File.join(Recipe::ROOT, "examples", name, file)).sub(/\A# frozen_string_literal: true\n+(require.*\n+)*/, "")
+        expect(Recipe.code).to include(code)
+      end
+    end
+
+    Recipe::DATABASES.each do |label, server|
+      context "on #{label}", *server do
+        before(:context) { @recipe = Recipe.new(name, server, databases) if server.nil? || Servers.ready?(server) }
+        after(:context) { @recipe&.close }
+        attr_reader :recipe
+
+        it "prints what the guide shows, and nothing else" do
+          expect(recipe.answer).to have_attributes(err: "", success?: true)
+          texts = [recipe.out, Recipe.shown(name)]
+          texts.map! { |text| text.gsub(Recipe::OWN, "") } if server # the guide's are from SQLite
+          expect(texts.first).to eq(texts.last)
+        end
+
+        instance_exec(&examples)
+      end
+    end
+  end
+end
+
+RSpec.configure { |config| config.extend(Recipes, :recipe) }
