@@ -20,6 +20,15 @@ class Recipe
   # @return [Array<String>] the blocks of Ruby that the guide shows
   def self.code = @code ||= File.read(GUIDE).scan(/^```ruby\n(.*?)^```$/m).flatten
 
+  # @param server [Symbol, nil] nil for an SQLite file
+  # @return [String] what EXAMPLE_DATABASE takes, for an empty database
+  def self.url(server, name, folder)
+    return "sqlite3:#{File.join(folder, name)}?timeout=10000" unless server
+
+    config = Servers.fresh(server, name)
+    "postgresql:///#{name}?#{URI.encode_www_form(host: config[:host], port: config[:port], user: config[:username])}"
+  end
+
   # @return [ChildRuby::Answer] what it printed
   attr_reader :answer
 
@@ -28,7 +37,7 @@ class Recipe
   # @param databases [Array<String>] names of those it wants, by the words of the environment that name them
   def initialize(name, server, databases = ["EXAMPLE_DATABASE"])
     @folder = Dir.mktmpdir
-    @urls = databases.to_h { |word| [word, server ? url(Servers.fresh(server, "recipe_#{word.downcase}")) : "sqlite3:#{File.join(@folder, word)}?timeout=10000"] }
+    @urls = databases.to_h { |word| [word, self.class.url(server, word.downcase, @folder)] }
     out, err, status = Open3.capture3(@urls, RbConfig.ruby, "-I", ChildRuby::LIB, File.join(ROOT, "examples", name, "run.rb"), chdir: @folder)
     @answer = ChildRuby::Answer.new(out:, err:, status:)
   end
@@ -38,15 +47,13 @@ class Recipe
 
   # @return [Array<Array>] what a query finds; of one column, its values
   def rows(sql, of: @urls.keys.first)
-    found = @urls.fetch(of).start_with?("sqlite3:") ? sqlite(of, sql) : postgresql(@urls.fetch(of), sql)
+    found = @urls.fetch(of).start_with?("sqlite3:") ? sqlite(of.downcase, sql) : postgresql(@urls.fetch(of), sql)
     (found.all? { |row| row.size == 1 }) ? found.flatten : found
   end
 
   def close = FileUtils.remove_entry(@folder)
 
   private
-
-  def url(config) = "postgresql:///#{config[:database]}?#{URI.encode_www_form(host: config[:host], port: config[:port], user: config[:username])}"
 
   def sqlite(file, sql)
     require "sqlite3"
