@@ -1,0 +1,12 @@
+# frozen_string_literal: true
+
+# The application's worker, a process of its own: it does jobs until there are none left and no more to come.
+require_relative "../support/room"
+require_relative "tables"
+
+Room.open
+done = 0
+until (job = Job.order(:id).first).nil? && $stdin.wait_readable(0.01)
+  job&.perform && done += 1
+end
+puts done
