@@ -18,8 +18,9 @@ module Room
     ActiveRecord::Base.with_connection(&tables) if tables
   end
 
-  # @return [String] of the database; programs that this one starts find it, too
-  def url = ENV["EXAMPLE_DATABASE"] ||= "sqlite3:#{File.join(folder, "example.sqlite3")}?timeout=5000"
+  # @param word [String] of the environment
+  # @return [String] the URL of a database; programs that this one starts find it, too
+  def url(word = "EXAMPLE_DATABASE") = ENV[word] ||= "sqlite3:#{File.join(folder, word)}?timeout=5000"
 
   # @return [String] an empty folder, for the example's files
   def folder = @folder ||= Dir.mktmpdir.tap { |path| at_exit { FileUtils.remove_entry(path) if Process.pid == OWNER } }

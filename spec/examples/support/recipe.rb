@@ -45,9 +45,11 @@ class Recipe
   # @return [String]
   def out = @answer.out
 
+  def on_server? = !@urls.values.first.start_with?("sqlite3:")
+
   # @return [Array<Array>] what a query finds; of one column, its values
   def rows(sql, of: @urls.keys.first)
-    found = @urls.fetch(of).start_with?("sqlite3:") ? sqlite(of.downcase, sql) : postgresql(@urls.fetch(of), sql)
+    found = on_server? ? postgresql(@urls.fetch(of), sql) : sqlite(of.downcase, sql)
     (found.all? { |row| row.size == 1 }) ? found.flatten : found
   end
 
@@ -97,7 +99,7 @@ module Recipes
           expect(texts.first).to eq(texts.last)
         end
 
-        instance_exec(&examples)
+        class_exec(&examples)
       end
     end
   end
