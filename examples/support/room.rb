@@ -41,6 +41,6 @@ module Room
   # @return [String] what became of the rows of a run, e.g. "success: 4 read, 3 new, 1 rejected"
   def outcome(run)
     counts = run.counts.except(:written).reject { |_name, count| count.zero? }
-    "#{run.status}: #{counts.map { |name, count| "#{count} #{name}" }.join(", ")}"
+    "#{run.status}: #{counts.map { |name, count| "#{count} #{name}" }.join(", ")}".delete_suffix(": ")
   end
 end
