@@ -29,6 +29,10 @@ class Recipe
     "postgresql:///#{name}?#{URI.encode_www_form(host: config[:host], port: config[:port], user: config[:username])}"
   end
 
+  # @param path [String] below examples/
+  # @return [String] its code, as the guide shows it
+  def self.kept(path) = File.read(File.join(ROOT, "examples", path)).sub(/\A# frozen_string_literal: true\n+(require.*\n+)*/, "")
+
   # @return [ChildRuby::Answer] what it printed
   attr_reader :answer
 
@@ -81,8 +85,7 @@ module Recipes
   def recipe(name, files:, databases: ["EXAMPLE_DATABASE"], err: /\A\z/, &examples)
     files.each do |file|
       it "is shown by the guide as it is: #{file}" do
-        code = File.read(File.join(Recipe::ROOT, "examples", name, file)).sub(/\A# frozen_string_literal: true\n+(require.*\n+)*/, "")
-        expect(Recipe.code).to include(code)
+        expect(Recipe.code).to include(Recipe.kept(File.join(name, file)))
       end
     end
 
