@@ -95,12 +95,20 @@ impl Counters {
     pub fn adds_up(&self, read_to_delete: bool) -> Result<(), Refusal> {
         let [read, accounted @ .., deleted] = self.numbers();
         let gone = if read_to_delete { deleted } else { 0 };
-        let sum = accounted.into_iter().chain([gone]).map(u128::from).sum::<u128>();
+        let sum = accounted
+            .into_iter()
+            .chain([gone])
+            .map(u128::from)
+            .sum::<u128>();
         if u128::from(read) == sum {
             return Ok(());
         }
         let [new, updated, unchanged, filtered, rejected, skipped] = accounted;
-        let gone = if read_to_delete { format!(" + {deleted} deleted") } else { String::new() };
+        let gone = if read_to_delete {
+            format!(" + {deleted} deleted")
+        } else {
+            String::new()
+        };
         Err(Refusal::Counters(format!(
             "the rows do not add up: {read} read, but {new} new + {updated} updated + {unchanged} unchanged + \
              {filtered} filtered + {rejected} rejected + {skipped} skipped{gone} = {sum}"
