@@ -82,6 +82,20 @@ RSpec.describe "[mirror]" do
     end
   end
 
+  # Orders 6 to 10 find nobody.
+  {null: [1..10, {}], reject: [1..10, {rejected: 5}], filter: [1..5, {filtered: 5, deleted: 10}]}.each do |missing, (left, counts)|
+    it "goes by what a lookup says of a row that finds nothing (#{missing})" do
+      fill(orders: 1..10, exports: 1..15)
+      Person.insert_all!((1..5).map { |id| {id:, first_name: "P"} })
+      run = mirror do
+        lookup :people, on: {net: :id}, take: {first_name: :note}, missing: missing
+        on_error :quarantine, budget: 10
+      end.run_now
+      expect(ids).to eq(left.to_a)
+      expect(counted(run)).to include(read: 10, deleted: 5, **counts)
+    end
+  end
+
   it "deletes more rows than it holds keys of" do
     fill(orders: [700, 2100], exports: 1..2300)
     [proc {}, proc { transform { |row| row[:name] += "" } }].each do |body|
