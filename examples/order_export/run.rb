@@ -14,7 +14,7 @@ run = OrderExportFlow.run_now
 puts Room.outcome(run), Room.table(exports)
 run.rejects.each { |reject| puts "  #{reject.row["number"]} is put aside: #{reject.reason}" }
 
-puts "", "An order is corrected, and the missing tax rate is there:"
-Room.write("UPDATE orders SET net = 1495 WHERE number = 'A-2'")
-Room.write("INSERT INTO tax_rates (country, percent) VALUES ('CH', 8)")
+puts "", "An order is corrected, and the missing postage is there:"
+Room.write("UPDATE orders SET net = 1400, tax = 280 WHERE number = 'A-2'")
+Room.write("INSERT INTO postages (country, price) VALUES ('CH', 1990)")
 puts Room.outcome(OrderExportFlow.run_now), Room.table(exports)

@@ -4,13 +4,13 @@ require_relative "support/recipe"
 
 RSpec.describe "examples/order_export", :recipe do
   recipe("order_export", files: %w[order_export_flow.rb]) do
-    it "looks up customer and tax, and works out the total to the cent" do
+    it "looks up customer and postage, and adds up the total" do
       expect(recipe.rows("SELECT number, customer, total FROM order_exports ORDER BY number")).to eq(
-        [["A-1", "Ada", 1190], ["A-2", "Bob", 1794], ["A-4", "Cid", 756], ["A-5", "Ada", 39]]
+        [["A-1", "Ada", 1680], ["A-2", "Bob", 2670], ["A-4", "Cid", 2746], ["A-5", "Ada", 549]]
       )
     end
 
-    it "has put aside the order of a country without a tax rate, and taken it when there was one" do
+    it "has put aside the order to a country without a postage, and taken it when there was one" do
       expect(recipe.rows("SELECT rows_read, rows_rejected, rows_new FROM active_data_flow_data_flow_runs ORDER BY id")).to eq([[4, 1, 3], [4, 0, 1]])
     end
 
