@@ -10,6 +10,7 @@ RSpec.describe "[lookups]" do
     Object.const_set(:ElsewhereRecord, Class.new(ActiveRecord::Base) { self.abstract_class = true }) unless defined?(ElsewhereRecord)
     ElsewhereRecord.establish_connection(adapter: "sqlite3", database: File.join(FlowDatabase.folder, "elsewhere.sqlite3"))
     ElsewhereRecord.connection_pool.with_connection { |connection| make(connection) }
+    ActiveDataFlow.prepare_marks!(ElsewhereRecord)
   end
 
   def make(connection)
@@ -331,7 +332,7 @@ RSpec.describe "[lookups]" do
     ActiveSupport::Notifications.unsubscribe(seeing)
     plan = ActiveRecord::Base.transaction do
       connection = ActiveRecord::Base.connection
-      %w[hashjoin mergejoin seqscan].each { |word| connection.execute("SET LOCAL enable_#{word} = off") }
+      %w[hashjoin mergejoin seqscan material].each { |word| connection.execute("SET LOCAL enable_#{word} = off") }
       connection.select_values("EXPLAIN #{sql.last}").join("\n")
     end
     expect(plan).to match(/index_shops_on_code/).and match(/Index Cond: \(\(code\)::text = /)

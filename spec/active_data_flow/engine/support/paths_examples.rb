@@ -253,6 +253,7 @@ RSpec.describe "[paths]" do
       config = ActiveRecord::Base.connection_db_config.configuration_hash
       stub_const("LonelyRecord", Class.new(ActiveRecord::Base) { self.abstract_class = true })
       LonelyRecord.establish_connection(**config, pool: 1)
+      ActiveDataFlow.prepare_marks!(LonelyRecord)
       klass = flow("LonelyFlow") do
         source :orders, connection: "LonelyRecord"
         transform { |_row| }
