@@ -4,6 +4,9 @@ module Operations
   module Machine
     # The words that set how a task class behaves. Every one is inherited, and the last call wins.
     module Options
+      NONE = [].freeze
+      private_constant :NONE
+
       DELAY = 60
       TIMEOUT = 86_400
       DELETE_AFTER = 7_776_000
@@ -104,7 +107,7 @@ module Operations
       end
 
       # @return [Array<Symbol>]
-      def indexed_attributes = @indexed_attributes || []
+      def indexed_attributes = @indexed_attributes || NONE
 
       # While a task with the same values is unfinished, `call` and `later` return that one.
       # @param names [Array<Symbol>] attributes or models, declared above

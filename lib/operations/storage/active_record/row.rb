@@ -3,6 +3,12 @@
 module Operations
   module Storage
     class ActiveRecord < Base
+      # What a move on the way of a burst leaves as it is in the row.
+      Standing = Struct.new(:status, :wake, :timeout, :delete, :completed, :failed, :parent_id, :unique_key) do
+        # @return [Boolean] whether the task is at work, and a step to another immediate state changes none of these
+        def between_states? = status == Machine::CODES[:active] && !(wake || timeout || delete || completed || failed)
+      end
+
       # A task as the values of its row, and back.
       class Row
         UNFINISHED = Machine::CODES.values_at(:active, :waiting).freeze
@@ -45,12 +51,22 @@ module Operations
           }
         end
 
+        # What a step has, of which nothing but the step itself is worked out.
+        # @param task (see #values)
+        # @return [Hash{Symbol => Object}]
+        def step_values(task, with_data)
+          state, at_us, steps, trail = task._step_at_hand
+          at = moment(at_us)
+          {state:, steps:, attempts: 0, entered: at, updated: at, data: (DataColumn.of(task) if with_data), history: JSON.generate(trail),
+           owner: ActiveDataFlow::RunStore.owner}
+        end
+
         # @param task (see #values)
         # @param life (see #values)
-        # @return [Array] what a move on the way of a burst leaves as it is, and in the row is compared with
+        # @return [Standing] which the row is compared with
         def standing(task, life)
           status, _state, entered, wake, timeout, delete, completed, failed = life
-          [status, wake, timeout_beside(task, status, entered, timeout), delete, completed, failed, task.parent_task_id, task.unique_key]
+          Standing.new(status, wake, timeout_beside(task, status, entered, timeout), delete, completed, failed, task.parent_task_id, task.unique_key)
         end
 
         # @param row [Array] as {Statements::READ} names it

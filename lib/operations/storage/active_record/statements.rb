@@ -30,6 +30,7 @@ module Operations
           @dialect = dialect
           @lease = lease
           @made = {}
+          @steps = []
         end
 
         # @return [Statement]
@@ -86,6 +87,13 @@ module Operations
           change({**sets, deaths: DEATHS_HERE, steps: ":steps", **counted, **leased(true)}, [guard, *(@dialect.unflushed if unflushed)].join(" AND "))
         end
 
+        # The same, found without a key being made.
+        # @return [Statement]
+        def step(with_data, unflushed)
+          forget if @offset != @dialect.clock.offset
+          @steps[(with_data ? 2 : 0) + (unflushed ? 1 : 0)] ||= self[:move, with_data, unflushed]
+        end
+
         # A wake, or what a dead process has left; one claim decides, so they cannot race.
         def claim = change_free(claimed, "(#{DUE}) OR (#{dead})", "deaths")
 
@@ -120,6 +128,7 @@ module Operations
 
         def forget
           @made.clear
+          @steps.clear
           @offset = @dialect.clock.offset
         end
 

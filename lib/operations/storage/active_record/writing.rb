@@ -55,6 +55,7 @@ module Operations
         # @return [Array, nil] id, version and {Row#standing} as they are stored now; nothing is true before the commit
         def write(connection, task, version)
           return add(connection, task) unless version
+          return step(connection, task, version) if stepping?(task, version)
 
           with_data = data_to_store?(task)
           task._touch(setup.guard.moment(version, Clock.now_us))
@@ -75,6 +76,24 @@ module Operations
         def update(connection, task, life, with_data)
           values = setup.rows.values(task, life, with_data)
           [setup.statements[:update, values[:status], with_data, unflushed?(connection, task)], values]
+        end
+
+        # On the way of a burst nearly all writes are steps: from one immediate state to the next, with nothing else to be worked out.
+        def stepping?(task, version)
+          known, standing = task._written
+          known == version && standing.between_states? && standing.parent_id == task.parent_task_id && setup.schema.complete? &&
+            task.class.unique_names.nil? && task.class.indexed_attributes.empty? && task._stepping?
+        end
+
+        def step(connection, task, version)
+          with_data = task._data_changed?
+          values = setup.rows.step_values(task, with_data)
+          values[:id] = task.id
+          values[:version] = version
+          return unless setup.statements.step(with_data, unflushed?(connection, task)).value(connection, values)
+
+          task._stepped
+          [task.id, version + 1, task._written.last]
         end
 
         # Who has written this very version knows what stands in the row, as long as it is active: only the wake of a
