@@ -6,7 +6,7 @@ require "active_data_flow/active_record"
 class ContactImportFlow < ActiveDataFlow::Base
   has_model :upload, "Upload"
   source { ActiveDataFlow::CSVSource.new(upload.file, col_sep: ";", encoding: "Windows-1252") }
-  rename "E-Mail" => :email, "Name" => :name, "Born" => :born_on
+  rename "E-Mail" => :email, "Name" => :name, "City" => :city, "Born" => :born_on
   set account_id: -> { upload.account_id }
   sink :contacts, key: [:account_id, :email], callbacks: true
   on_error :quarantine, budget: 1.0 # all of them, if need be: the person who uploaded the file mends them

@@ -21,7 +21,7 @@ cid, dan, eve, nobody = rejects
   [cid, {"E-Mail" => "cid(at)example.org"}],
   [cid, {"E-Mail" => "cid@example.org"}],
   [dan, {"Born" => "1990-02-28"}],
-  [eve, {"E-Mail" => "eve@example.org", "Name" => "Eve", "Born" => nil}]
+  [eve, {"E-Mail" => "eve@example.org", "Name" => "Eve", "City" => nil, "Born" => nil}]
 ].each do |reject, fields|
   puts "  line #{reject.line}: #{ContactImportFlow.mend(reject, fields) ? reject.status : reject.reason}"
 end

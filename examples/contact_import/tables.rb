@@ -9,6 +9,7 @@ module ContactImport
     database.create_table(:contacts) do |table|
       table.bigint :account_id, null: false
       table.string :email, :name, null: false
+      table.string :city
       table.date :born_on
       table.timestamps
       table.index [:account_id, :email], unique: true
@@ -17,13 +18,13 @@ module ContactImport
 
   # As a spreadsheet has written it, in Windows-1252.
   CSV = <<~TEXT.encode("Windows-1252")
-    E-Mail;Name;Born
-    ada@example.org;"Lovelace; Ada";1815-12-10
-    bjoern@example.org;Björn;
-    cid;Cid;1999-02-01
-    dan@example.org;Dan;31.02.1990
+    E-Mail;Name;City;Born
+    ada@example.org;"Lovelace; Ada";London;1815-12-10
+    bob@example.org;Bob;K\u00f6ln;
+    cid;Cid;Bonn;1999-02-01
+    dan@example.org;Dan;;31.02.1990
     eve@example.org;Eve
-    fay@example.org;;
+    fay@example.org;;;
   TEXT
 end
 
