@@ -149,6 +149,7 @@ module ActiveDataFlow
         note = lambda do |_connection|
           @store.reject(claim, @rejects) if @rejects.any?
           @store.keep_of_sinks(claim, **@kept) if @kept.any?
+          {} # no counters beside those that the mark has
         end
         last ? @store.finish(claim, **written, callbacks: callbacks?(claim), &note) : @store.commit(claim, **written, &note)
       end

@@ -84,6 +84,24 @@ RSpec.describe "[marks]" do
     expect(far_rows(:id).size).to eq(35)
   end
 
+  it "has a file beside it: a row is in both or in none, and both go on where the run has stopped" do
+    orders(35)
+    Order.where(id: 25).update_all(net: -1)
+    file = File.join(FlowDatabase.folder, "far_away.jsonl")
+    klass = flow do
+      source :orders
+      batch_size 10
+      sink :exports, connection: "FarAwayRecord"
+      sink { ActiveDataFlow::JSONLSink.new(file) }
+    end
+    expect { klass.run_now }.to raise_error(ActiveDataFlow::RowError, /id 25/)
+    Order.where(id: 25).update_all(net: 1)
+    run = klass.run_now
+    expect(counted(run)).to eq(read: 35, new: 35)
+    expect(run.sink_counts.transform_values { |counts| counts[:new] }).to eq("exports" => 35, file => 35)
+    expect([far_rows(:id).flatten, File.readlines(file).map { |line| JSON.parse(line)["id"] }]).to eq([[*1..35], [*1..35]])
+  end
+
   it "keeps rows that were put aside with the runs, and takes them when they were mended" do
     orders(35)
     Order.where(id: [7, 33]).update_all(net: -1)
