@@ -44,6 +44,11 @@ module ActiveDataFlow
       # @return [Object] the same for two sinks that are one
       def written_to = [pool, @table.name]
 
+      # @param label [String] of the flow
+      # @param store [RunStore::Base] that keeps its runs
+      # @raise [Error] inside a transaction that would take rows back, and not the run
+      def refuse_halfway(label, store) = Stores.refuse_halfway(@table, label, store)
+
       # @return [Symbol]
       def dialect = @table.dialect
 

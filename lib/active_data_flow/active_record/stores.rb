@@ -37,6 +37,18 @@ module ActiveDataFlow
             "between the two loses or doubles a row, the first has to have the table #{RunStore::Columns::MARKS_TABLE}. #{marks_remedy(table)}"
         end
 
+        # What is rolled back around a flow goes with the run only where that is in the same transaction, or in one that is open, too.
+        # Transactional fixtures open one in every database.
+        # @param (see ActiveRecordIfThere.marks)
+        # @raise [Error] where a transaction is open in the sink's database, and none in the runs'
+        def refuse_halfway(table, label, store)
+          pool = table.pool
+          return if store.pool.nil? || pool.equal?(store.pool) || Database.pinned?(pool) || !table.database.inside_transaction? || store.inside_transaction?
+
+          raise Error, "#{label} writes #{table.name} in #{named(pool)}, where a transaction is open, and its runs are kept in #{named(store.pool)}, where none is. " \
+            "If the first is rolled back, its rows are gone, and the run says that they are there. Start the flow outside of that transaction"
+        end
+
         private
 
         def named(pool) = pool.db_config.database || pool.db_config.name

@@ -33,6 +33,7 @@ module ActiveDataFlow
         @plan = Plan.new(flow)
         @gathering = Gathering.new
         @plan.sinks.each { |member| refuse_sequence(member.sink) if member.checkpoints? }
+        @plan.sinks.refuse_halfway(@plan.label, store)
       end
 
       # @param reject [Run::Reject] as it is now

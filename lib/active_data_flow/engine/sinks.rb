@@ -50,6 +50,11 @@ module ActiveDataFlow
       # @raise [ColumnMismatch]
       def check(outline) = each { |member| member.check(outline) }
 
+      # @param label [String] of the flow
+      # @param store [RunStore::Base] that keeps its runs
+      # @raise [Error] inside a transaction that would take rows back, and not the run
+      def refuse_halfway(label, store) = each { |member| member.sink.refuse_halfway(label, store) if member.table }
+
       # @param connection [Object, nil] of the store's open transaction
       # @yieldparam open [Object, Commit, nil] what {#writer_for}'s writer writes to: the sink's connection, where there is one sink
       # @return [Object] what the block returned

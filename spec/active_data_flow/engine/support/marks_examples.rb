@@ -147,6 +147,31 @@ RSpec.describe "[marks]" do
     expect(far_rows(:id).size).to eq(15)
   end
 
+  it "takes no row inside a transaction that is open there alone: what that takes back the run would say to be there" do
+    orders(3)
+    klass = far_flow { on_error :quarantine, budget: 1 }
+    Order.where(id: 2).update_all(net: -1)
+    expect { FarAwayRecord.transaction { klass.run_now } }.to raise_error(ActiveDataFlow::Error, /\AOrderExportFlow writes exports in .+, where a transaction is open, and its runs are kept in /)
+    expect(counted(klass.run_now)).to eq(read: 3, new: 2, rejected: 1)
+    reject = klass.rejects.first
+    reject.update!(row: reject.row.merge("net" => 1))
+    expect { FarAwayRecord.transaction { reject.replay } }.to raise_error(ActiveDataFlow::Error, /where a transaction is open/)
+    expect([reject.replay, far_rows(:id).flatten]).to eq([true, [1, 2, 3]])
+  end
+
+  it "takes rows where a transaction is open in both databases, and loses none with them" do
+    orders(3)
+    klass = far_flow { read :new }
+    ActiveRecord::Base.transaction do
+      FarAwayRecord.transaction do
+        expect(counted(klass.run_now)).to eq(read: 3, new: 3)
+        raise ActiveRecord::Rollback
+      end
+      raise ActiveRecord::Rollback
+    end
+    expect([counted(klass.run_now), far_rows(:id).flatten]).to eq([{read: 3, new: 3}, [1, 2, 3]])
+  end
+
   it "is refused before the first row where the table is missing, with the line to paste" do
     orders(1)
     FarAwayRecord.connection.drop_table(:active_data_flow_marks)
