@@ -137,6 +137,26 @@ RSpec.describe "[marks]" do
     expect(far_rows(:id).flatten).to eq([*1..35])
   end
 
+  it "keeps what became of rows in several sinks, and how far a file has come, with the mark" do
+    orders(35)
+    Order.where(id: [7, 33]).update_all(net: -1)
+    file = File.join(FlowDatabase.folder, "far-#{rand(1 << 32)}.jsonl")
+    stop = [25]
+    klass = far_flow(:insert) do
+      on_error :quarantine, budget: 5
+      transform { |row| raise(Interrupt) if stop.delete(row[:id]) }
+    end
+    klass.class_eval { sink { ActiveDataFlow::JSONLSink.new(file) } }
+    expect { klass.run_now }.to raise_error(Interrupt)
+    # As if the process had been killed before the run's row followed the mark.
+    tamper("UPDATE active_data_flow_data_flow_runs SET commits = 1, #{cursor} = 'int:10', rows_read = 10, rows_new = 9, rows_rejected = 1, sink_counts = NULL, sink_checkpoints = NULL")
+    run = klass.run_now
+    expect(counted(run)).to eq(read: 35, new: 33, rejected: 2)
+    expect(run.sink_counts.transform_values { |counts| counts[:new] }).to eq("exports" => 33, file => 33)
+    expect([far_rows(:id).flatten, File.readlines(file).map { |line| JSON.parse(line)["id"] }]).to eq([[*1..35] - [7, 33]] * 2)
+    expect(run.rejects.map(&:position)).to eq(%w[int:7 int:33])
+  end
+
   it "lets a run begin whose number a mark has from before the runs' database was made anew" do
     orders(15)
     carried.run_now
