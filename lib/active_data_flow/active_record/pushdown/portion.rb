@@ -53,8 +53,9 @@ module ActiveDataFlow
         end
 
         # @param mirrored [Unseen]
-        # @return [Unseen::Keys, Unseen::Window] of its rows
-        def seen(mirrored) = @seen || mirrored.window(@statements.page(@after, @upto))
+        # @return [Unseen::Keys, Unseen::Window] of its rows; behind the last window also of those that have come since it was
+        #   looked for
+        def seen(mirrored) = @seen || mirrored.window(@statements.page(@after, (@upto unless @last)))
 
         private
 

@@ -22,7 +22,7 @@ module ActiveDataFlow
         def run(connection, after, upto) = raise(NotImplementedError, "#{self.class}#run")
 
         # @param after (see #run)
-        # @param upto (see #run)
+        # @param upto [Array, nil] a position; nil: to the end
         # @return [String] SQL: the window's rows as the sink takes them
         def page(after, upto) = page_sql(after, upto)
 

@@ -291,6 +291,23 @@ RSpec.describe "[mirror]" do
     expect(klass.run_now(restart: true).counts.values_at(:read, :deleted)).to eq([14, 0])
   end
 
+  # The last window has been looked for, and its commit is about to begin.
+  it "leaves alone what comes behind the last window" do
+    fill(orders: (10..100).step(10), exports: (5..105).step(5))
+    come = %w[orders exports].map { |table| "INSERT INTO #{table} (id, number) VALUES (200, 'N200')" }
+    begun = 0
+    listener = ActiveSupport::Notifications.subscribe("sql.active_record", Class.new {
+      define_method(:start) do |_name, _id, payload|
+        come.shift(2).each { |sql| FlowDatabase.elsewhere(sql) } if payload[:sql].match?(/SET commits = /) && (begun += 1) == 4
+      end
+      def finish(*) = nil
+    }.new)
+    expect(mirror(size: 3).run_now.counts[:deleted]).to eq(11)
+    expect([come, ids]).to eq([[], [*(10..100).step(10), 200]])
+  ensure
+    ActiveSupport::Notifications.unsubscribe(listener)
+  end
+
   it "is split into parts, each of which deletes within its range" do
     fill(orders: (2..200).step(2), exports: 1..220)
     run = mirror(size: 10) { partitions 4 }.run_now
