@@ -146,6 +146,11 @@ module ActiveDataFlow
       def find(connection, after, upto, seen)
         connection.select_rows("SELECT #{quoted_cursor.join(", ")} FROM #{@table.quoted_name}#{where(after, upto, seen.missing)} " \
           "ORDER BY #{order_sql} LIMIT #{ROWS}#{" FOR UPDATE" unless dialect == :sqlite}", "ActiveDataFlow mirror")
+      rescue ::ActiveRecord::StatementInvalid => error
+        raise unless Errors.row?(error)
+
+        # A window is looked at with its steps; tried again, it is read row by row, and this one put aside.
+        raise ::ActiveRecord::SerializationFailure, "a row has come into #{@source.table.name} that its steps cannot take (#{Errors.reason(error)})"
       end
 
       def remove(connection, found, seen)
