@@ -37,7 +37,7 @@ module ActiveDataFlow
 
       # Inside the last commit, so that what does not add up is not committed.
       def check(counters, aside, last:)
-        totals = RunStore::Columns::COUNTERS.to_h { |name| [name, claim[:"rows_#{name}"] + counters.fetch(name, 0)] }
+        totals = claim.totals(counters)
         aside.check(totals, last:)
         add_up(totals) if last
       end

@@ -162,9 +162,8 @@ module ActiveDataFlow
 
       # What the run's row has after that commit, whatever it had before.
       def state(claim, counters, last)
-        totals = RunStore::Columns::COUNTERS.to_h { |name| [name, claim[:"rows_#{name}"] + counters.fetch(name, 0)] }
         of_sinks = {sink_checkpoints: claim.sink_checkpoints, sink_counts: claim.sink_counts, **@kept}
-        JSON.generate({counters: totals, finished: last, of_sinks:, rejects: @rejects.any? ? @store.sealed(@rejects) : nil}.compact)
+        JSON.generate({counters: claim.totals(counters), finished: last, of_sinks:, rejects: @rejects.any? ? @store.sealed(@rejects) : nil}.compact)
       end
     end
   end

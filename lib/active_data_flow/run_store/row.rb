@@ -49,6 +49,10 @@ module ActiveDataFlow
       # @return [Array<Integer>] moments of deaths that were remembered, in microseconds since the epoch
       def deaths_us = death_times ? JSON.parse(death_times) : []
 
+      # @param more [Hash{Symbol => Integer}] counters
+      # @return [Hash{Symbol => Integer}] all that there are, with those added
+      def totals(more = {}) = Columns::COUNTERS.to_h { |name| [name, self[:"rows_#{name}"] + more.fetch(name, 0)] }
+
       # @return [String] for messages
       def to_s = "#{flow_name || "flow #{data_flow_id}"} run #{id}#{" (part #{part} of run #{parent_run_id})" if part?}"
     end
