@@ -382,6 +382,21 @@ RSpec.describe "[sinks] Rows" do
       expect(raised { reporting(mode: :insert).run_now }).to have_attributes(class: ActiveDataFlow::ConfigurationError,
         message: "ReportingFlow writes to 3 sinks, and mode :insert of reports, in another database than its runs, would refuse after a crash what it has already. Write: sink :reports, mode: :insert_only.")
     end
+
+    it "are appended and mirrored only where no file is said before that table" do
+      file = path
+      refused = lambda do |mode|
+        raised {
+          flow {
+            source { Order.select(:id, :name, :net) }
+            sink { ActiveDataFlow::JSONLSink.new(file) }
+            sink :reports, connection: "ReportsRecord", mode:
+          }.plan
+        }.message
+      end
+      expect(refused.call(:mirror)).to end_with("which is #{file}. Write a flow of its own for it, or put its line before that of #{file}.")
+      expect(refused.call(:insert)).to end_with("Write: sink :reports, mode: :insert_only, or put its line before that of #{file}.")
+    end
   end
 
   describe "are refused together" do
