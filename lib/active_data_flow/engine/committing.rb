@@ -15,8 +15,10 @@ module ActiveDataFlow
         telling_batch(portion) { committed(portion) }
       end
 
-      # The source had nothing here, and knows where to go on.
+      # The source had nothing here, and knows where to go on. Where rows were announced, the next ones say so: not committed before.
       def passed_over(portion)
+        return false if claim.pending_bounds
+
         @lease.claim = write(to: portion.upto, last: false) { {} }
         @troubles = @rested = 0
         false

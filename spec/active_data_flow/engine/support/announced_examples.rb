@@ -49,4 +49,22 @@ RSpec.describe "[announced]" do
     expect(keys.uniq.size).to eq(5)
     expect([keys[2], sent.map(&:last)]).to eq([keys[3], [nil, nil, [keys[1]], [keys[1]], [keys[1], keys[2]], nil]])
   end
+
+  it "tells it also where the rows that were announced are gone, and their page is empty" do
+    pages = {nil => [[1, 2], "b"], "b" => [[3, 4], "c"], "c" => [[5], nil]}
+    api = Class.new(ActiveDataFlow::Connector::Source) {
+      define_method(:fetch) { |after:, **| pages.fetch(after).then { |ids, cursor| ActiveDataFlow::Connector::Source::Page.new(ids.map { |id| {id:, name: "n"} }, cursor:) } }
+    }.new
+    sent = []
+    sink = service(sent, [2])
+    klass = flow("SendFlow") do
+      source api
+      sink sink
+    end
+    expect { klass.run_now }.to raise_error(IOError)
+    pages["b"] = [[], "c"]
+    klass.run_now
+    expect(sent.map(&:first)).to eq([[1, 2], [3, 4], [5]])
+    expect(sent.map(&:last)).to eq([nil, nil, [sent[1][1]]])
+  end
 end
