@@ -20,6 +20,12 @@ class OrderAllFlow < OrderBothFlow
   sink :order_exports, mode: :insert
 end
 
+# All of it in another database than the runs, and in a file.
+class OrderFarFlow < OrderBothFlow
+  sink :order_reports, mode: :insert, connection: "ReportsRecord"
+  sink { ActiveDataFlow::JSONLSink.new(path) }
+end
+
 class ReportsRecord < ActiveRecord::Base
   self.abstract_class = true
 end
@@ -89,6 +95,36 @@ RSpec.describe "A table and a file that one flow writes" do
     expect([look.call.size, exports.size]).to eq([35, 28])
     ends_well(process(OrderAllFlow, later: 2).value)
     expect(look.call).to eq(expected)
+  end
+
+  describe "both elsewhere than the runs" do
+    marks = ActiveDataFlow::RunStore::SQL::Marks
+    let(:reports) { File.join(folder, "reports.sqlite3") }
+
+    # Nothing there is unique.
+    before do
+      database = reports
+      CrashProcess.new(config) do
+        ReportsRecord.establish_connection(adapter: "sqlite3", database:)
+        ActiveDataFlow.prepare_marks!(ReportsRecord)
+        ReportsRecord.connection.execute("CREATE TABLE order_reports (order_id INTEGER, total INTEGER CHECK (total <> 64), name TEXT)")
+      end.value
+    end
+
+    {
+      "behind the file's rows" => [part, :append, :after, 5], "behind the COMMIT of the mark" => [marks, :commit, :after, 5],
+      "behind that of a mark with a row that was put aside" => [marks, :commit, :after, 10], "behind that of the run" => [store, :commit, :after, 5],
+      "between the file's name and the last COMMIT" => [part, :complete, :after, 1], "behind the last COMMIT of the mark" => [marks, :commit, :after, 15]
+    }.each do |name, point|
+      it "[several] killed #{name} are both complete and equal afterwards" do
+        expect(process(OrderFarFlow, [*point, :KILL]).value.signal).to eq("KILL")
+        status, counts, sink_counts = process(OrderFarFlow, later: 2).value.answer
+        expect([status, counts.slice(:read, :new, :rejected)]).to eq(["success", {read: rows, new: rows - 1, rejected: 1}])
+        expect(sink_counts.transform_values { |kinds| kinds[:new] }).to eq("order_reports" => rows - 1, path => rows - 1)
+        expect([table("SELECT order_id, total, name FROM order_reports ORDER BY order_id", "ReportsRecord", reports), lines]).to eq([expected, expected])
+        expect(table("SELECT count(*) FROM active_data_flow_rejects").flatten).to eq([1])
+      end
+    end
   end
 
   describe "in a long run" do
