@@ -158,6 +158,11 @@ module ActiveDataFlow
         return @table.model.unscoped.where(condition).to_a.each(&:destroy!).size if @sink.line.callbacks
 
         connection.delete("DELETE FROM #{@table.quoted_name} WHERE #{condition}", "ActiveDataFlow mirror")
+      rescue ::ActiveRecord::ActiveRecordError => error
+        raise unless Errors.row?(error)
+
+        raise Error, "#{@source.label}: mode :mirror cannot delete a row of #{@table.name} that the source does not have: #{Errors.reason(error)}. " \
+          "Nothing of its batch was written. Delete what needs the row first, or use mode :upsert."
       end
 
       # The steps that are known beforehand leave the key alone; a block may do anything.

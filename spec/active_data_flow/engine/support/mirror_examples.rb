@@ -326,6 +326,19 @@ RSpec.describe "[mirror]" do
     expect(ids).to eq([*(10..100).step(10), 200])
   end
 
+  it "says why it cannot delete a row, and goes on when it can" do
+    fill(orders: 1..10, exports: 5..15)
+    sql("DROP TABLE IF EXISTS export_lines", "CREATE TABLE export_lines (id integer PRIMARY KEY, export_id bigint NOT NULL, FOREIGN KEY (export_id) REFERENCES exports (id))", "INSERT INTO export_lines VALUES (1, 12)")
+    sql("PRAGMA foreign_keys = ON") if FlowDatabase::KIND == :sqlite
+    expect(raised { mirror(size: 4).run_now }).to have_attributes(class: ActiveDataFlow::Error,
+      message: /\AMirrorFlow: orders: mode :mirror cannot delete a row of exports that the source does not have: .*foreign key.*\. Nothing of its batch was written\. Delete what/im)
+    expect(ids).to eq([*1..15])
+    sql("DELETE FROM export_lines")
+    expect([mirror(size: 4).run_now.counts[:deleted], ids]).to eq([5, [*1..10]])
+  ensure
+    sql("DROP TABLE export_lines")
+  end
+
   it "is split into parts, each of which deletes within its range" do
     fill(orders: (2..200).step(2), exports: 1..220)
     run = mirror(size: 10) { partitions 4 }.run_now
