@@ -70,10 +70,21 @@ module ActiveDataFlow
       private
 
       def go_on(place, head)
-        before = [place.byte - Native::FileReader::TAIL, head.skipped].max
-        @native.seek(place.byte, place.line, @input.read(before, place.byte - before))
+        begin_at = [place.byte - Native::FileReader::TAIL, head.skipped].max
+        before = @input.read(begin_at, place.byte - begin_at)
+        @native.seek(place.byte, place.line, before)
         @read = place.byte
         place.confirm(@input, @native.mark)
+        place.refuse_torn(@input) unless whole?(before)
+      end
+
+      # The last line of a file may be read before whoever writes it has come to its end.
+      def whole?(before)
+        ends = ["\n", "\r"].map { |character| character.encode(@encoding).b }
+        return true if before.empty? || before.b.end_with?(*ends)
+
+        behind = @input.read(@read, ends.first.bytesize)
+        behind.empty? || ends.include?(behind.b)
       end
 
       def read_more

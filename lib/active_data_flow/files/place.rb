@@ -18,6 +18,10 @@ module ActiveDataFlow
         refuse(input, "was changed since") if input.size == size && input.modified != modified
       end
 
+      # @param input [Path, Stream, Attachment]
+      # @raise [SourceChanged]
+      def refuse_torn(input) = refuse(input, "its last line goes on now, so that what was read was not all of it")
+
       private
 
       def refuse(input, why)

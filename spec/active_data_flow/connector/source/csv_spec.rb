@@ -135,6 +135,17 @@ RSpec.describe ActiveDataFlow::Connector::Source::CSV do
 
     it "goes on in one that has only grown" do
       expect(go_on("a\n1\n2\n3\n4\n", "a\n1\n2\n3\n4\n5\n", touch: true)).to eq(%w[4 5])
+      ["\n", "\r\n", "\r"].each { |line_end| expect(go_on("a\n1\n2\n3", "a\n1\n2\n3#{line_end}4\n", touch: true)).to eq(%w[4]) }
+      expect(go_on("a\r\n1\r\n2\r\n3\r", "a\r\n1\r\n2\r\n3\r\n4\r\n", touch: true)).to eq(%w[4])
+    end
+
+    it "is refused where it has grown in the middle of the last line that was read", req: "E-03" do
+      {"1\n2\n3" => "1\n2\n34\n5\n", "1\r2\r3" => "1\r2\r3,4\r"}.each do |before, now|
+        expect { go_on("a\n#{before}", "a\n#{now}", touch: true) }.to raise_error(ActiveDataFlow::SourceChanged, /up to line 5, and its last line goes on now, .*restart: true/)
+      end
+      wide = %W[a\n1\n2\n3 a\n1\n2\n34\n a\n1\n2\n3\n4\n].map { |text| "\uFEFF#{text}".encode("UTF-16LE").b }
+      expect { go_on(wide[0], wide[1], touch: true) }.to raise_error(ActiveDataFlow::SourceChanged, /its last line goes on now/)
+      expect(go_on(wide[0], wide[2], touch: true)).to eq(%w[4])
     end
 
     it "is refused when it is shorter, has other bytes before the place, or as many bytes and another time" do
