@@ -71,10 +71,12 @@ module ActiveDataFlow
     attr_reader :wait
 
     # @param message [String, nil]
-    # @param wait [Numeric] seconds until the next try
+    # @param wait [Numeric] seconds until the next try; a time that has passed already is no wait
+    # @raise [ArgumentError] for what is no length of time: a header says it as text
     def initialize(message = nil, wait: 30)
       super(message || "asked to wait #{wait} seconds")
-      @wait = wait
+      @wait = (Numeric === wait && wait.negative?) ? 0 : wait
+      Operations::Duration.us(@wait, "Throttled.new(wait:)")
     end
   end
 end

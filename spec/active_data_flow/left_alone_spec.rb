@@ -58,6 +58,18 @@ RSpec.describe "A flow whose source or sink" do
       expect([written, counted(run)]).to eq([[1, 2, 3, 4, 5], {read: 5, new: 5, rejected: 0}])
     end
 
+    it "for a time that has passed already: it is asked again at once" do
+      run = flow(source { |after, times| raise throttled(wait: -3) if after == 2 && times == 1 }).run_now
+      expect([written, counted(run)]).to eq([[1, 2, 3, 4, 5], {read: 5, new: 5, rejected: 0}])
+    end
+
+    it "for what is no length of time: that is said where it was written" do
+      ["60", nil, Time.now].each do |wait|
+        klass = flow(source { |after, _times| raise throttled(wait:) if after == 2 })
+        expect { klass.run_now(restart: true) }.to raise_error(ArgumentError, /\Acannot read #{Regexp.escape(wait.inspect)} as a length of time for Throttled\.new\(wait:\); write seconds/)
+      end
+    end
+
     it "in a block over a batch: no row is looked for" do
       sizes = []
       run = flow(source) { transform_batch { |batch| (sizes << batch.size) && sizes.size == 1 && raise(ActiveDataFlow::Throttled.new(wait: 0.01)) } }.run_now
