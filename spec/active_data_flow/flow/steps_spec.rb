@@ -42,6 +42,10 @@ RSpec.describe "A flow's steps" do
   it "are refused at load where they say what there is not" do
     expect(refused { cast a: :integr }).to match(/\AOrderExportFlow: there is no type :integr to cast to; there are :string, .*\. Did you mean :?integer\?/)
     expect(refused { lookup :customers, on: {a: :id}, take: {b: :c}, missing: :raise }).to eq("OrderExportFlow: lookup missing: is :null, :reject, :filter, not :raise.")
+    {{on: :a, take: {b: :c}} => "on: takes columns in pairs, not :a", {on: {a: :id}, take: [:b]} => "take: takes columns in pairs, not [:b]", {take: {b: :c}} => "on: takes columns in pairs, not nothing"}.each do |options, message|
+      expect(refused { lookup :customers, **options }).to eq("OrderExportFlow: lookup #{message}. Write: lookup :customers, on: {customer_id: :id}, take: {name: :customer}")
+    end
+    expect(refused { lookup [{id: 1}], on: {a: :id}, take: {b: :c} }).to match(/\AOrderExportFlow: lookup takes the name of a table or a model, or a model class, not Array\./)
     expect(refused { transform(as: :array) { |row| row } }).to eq("OrderExportFlow: transform as: is :row or :hash, not :array.")
     expect(refused { transform { |row, other| other } }).to eq("OrderExportFlow: transform's block takes one parameter, the row.")
   end

@@ -70,7 +70,8 @@ module ActiveDataFlow
         # @param take [Hash] theirs => ours
         # @param missing [Symbol] :null, :reject or :filter, where there is no such row
         # @return [void]
-        def lookup(name, on:, take:, missing: :null, connection: nil)
+        def lookup(name, on: nil, take: nil, missing: :null, connection: nil)
+          check_lookup(name, on:, take:)
           unless MISSING.include?(missing)
             raise ArgumentError, "#{Flow.label(self)}: lookup missing: is #{Operations::Spelling.list(MISSING)}, not #{missing.inspect}."
           end
@@ -138,6 +139,20 @@ module ActiveDataFlow
         def author_line
           where = caller_locations.find { |location| !location.path.to_s.start_with?(ROOM) }
           where ? "#{File.basename(where.path)}:#{where.lineno}" : "?"
+        end
+
+        def check_lookup(name, **pairs)
+          unless name.is_a?(Symbol) || name.is_a?(String) || name.is_a?(Class)
+            raise ArgumentError, "#{Flow.label(self)}: lookup takes the name of a table or a model, or a model class, not #{name.class}. " \
+              "Of only some rows of it make a model with a default_scope."
+          end
+
+          pairs.each do |option, given|
+            next if given.is_a?(Hash) && given.any?
+
+            raise ArgumentError, "#{Flow.label(self)}: lookup #{option}: takes columns in pairs, not #{given.nil? ? "nothing" : given.inspect}. " \
+              "Write: lookup :customers, on: {customer_id: :id}, take: {name: :customer}"
+          end
         end
 
         def expression(word, block) = Expression.record(block, word:, at: author_line)
