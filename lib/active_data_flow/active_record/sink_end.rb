@@ -4,6 +4,8 @@ module ActiveDataFlow
   module ActiveRecord
     # A table that rows are written into.
     class SinkEnd
+      include SinkRefusals
+
       TIMESTAMPS = %w[created_at created_on updated_at updated_on].freeze
       private_constant :TIMESTAMPS
 
@@ -138,6 +140,7 @@ module ActiveDataFlow
       # @return [Array<String>] the outputs that are written
       # @raise [ColumnMismatch]
       def check(outputs, from:, mode:, known: true)
+        refuse_bound(mode)
         outputs &= @key if mode == :delete
         extra = outputs.reject { |name| takes?(name, mode) }
         refuse_extra(outputs, extra, from) if extra.any? && known
@@ -185,67 +188,6 @@ module ActiveDataFlow
         @door = @table.with_connection { |connection| SqliteDoor.read(connection) { |door| !door.nil? } } if @door.nil?
         @door
       end
-
-      def checked_key(names)
-        return if names.empty? && @line.mode == :insert && @line.key.nil?
-
-        refuse("writes #{@table.name}, which has no primary key. Write: sink ..., key: [:a, :b] with unique columns") if names.empty?
-        missing = names.find { |name| @table.column(name).nil? }
-        refuse("writes #{@table.name} by :#{missing}, which is no column there; it has #{Operations::Spelling.list(@table.column_names)}.#{Operations::Spelling.hint(missing, @table.column_names)}") if missing
-        @table.unique?(names) ? names : refuse_key(names, "which is not unique there")
-      end
-
-      # What a database does where a key is there already, it does for one of its unique indexes.
-      def refuse_wider_key
-        return if @table.unique_keys.any? { |names| names.sort == @key.sort }
-
-        refuse_key(@key, "and no unique index there is on just these")
-      end
-
-      def refuse_key(names, reason)
-        keys = @table.unique_keys
-        refuse("writes #{@table.name} by #{shown(names)}, #{reason}. " \
-          "#{keys.empty? ? "Nothing is" : "Unique are #{keys.map { |key| shown(key) }.join(", ")}"}. " \
-          "Use one, or add_index :#{@table.name}, #{(names.size == 1) ? ":#{names.first}" : shown(names)}, unique: true.")
-      end
-
-      def refuse_extra(outputs, extra, from)
-        kept = (outputs - extra).map { |name| ":#{name}" }.join(", ")
-        generated, lacking = extra.partition { |name| @table.column(name) }
-        reasons = []
-        reasons << "has no column#{"s" unless lacking.one?} #{lacking.join(", ")}" if lacking.any?
-        reasons << "generates #{generated.join(", ")} itself" if generated.any?
-        raise ColumnMismatch, "#{@table.name} #{reasons.join(", and ")} (from #{from}). Write: keep #{kept}"
-      end
-
-      def refuse_missing_key(outputs)
-        missing = needed_key - outputs
-        return if missing.empty?
-
-        refuse("writes #{@table.name} by #{shown(@key)}, but the rows bring no #{missing.join(", ")}. " \
-          "Write: set or rename a column to it, or sink ..., key: another one")
-      end
-
-      def refuse_unset(outputs)
-        column = columns.find { |one| !one.null && !one.default && !outputs.include?(one.name) && !own_timestamps(outputs).include?(one.name) }
-        return unless column
-
-        raise ColumnMismatch, "#{@table.name}.#{column.name} is NOT NULL without a default and nothing sets it. " \
-          "Write: set #{column.name}: #{example(column)}"
-      end
-
-      def example(column)
-        case column.sql_type
-        when /int|numeric|decimal|float|real|double/i then "0"
-        when /bool/i then "false"
-        when /date|time/i then "-> { Time.now }"
-        else "\"new\""
-        end
-      end
-
-      def shown(names) = names.map(&:to_sym).inspect
-
-      def refuse(text) = raise(ConfigurationError, "#{Flow.label(@flow.class)} #{text}")
     end
   end
 end

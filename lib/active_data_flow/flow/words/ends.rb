@@ -130,7 +130,7 @@ module ActiveDataFlow
         end
 
         def checked_deletes(given)
-          fits = given.nil? || given == :by_mode || (given.is_a?(Integer) && !given.negative?) || (given.is_a?(Float) && given.between?(0.0, 1.0))
+          fits = given.nil? || given == :by_mode || (given.is_a?(Integer) && !given.negative?) || (given.is_a?(Float) && (0.0..1.0).cover?(given))
           return given if fits
 
           raise ArgumentError, "#{Flow.label(self)}: max_deletes: is a number of rows (500), a share of the rows read (0.2) " \

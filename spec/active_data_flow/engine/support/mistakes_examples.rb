@@ -44,6 +44,29 @@ RSpec.describe "[mistakes]" do
       "Use one, or add_index :order_exports, :number, unique: true.")
   end
 
+  it "names the columns that there are where a source has none of them, and the separator that its file seems to have" do
+    file = File.join(FlowDatabase.folder, "semicolons.csv")
+    File.write(file, "id;number\n1;a\n")
+    mismatch = ->(**options, &steps) do
+      rejected(ActiveDataFlow::ColumnMismatch) do
+        source { ActiveDataFlow::CSVSource.new(file, **options) }
+        class_eval(&steps) if steps
+        sink :order_exports, mode: :insert
+      end
+    end
+    there = "It has :id, :shop_id, :number, :customer_name, :total."
+    expect(mismatch.call).to eq("order_exports has no column id;number (from semicolons.csv). #{there} Write: col_sep: \";\"")
+    expect(mismatch.call(col_sep: ";", headers: %w[nr no])).to eq("order_exports has no columns nr, no (from semicolons.csv). #{there} Write: rename \"nr\" => ...")
+  end
+
+  it "says of a bound for deletes where nothing is deleted that it says nothing" do
+    expect(rejected do
+      source :orders
+      sink :exports, max_deletes: 0.1
+    end).to eq("OrderExportFlow writes exports in mode :upsert, which deletes nothing, so max_deletes: 0.1 says nothing. Write: mode: :mirror, or leave it out")
+    expect(message(ArgumentError) { flow { sink :exports, mode: :mirror, max_deletes: Float::NAN } }).to match(/\AOrderExportFlow: max_deletes: is a number of rows .*, not NaN\.\z/)
+  end
+
   it "names the columns that there are, where the key is none" do
     expect(rejected do
       source :orders
