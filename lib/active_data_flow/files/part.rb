@@ -73,6 +73,8 @@ module ActiveDataFlow
 
       # The lock is of the file, not of the name: whoever gave it its name meanwhile has left this one nothing.
       def locked
+        raise ConfigurationError, "#{@path} is a folder. Write the path of a file in it" if ::File.directory?(@path)
+
         loop do
           file = ::File.open(@part, ::File::RDWR | ::File::CREAT | ::File::BINARY, 0o644)
           refuse_second(file) unless file.flock(::File::LOCK_EX | ::File::LOCK_NB)

@@ -79,6 +79,7 @@ RSpec.describe ActiveDataFlow::Connector::Sink::JSONL do
 
   it "says where it cannot write, and what is no path" do
     expect { described_class.new(File.join(folder, "none", "x")).write(rows[0]) }.to raise_error(ActiveDataFlow::ConfigurationError, /none\/x\.part cannot be written: No such file/)
+    expect { described_class.new(folder).write(rows[0]) }.to raise_error(ActiveDataFlow::ConfigurationError, "#{folder} is a folder. Write the path of a file in it")
     expect { described_class.new(StringIO.new) }.to raise_error(ArgumentError, /writes to a path, not to #<StringIO/)
     expect { described_class.new }.to raise_error(ArgumentError, /needs path:/)
   end
