@@ -5,7 +5,7 @@ module ActiveDataFlow
     # A connector, or something to call, as the sink of a flow.
     class SinkEnd
       # What a `sink` line may say of tables only, and what it says when nobody has written it.
-      TABLES_ONLY = {mode: nil, callbacks: false, connection: nil, role: nil, shard: nil}.freeze
+      TABLES_ONLY = {mode: nil, callbacks: false, record_timestamps: true, max_deletes: :by_mode, connection: nil, role: nil, shard: nil}.freeze
       private_constant :TABLES_ONLY
 
       # @return [Array<String>, nil] the columns by which the sink finds a row again, where it says so
@@ -58,9 +58,15 @@ module ActiveDataFlow
       # @return [String] for the plan
       def to_s = @sink.to_s
 
-      # A connector takes what comes: what it cannot use it refuses row by row.
+      # A connector takes what comes: what it cannot use it refuses row by row. What it finds rows by has to come.
       # @return [Array<String>] the outputs
-      def check(outputs, from: nil, mode: nil, known: true) = outputs
+      # @raise [ConfigurationError]
+      def check(outputs, from: nil, mode: nil, known: true)
+        missing = known ? @key.to_a - outputs : []
+        return outputs if missing.empty?
+
+        raise ConfigurationError, "sink #{@sink}: key: names #{missing.join(", ")}, which the rows do not bring; they bring #{outputs.join(", ")}."
+      end
 
       # @param columns [Array<String>] that are written
       # @param _mode [Symbol]

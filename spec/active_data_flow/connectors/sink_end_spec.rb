@@ -131,11 +131,23 @@ RSpec.describe ActiveDataFlow::Connectors::SinkEnd do
     expect([ends.pool, ends.key, ends.mode, ends.writer_name(:insert), ends.check(%w[a], from: "x", mode: :insert)]).to eq([nil, nil, :insert, "connector", %w[a]])
   end
 
+  # Something to call, with a line that says no more than this.
+  def lined(**said)
+    usual = {name: nil, block: nil, key: nil, mode: nil, callbacks: false, record_timestamps: true, max_deletes: :by_mode, connection: nil, role: nil, shard: nil}
+    described_class.new(->(row) { row }, ActiveDataFlow::Flow::SinkLine.new(**usual, **said))
+  end
+
   it "refuses what a sink line can only say of tables" do
-    line = Data.define(:key, :mode, :callbacks, :connection, :role, :shard)
-    usual = {key: ["id"], mode: nil, callbacks: false, connection: nil, role: nil, shard: nil}
-    expect(described_class.new(->(row) { row }, line.new(**usual)).key).to eq(["id"])
-    expect { described_class.new(->(row) { row }, line.new(**usual, mode: :mirror)) }
-      .to raise_error(ActiveDataFlow::ConfigurationError, /mode: is for tables; a connector takes its options in its constructor/)
+    expect(lined(key: ["id"]).key).to eq(["id"])
+    {mode: :mirror, max_deletes: 5, record_timestamps: false}.each do |option, value|
+      expect { lined(option => value) }
+        .to raise_error(ActiveDataFlow::ConfigurationError, /#{option}: is for tables; a connector takes its options in its constructor/)
+    end
+  end
+
+  it "refuses a key that the rows do not bring, where it is known what they bring" do
+    ends = lined(key: %w[id shop])
+    expect { ends.check(%w[id number]) }.to raise_error(ActiveDataFlow::ConfigurationError, /key: names shop, which the rows do not bring; they bring id, number\.\z/)
+    expect([ends.check(%w[shop id]), ends.check(%w[id], known: false)]).to eq([%w[shop id], %w[id]])
   end
 end
