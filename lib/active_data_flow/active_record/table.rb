@@ -44,7 +44,7 @@ module ActiveDataFlow
       # @return [Table]
       # @raise [ArgumentError] when there is neither a model nor a table of that name
       def self.find(name, connection: nil, role: nil, shard: nil, premises: nil)
-        base = connection ? database_class(connection.to_s) : ::ActiveRecord::Base
+        base = connection ? database_class(connection) : ::ActiveRecord::Base
         table = new(name.is_a?(Class) ? checked_model(name) : model_named(name.to_s, base), role:, shard:, premises:)
         table.exists? ? table : refuse(name, table, base)
       end
@@ -58,8 +58,11 @@ module ActiveDataFlow
         raise ArgumentError, "a model is a class, or the name of one or of a table, not #{name.inspect}"
       end
 
+      # @param name [Class, String, #to_s] a class with a database, or what it is called
+      # @return [Class]
+      # @raise [ArgumentError] where it is none
       def self.database_class(name)
-        found = constant(name)
+        found = name.is_a?(Class) ? name : constant(name.to_s)
         return found if found.is_a?(Class) && found <= ::ActiveRecord::Base
 
         raise ArgumentError, "there is no class #{name} whose database could be used"
@@ -103,7 +106,7 @@ module ActiveDataFlow
       # What a model is called that was made here.
       MADE = "ActiveDataFlow::ActiveRecord::Table"
       private_constant :MADE
-      private_class_method :database_class, :refuse, :checked_model, :model_named, :model?, :lives_in?, :constant, :table_model
+      private_class_method :refuse, :checked_model, :model_named, :model?, :lives_in?, :constant, :table_model
 
       # @param model [Class]
       # @param role [Symbol, nil] as in `connected_to`

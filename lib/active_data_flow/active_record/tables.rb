@@ -110,9 +110,9 @@ module ActiveDataFlow
     # @param role [Symbol, nil] as in `connected_to`
     # @param shard [Symbol, nil] as in `connected_to`
     # @return [true]
+    # @raise [ArgumentError] for what has no database
     def prepare_marks!(connection, role: nil, shard: nil)
-      owner = connection.is_a?(Class) ? connection : Object.const_get(connection)
-      database = ActiveRecord::Database.new(owner, role:, shard:)
+      database = ActiveRecord::Database.new(ActiveRecord::Table.database_class(connection), role:, shard:)
       database.connected { ActiveRecord::Tables.new(database).prepare_marks }
       true
     end

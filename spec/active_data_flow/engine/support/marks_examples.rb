@@ -167,6 +167,13 @@ RSpec.describe "[marks]" do
     expect(far_rows(:id).size).to eq(15)
   end
 
+  it "has its table made in a database that there is" do
+    [[5, "5"], ["NoSuchRecord", "NoSuchRecord"], [Object, "Object"]].each do |given, name|
+      expect { ActiveDataFlow.prepare_marks!(given) }.to raise_error(ArgumentError, "there is no class #{name} whose database could be used")
+    end
+    expect(ActiveDataFlow.prepare_marks!("FarAwayRecord")).to be(true)
+  end
+
   it "takes no row inside a transaction that is open there alone: what that takes back the run would say to be there" do
     orders(3)
     klass = far_flow { on_error :quarantine, budget: 1 }
