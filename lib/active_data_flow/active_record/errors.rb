@@ -37,6 +37,13 @@ module ActiveDataFlow
         constraint?(cause)
       end
 
+      # @return [Boolean] whether a value is at fault, and no constraint: what a step in SQL cannot compute with
+      def value?(error)
+        cause = cause_of(error)
+        state = state_of(cause)
+        state ? state.start_with?("22") : overflow?(cause)
+      end
+
       # @return [Boolean] whether the same statements may go through later
       def transient?(error)
         return true if error.is_a?(::ActiveRecord::TransactionRollbackError) || error.is_a?(::ActiveRecord::LockWaitTimeout)
@@ -107,14 +114,17 @@ module ActiveDataFlow
 
       def field(cause, name) = cause.result&.error_field(::PG.const_get(name))
 
-      # SQLite also says "integer overflow", where a step that is printed as SQL meets a value that it refuses in Rust.
       def constraint?(cause)
-        return false unless defined?(::SQLite3::Exception) && cause.is_a?(::SQLite3::Exception)
+        return false unless sqlite?(cause)
 
-        [::SQLite3::ConstraintException, ::SQLite3::MismatchException, ::SQLite3::TooBigException].any? { |kind| cause.is_a?(kind) } ||
-          cause.message.start_with?("integer overflow")
+        [::SQLite3::ConstraintException, ::SQLite3::MismatchException, ::SQLite3::TooBigException].any? { |kind| cause.is_a?(kind) } || overflow?(cause)
       end
-      private_class_method :validation?, :reason_of_model, :cause_of, :pg?, :state_of, :number_of, :field, :constraint?
+
+      # What SQLite says where a step that is printed as SQL meets a value that it refuses in Rust.
+      def overflow?(cause) = sqlite?(cause) && cause.message.start_with?("integer overflow")
+
+      def sqlite?(cause) = defined?(::SQLite3::Exception) && cause.is_a?(::SQLite3::Exception)
+      private_class_method :validation?, :reason_of_model, :cause_of, :pg?, :state_of, :number_of, :field, :constraint?, :overflow?, :sqlite?
     end
   end
 end

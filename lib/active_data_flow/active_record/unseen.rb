@@ -88,6 +88,7 @@ module ActiveDataFlow
       # @param seen [Keys, Window]
       # @yieldparam found [Integer] how many are about to be deleted, before the first one is
       # @return [Integer] how many were
+      # @raise [Error] for a row that the database, or its model, does not let go
       def delete(connection, after, upto, seen)
         connection.uncached do # what was true when a batch was tried before, is not any more
           found = find(connection, after, upto, seen)
@@ -99,6 +100,10 @@ module ActiveDataFlow
           end
           deleted
         end
+      rescue ::ActiveRecord::ActiveRecordError => error
+        refuse_come(error) if Errors.value?(error)
+        refuse_needed(error) if Errors.row?(error)
+        raise
       end
 
       # @param connection [::ActiveRecord::ConnectionAdapters::AbstractAdapter]
@@ -146,11 +151,6 @@ module ActiveDataFlow
       def find(connection, after, upto, seen)
         connection.select_rows("SELECT #{quoted_cursor.join(", ")} FROM #{@table.quoted_name}#{where(after, upto, seen.missing)} " \
           "ORDER BY #{order_sql} LIMIT #{ROWS}#{" FOR UPDATE" unless dialect == :sqlite}", "ActiveDataFlow mirror")
-      rescue ::ActiveRecord::StatementInvalid => error
-        raise unless Errors.row?(error)
-
-        # A window is looked at with its steps; tried again, it is read row by row, and this one put aside.
-        raise ::ActiveRecord::SerializationFailure, "a row has come into #{@source.table.name} that its steps cannot take (#{Errors.reason(error)})"
       end
 
       def remove(connection, found, seen)
@@ -158,9 +158,15 @@ module ActiveDataFlow
         return @table.model.unscoped.where(condition).to_a.each(&:destroy!).size if @sink.line.callbacks
 
         connection.delete("DELETE FROM #{@table.quoted_name} WHERE #{condition}", "ActiveDataFlow mirror")
-      rescue ::ActiveRecord::ActiveRecordError => error
-        raise unless Errors.row?(error)
+      end
 
+      # A window is looked at with its steps, of which one cannot take a row that has come meanwhile. Tried again, the window is
+      # read row by row, and that one put aside.
+      def refuse_come(error)
+        raise ::ActiveRecord::SerializationFailure, "a row has come into #{@source.table.name} that its steps cannot take (#{Errors.reason(error)})"
+      end
+
+      def refuse_needed(error)
         raise Error, "#{@source.label}: mode :mirror cannot delete a row of #{@table.name} that the source does not have: #{Errors.reason(error)}. " \
           "Nothing of its batch was written. Delete what needs the row first, or use mode :upsert."
       end
