@@ -65,7 +65,7 @@ module ActiveDataFlow
 
       # A cursor that is not unique is completed by the primary key.
       def complete(names)
-        return names unless @source.plain?
+        return selected(names) unless @source.plain?
 
         missing = names.find { |name| !@table.column(name) }
         refuse("has no column :#{missing} to read along; it has #{Operations::Spelling.list(@table.column_names)}.") if missing
@@ -73,6 +73,14 @@ module ActiveDataFlow
         refuse("cannot be read by #{names.map(&:to_sym).inspect}, which is not unique there, and it has no primary key to add.") unless @table.unique?(names)
         refuse_nulls(names)
         names
+      end
+
+      def selected(names)
+        brought = @source.columns.map(&:name)
+        missing = names.find { |name| !brought.include?(name) } or return names
+
+        refuse("gives rows without #{missing}, by which it is read; they have #{Operations::Spelling.list(brought)}. Select it as well, or write: " \
+          "source(cursor: [...]) { ... } with columns that are unique together")
       end
 
       def refuse_nulls(names)

@@ -78,6 +78,8 @@ module ActiveDataFlow
       def self.checked_model(model)
         return model if model < ::ActiveRecord::Base && !model.abstract_class?
 
+        raise ArgumentError, "that is the class of a connector. Write: #{model}.new, with its options" if model < Connector::Source || model < Connector::Sink
+
         raise ArgumentError, "#{model} is no model with a table"
       end
 

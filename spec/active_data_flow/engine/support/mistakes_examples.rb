@@ -59,6 +59,21 @@ RSpec.describe "[mistakes]" do
     expect(mismatch.call(col_sep: ";", headers: %w[nr no])).to eq("order_exports has no columns nr, no (from semicolons.csv). #{there} Write: rename \"nr\" => ...")
   end
 
+  it "names what a query does not select, by which it would be read" do
+    orders(1)
+    expect(rejected do
+      source { Order.select(:number) }
+      sink { |row| row }
+    end).to eq("OrderExportFlow: orders gives rows without id, by which it is read; they have :number. Select it as well, or write: " \
+      "source(cursor: [...]) { ... } with columns that are unique together")
+  end
+
+  it "takes a connector that was made, and not its class" do
+    expect(message(ArgumentError) { flow { source(ActiveDataFlow::CSVSource) && sink(:exports) }.plan }).to eq("OrderExportFlow: source ActiveDataFlow::Connector::Source::CSV: " \
+      "that is the class of a connector. Write: ActiveDataFlow::Connector::Source::CSV.new, with its options")
+    expect(message(ArgumentError) { flow { source(:orders) && sink { ActiveDataFlow::JSONLSink } }.plan }).to match(/: that is the class of a connector\. Write: .*JSONL\.new/)
+  end
+
   it "says of a bound for deletes where nothing is deleted that it says nothing" do
     expect(rejected do
       source :orders
