@@ -53,7 +53,7 @@ module ActiveDataFlow
       # @param label [String] of the flow
       # @param store [RunStore::Base] that keeps its runs
       # @raise [Error] inside a transaction that would take rows back, and not the run
-      def refuse_halfway(label, store) = each { |member| member.sink.refuse_halfway(label, store) if member.table }
+      def refuse_halfway(label, store) = each { |member| member.sink.refuse_halfway(label, store) if member.sink.respond_to?(:refuse_halfway) }
 
       # @param connection [Object, nil] of the store's open transaction
       # @yieldparam open [Object, Commit, nil] what {#writer_for}'s writer writes to: the sink's connection, where there is one sink

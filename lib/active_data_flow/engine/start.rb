@@ -21,6 +21,7 @@ module ActiveDataFlow
       # @raise [Error] when a run of the same arguments is paused, or is to be cancelled and has a living worker
       # @raise [DefinitionChanged]
       def call
+        @plan.sinks.refuse_halfway(@plan.label, @store)
         row = row_to_go_on_with(owing: true)
         refuse_paused(row) if row.paused?
         row = begin_again(row) if other_definition?(row)
@@ -44,6 +45,7 @@ module ActiveDataFlow
         return :over if row.finished? || row.stop_requested
 
         verify
+        @plan.sinks.refuse_halfway(@plan.label, @store)
         row = begin_again(row) if other_definition?(row)
         return Parts.hand_out(@flow, @store, row) if row.split?
 
