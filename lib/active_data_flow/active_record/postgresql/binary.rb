@@ -6,8 +6,8 @@ module ActiveDataFlow
       # The types whose binary form the core reads and writes; a value of another type (an array, an enum, an address)
       # travels as its text.
       module Binary
-        TYPES = /\A(bool(ean)?|smallint|integer|bigint|int[248]|real|double precision|float[48]|numeric|decimal|text|character varying|varchar|
-          character|char|bytea|date|timestamp|time without|uuid|jsonb?)\b/x
+        TYPES = /\A(bool(ean)?|smallint|integer|bigint|int[248]|real|double\ precision|float[48]|numeric|decimal|text|character varying|varchar|
+          character|char|bytea|date|timestamp|time\ without|uuid|jsonb?)\b/x
         private_constant :TYPES
 
         # @param sql_type [String, nil]

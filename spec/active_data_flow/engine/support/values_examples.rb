@@ -68,7 +68,7 @@ RSpec.describe "[values]", unless: FlowDatabase::KIND == :mysql do
 
           connection.change_table(name) do |table|
             {tags: "varchar[]", numbers: "integer[]", days: "date[]", docs: "jsonb[]", moments: "timestamp[]", prices: "numeric[]", span: "interval",
-             range: "int4range", time_range: "tsrange", address: "inet", place: "point", bits: "bit(3)", paid: "money", text: "xml"}.each { |column, type| table.column column, type }
+             range: "int4range", time_range: "tsrange", address: "inet", place: "point", bits: "bit(3)", paid: "money", text: "xml", share: "double precision", opens: "time"}.each { |column, type| table.column column, type }
           end
         end
       end
@@ -78,7 +78,7 @@ RSpec.describe "[values]", unless: FlowDatabase::KIND == :mysql do
     let(:values) do
       [{tags: ["a", nil, "b,\"c\\", "", "NULL", "ü"], numbers: [1, nil], days: [Date.new(2024, 2, 29)], docs: [{"a" => [1]}, "x", 5], moments: [Time.utc(2024, 1, 1, 1, 1, 1, 500_001)],
         prices: [BigDecimal("1.50")], span: 90.minutes + 1.5, range: 1...6, time_range: Time.utc(2024)...Time.utc(2025), address: IPAddr.new("10.0.0.1"), place: ActiveRecord::Point.new(1.5, 2.0),
-        bits: "101", paid: BigDecimal("12.5"), text: "<a/>"},
+        bits: "101", paid: BigDecimal("12.5"), text: "<a/>", share: 0.1, opens: Time.utc(2000, 1, 1, 10, 0, 0, 500_000)},
         {tags: [], numbers: [[1, 2], [3, 4]], range: 1...Float::INFINITY, address: IPAddr.new("10.0.0.0/8")}]
     end
 
@@ -106,6 +106,16 @@ RSpec.describe "[values]", unless: FlowDatabase::KIND == :mysql do
         expect(copy { instance_exec(&step) }.counts).to include(unchanged: 2)
       end
       expect(seen.take(2)).to eq(values)
+    end
+
+    it "are numbers in a file of JSON, where they are some" do
+      path = File.join(FlowDatabase.folder, "shares.jsonl")
+      flow("ShareFlow") do
+        source :drafts
+        keep :share, :opens
+        sink { ActiveDataFlow::JSONLSink.new(path) }
+      end.run_now
+      expect(File.readlines(path, chomp: true)).to eq(['{"share":0.1,"opens":"10:00:00.500000"}', '{"share":null,"opens":null}'])
     end
 
     it "are changed as Ruby changes them" do
