@@ -41,7 +41,6 @@ module ActiveDataFlow
       # @return [Run]
       # @raise whatever ended the run
       def call
-        @plan.sinks.refuse_halfway(@plan.label, @store)
         claimed { |claim| work(claim) } && (callbacks? || !succeeded?) && Callbacks.new(@plan.flow, @store, run).call
         run
       end
