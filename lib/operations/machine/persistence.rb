@@ -104,12 +104,10 @@ module Operations
         @_version
       end
 
-      # @private For a storage that stores a step by itself.
-      # @return [Boolean] whether its handler has brought the task from one immediate state to another, and no more
+      # @private Whether its handler has brought the task from one immediate state to another, and no more.
       def _stepping? = @_running && @_lag && !@_moved_us.nil? && @_completed_us.nil? && @_run.nil?
 
-      # @private
-      # @return [Array] the state, when it was entered (in microseconds), the number of steps with this one, and the history
+      # @private The state, when it was entered (in microseconds), the number of steps with this one, and the history.
       def _step_at_hand = [@current_state, @_updated_us = @_moved_us, @_steps + 1, _trail_now]
 
       # @private What the storage says when the step is stored.
@@ -118,8 +116,7 @@ module Operations
         @_attempts = 0
       end
 
-      # @private
-      # @return [Integer, nil] nil when this copy did not come from that storage
+      # @private nil when this copy did not come from that storage.
       def version_in(storage) = (@_version if storage.equal?(@_saved_in))
 
       # @private
