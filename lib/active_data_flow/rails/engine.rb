@@ -76,6 +76,13 @@ module ActiveDataFlow
         end
       end
 
+      # Rails names the file of ActiveJob's arguments for several constants, in texts of two encodings, and Ruby locks it for each of
+      # these apart: where nothing is loaded eagerly, a job's class that asks for one of them (ours does, by `discard_on`) and a thread
+      # that performs or enqueues its first job meanwhile would wait for each other forever. So it is loaded before there are threads.
+      initializer "active_data_flow.job_arguments" do
+        ::ActiveJob.const_get(:Arguments) if Object.const_defined?(PARTS.fetch("jobs"))
+      end
+
       config.to_prepare { Registration.call }
     end
   end

@@ -73,6 +73,31 @@ RSpec.describe "A Rails application with this gem" do
       "Operations::Error", "there is no table operations_tasks in this database. Run: bin/rails generate active_data_flow:install, then bin/rails db:migrate"])
   end
 
+  # The one thread has begun to load the class of its first job, the other comes by with its first arguments just then; where
+  # Ruby locks a file twice, each waits for the other from then on.
+  it "does not hang where two threads of a worker begin with different jobs, and nothing was loaded eagerly" do
+    said = rails_app(RailsApps.installed, RAILS_ENV: "development").runner(<<~RUBY)
+      sweep, begun, asked = ActiveDataFlow::SweepJob.new, Queue.new, false
+      other = Thread.new do
+        begun.pop
+        asked = true
+        sweep.serialize
+      end
+      inside = TracePoint.new(:class) do |point|
+        next unless point.path.end_with?("active_job/arguments.rb")
+
+        begun << true
+        Thread.pass until asked && (!other.alive? || other.inspect.include?("sleep_forever"))
+      end
+      first = Thread.new do
+        inside.enable(target_thread: Thread.current) { ActiveDataFlow::DataFlowJob }
+        begun << true
+      end
+      puts [first, other].map { |thread| thread.join(30) ? "done" : thread.backtrace }
+    RUBY
+    expect(said.lines(chomp: true)).to eq(%w[done done])
+  end
+
   it "has no name where none is expected, and its routes among the application's", req: %w[E-22 E-23] do
     app = rails_app
     expect(app.rails!("zeitwerk:check")).to include("All is good!")
