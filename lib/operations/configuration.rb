@@ -26,11 +26,11 @@ module Operations
 
     # @return [Operations::Storage::Base] where tasks are kept; default {Storage::Memory}, in a Rails application with
     #   ActiveRecord {Storage::ActiveRecord}
-    def storage = @storage || @setup.synchronize { @storage ||= default(:storage) || Storage::Memory.new }
+    def storage = @storage || first_of(default(:storage) || Storage::Memory.new) { |made| @storage ||= made }
 
     # @return [Operations::Executor::Base] who runs tasks; default {Executor::Inline}, in a Rails application with
     #   ActiveJob {Executor::ActiveJob}
-    def executor = @executor || @setup.synchronize { @executor ||= default(:executor) || Executor::Inline.new }
+    def executor = @executor || first_of(default(:executor) || Executor::Inline.new) { |made| @executor ||= made }
 
     # @private What a framework makes the defaults: `:storage`, `:executor` and `:logger`, each a Proc that is called at the first use.
     attr_writer :defaults
@@ -97,6 +97,10 @@ module Operations
     private
 
     def default(word) = @defaults[word]&.call
+
+    # The one that all threads have from then on. It is made before the lock is taken: making it may load files, and who loads
+    # one of them meanwhile may come here too.
+    def first_of(made) = @setup.synchronize { yield made }
 
     def one_of(word, policies, policy)
       return policy.to_sym if policies.include?(policy&.to_sym)

@@ -71,6 +71,24 @@ RSpec.describe "Configuration of Operations" do
     end
   end
 
+  # A framework's default comes with files; here both threads need one that asks for the default itself.
+  %w[storage executor].each do |word|
+    it "makes the default #{word} while nobody who loads a file for it has to wait" do
+      file = File.join(scratch, "file.rb")
+      File.write(file, "$loading << true; $asked.pop; Operations.#{word}\n")
+      answer = child_ruby(<<~RUBY, file)
+        require "operations"
+        $loading, $asked = Queue.new, Queue.new
+        Operations.defaults = {#{word}: -> { $asked << true; require ARGV.first; nil }}
+        loads = Thread.new { require ARGV.first }
+        $loading.pop
+        asks = Thread.new { Operations.#{word} }
+        puts [loads, asks].map { |thread| thread.join(30) ? "done" : "hangs" }
+      RUBY
+      expect(answer.out.lines(chomp: true)).to eq(%w[done done]), answer.err
+    end
+  end
+
   it "refuses what cannot be a storage or an executor, and says what it lacks", req: "O-09" do
     expect { Operations.storage = Object.new }.to raise_error(ArgumentError, /storage needs save, find, sleeping_tasks, sub_tasks_of, delete_old.*Operations::Storage::Base/)
     expect { Operations.storage = Operations::Storage::Memory }.to raise_error(ArgumentError, /instance/)

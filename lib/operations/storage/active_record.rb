@@ -175,8 +175,11 @@ module Operations
 
       private
 
-      # The database is looked at once: its tables have to be there before.
-      def setup = @setup || @lock.synchronize { @setup ||= Setup.new(self) }
+      # The database is looked at once: its tables have to be there before. No lock is held meanwhile, for which somebody might wait
+      # whose transaction, or connection, is what the look waits for.
+      def setup
+        @setup || Setup.new(self).then { |made| @lock.synchronize { @setup ||= made } }
+      end
 
       # What the database gives up for others' sake is begun again.
       def with_connection(&) = database.begun_again(patient: true) { database.with_connection(&) }

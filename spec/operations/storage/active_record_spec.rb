@@ -86,6 +86,24 @@ RSpec.describe "Tasks in a database", req: %w[O-08 O-60] do
 
   context "on SQLite" do
     include_examples "a database of tasks", "sqlite"
+
+    it "is looked at by a thread that has a connection, while another waits for one to look" do
+      answer = child_ruby(<<~RUBY, File.join(scratch, "tasks.sqlite3"))
+        require "active_data_flow/active_record"
+        ActiveRecord::Base.establish_connection(adapter: "sqlite3", database: ARGV.first, max_connections: 1, pool: 1, checkout_timeout: 60)
+        ActiveDataFlow.prepare_database!
+        storage = Operations::Storage::ActiveRecord.new
+        pool = ActiveRecord::Base.connection_pool
+        waits = pool.with_connection do
+          waiting = Thread.new { storage.find(1) }
+          sleep 0.01 until pool.stat[:waiting] == 1
+          p storage.find(2)
+          waiting
+        end
+        p waits.value
+      RUBY
+      expect(answer.out).to eq("nil\nnil\n"), answer.err
+    end
   end
 
   context "on PostgreSQL", :postgresql do
