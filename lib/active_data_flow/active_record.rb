@@ -68,6 +68,4 @@ require_relative "active_record/sink_refusals"
 require_relative "active_record/sink_end"
 require_relative "active_record/ends"
 require_relative "active_record/stores"
-
-# Tasks in a table; loaded by who names it.
-Operations::Storage.autoload :ActiveRecord, "operations/storage/active_record"
+require_relative "../operations/storage/active_record_name"

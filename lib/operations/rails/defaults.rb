@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "../storage/active_record_name"
+
 module Operations
   module Rails
     # How the tasks of a Rails application are kept and run unless its initializer says otherwise: in its database, by
@@ -10,7 +12,6 @@ module Operations
 
       # @return [void]
       def self.set
-        Storage.autoload(:ActiveRecord, "operations/storage/active_record")
         Executor.autoload(:ActiveJob, "operations/executor/active_job")
         Operations.defaults = {
           storage: (-> { storage } if Object.const_defined?("ActiveRecord::Railtie")),

@@ -73,29 +73,33 @@ RSpec.describe "A Rails application with this gem" do
       "Operations::Error", "there is no table operations_tasks in this database. Run: bin/rails generate active_data_flow:install, then bin/rails db:migrate"])
   end
 
-  # The one thread has begun to load the class of its first job, the other comes by with its first arguments just then; where
-  # Ruby locks a file twice, each waits for the other from then on.
-  it "does not hang where two threads of a worker begin with different jobs, and nothing was loaded eagerly" do
+  # A thread is in the middle of a file when another asks for something of it: where Ruby locks the file for each of them apart,
+  # both wait for the other from then on.
+  it "does not hang where the threads of a worker begin at once, and nothing was loaded eagerly" do
     said = rails_app(RailsApps.installed, RAILS_ENV: "development").runner(<<~RUBY)
-      sweep, begun, asked = ActiveDataFlow::SweepJob.new, Queue.new, false
-      other = Thread.new do
-        begun.pop
-        asked = true
-        sweep.serialize
-      end
-      inside = TracePoint.new(:class) do |point|
-        next unless point.path.end_with?("active_job/arguments.rb")
+      threads = []
+      start = ->(work) { Thread.new(&work).tap { |thread| threads << thread } }
+      # The other thread begins when the work comes into the file, and gets as far as it can.
+      amid = lambda do |file, work, other|
+        lambda do
+          trace = TracePoint.new(:class) do |point|
+            next unless point.path.end_with?(file)
 
-        begun << true
-        Thread.pass until asked && (!other.alive? || other.inspect.include?("sleep_forever"))
+            trace.disable
+            thread = start.(other)
+            Thread.pass until !thread.alive? || thread.inspect.include?("sleep_forever")
+          end
+          trace.enable(target_thread: Thread.current)
+          work.call
+        end
       end
-      first = Thread.new do
-        inside.enable(target_thread: Thread.current) { ActiveDataFlow::DataFlowJob }
-        begun << true
-      end
-      puts [first, other].map { |thread| thread.join(30) ? "done" : thread.backtrace }
+      sweep = ActiveDataFlow::SweepJob.new
+      asks = -> { Operations.storage }
+      start.(amid.("active_job/arguments.rb", -> { ActiveDataFlow::DataFlowJob }, -> { sweep.serialize })).join(30)
+      start.(amid.("active_record/stores.rb", -> { require "active_data_flow/active_record" }, amid.("storage/active_record/schema.rb", asks, asks))).join(30)
+      puts threads.map { |thread| thread.join(30) ? "done" : thread.backtrace.first }
     RUBY
-    expect(said.lines(chomp: true)).to eq(%w[done done])
+    expect(said.lines(chomp: true)).to eq(%w[done] * 4)
   end
 
   it "has no name where none is expected, and its routes among the application's", req: %w[E-22 E-23] do
