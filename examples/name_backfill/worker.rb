@@ -6,7 +6,8 @@ require_relative "tables"
 
 Room.open
 done = 0
-until (job = Job.order(:id).first).nil? && $stdin.wait_readable(0.01)
-  job&.perform && done += 1
+over = false # said before the last look
+until (job = Job.order(:id).first).nil? && over
+  job ? job.perform && done += 1 : over = $stdin.wait_readable(0.01)
 end
 puts done
