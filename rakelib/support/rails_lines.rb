@@ -19,7 +19,9 @@ module RailsLines
   HEADINGS = ["line", *GEMS, "examples", "failures", "skipped"].freeze
 
   # What one line came to.
-  Result = Data.define(:line, :versions, :examples, :failures, :skipped) do
+  #
+  # failed:: descriptions of the examples that failed
+  Result = Data.define(:line, :versions, :examples, :failures, :skipped, :failed) do
     def green? = failures.zero? && examples.positive?
 
     def cells = [line, *GEMS.map { |name| versions.fetch(name, "-") }, examples, failures, skipped].map(&:to_s)
@@ -61,10 +63,13 @@ module RailsLines
 
   # @return [Result] of the last run; an error outside of the examples, or no report at all, is a failure as well
   def result(line)
-    summary = File.exist?(report(line)) ? JSON.parse(File.read(report(line))).fetch("summary") : {}
+    told = File.exist?(report(line)) ? JSON.parse(File.read(report(line))) : {}
+    summary = told.fetch("summary", {})
     failures = summary.fetch("failure_count", 0) + summary.fetch("errors_outside_of_examples_count", 1)
-    Result.new(line:, versions: versions(line), examples: summary.fetch("example_count", 0), failures:, skipped: summary.fetch("pending_count", 0))
+    Result.new(line:, versions: versions(line), examples: summary.fetch("example_count", 0), failures:, skipped: summary.fetch("pending_count", 0), failed: failed(told))
   end
+
+  def failed(told) = told.fetch("examples", []).select { |example| example["status"] == "failed" }.map { |example| example["full_description"] }
 
   # @return [Hash{String => String}] of the gems that the line's Gemfile.lock names, without their platforms
   def versions(line)
@@ -95,7 +100,7 @@ module RailsLines
       Run on #{on}.
 
       #{table(results)}
-
+      #{failures(results)}
       Examples of what a line does not have are not there, or skipped:
 
       - Rails 7.1 does not see the columns that SQLite generates: to a flow, the table does not have them.
@@ -108,9 +113,14 @@ module RailsLines
     MARKDOWN
   end
 
-  # @return [Hash{String => String, nil}]
+  def failures(results)
+    named = results.flat_map { |result| result.failed.map { |example| "- Rails #{result.line}: #{example}\n" } }
+    named.any? ? "\nWhat failed:\n\n#{named.join}" : ""
+  end
+
+  # @return [Hash{String => String, nil}] MariaDB only where its specs are run
   def servers
-    {"PostgreSQL" => said("postgres", "--version"), "MariaDB" => said("mariadbd", "--version")}
+    {"PostgreSQL" => said("postgres", "--version"), "MariaDB" => (said("mariadbd", "--version") if ENV["ADF_SPEC_ALL"])}
   end
 
   def said(program, *arguments)

@@ -228,7 +228,7 @@ RSpec.describe ActiveDataFlow::Native::Steps do
     it "gives the outputs in their order, the condition and the kinds" do
       found = sql([[:filter, [:nil?, col("b")]], [:rename, [%w[a c]]], [:set, [[:state, "new"]]], [:drop, %w[b]]], types)
       expect(found).to eq({columns: {"id" => "id", "c" => "a", "state" => "'new'::text"}, kinds: {"id" => :integer, "c" => :integer, "state" => :string},
-        where: "(b IS NULL)", joins: []})
+        where: "(b IS NULL)", filters: true, joins: []})
     end
 
     it "keeps a row from being taken out before it is put aside" do
