@@ -121,7 +121,7 @@ module ActiveDataFlow
       # @param store [RunStore::Base] that keeps the runs
       # @return [Authority] whose commit decides how far a run has come
       # @raise [ConfigurationError] where a table is missing for that
-      def authority(store = RunStore.for(@sink)) = @authority ||= Authority.for(self, store)
+      def authority(store = RunStore.for(sink)) = @authority ||= Authority.for(self, store)
 
       # (see Sinks#close)
       def close = @sinks.close

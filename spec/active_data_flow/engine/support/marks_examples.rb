@@ -58,6 +58,23 @@ RSpec.describe "[marks]" do
     expect(far_rows(:id, :name).first(5)).to eq((1..5).map { |id| [id, (id < 5) ? "another" : "order 5"] })
   end
 
+  it "is not needed in a database that keeps its runs itself, and the plan does not ask for it" do
+    stub_const("KeepingRecord", Class.new(ActiveRecord::Base) { self.abstract_class = true })
+    KeepingRecord.establish_connection(adapter: "sqlite3", database: File.join(FlowDatabase.folder, "keeping.sqlite3"))
+    ActiveDataFlow::ActiveRecord::Tables.new(ActiveDataFlow::ActiveRecord::Database.new(KeepingRecord)).prepare
+    KeepingRecord.connection_pool.with_connection { |connection| connection.create_table(:kept_orders, force: true) { |table| table.string(:number) } }
+    orders(5)
+    klass = flow do
+      source :orders
+      keep :id, :number
+      sink :kept_orders, connection: "KeepingRecord"
+    end
+    expect(klass.plan.to_s).to end_with("\n  commits rows and cursor in one transaction of the database that keeps the runs")
+    expect(counted(klass.run_now)).to eq(read: 5, new: 5)
+  ensure
+    KeepingRecord.remove_connection
+  end
+
   it "takes them through the model, and by those who part the rows" do
     orders(35)
     stub_const("FarExport", Class.new(FarAwayRecord) { self.table_name = "exports" })
