@@ -20,17 +20,7 @@ RSpec.describe "Flows on #{CrashDatabase::KIND} whose processes meet their end" 
   made = nil
   define_method(:made) { made ||= CrashScenario.at_once(points.to_h { |flow, point, deed| [[flow, point, deed], -> { crash(flow, point, deed) }] }) }
 
-  def crash(flow, point, deed)
-    scenario = CrashScenario.new(Object.const_get(flow))
-    case deed
-    when "kill" then scenario.kill(point)
-    when "stop" then scenario.stop(point, waits: CrashPoints.waits?(point))
-    else scenario.end_sessions(point)
-    end
-    [scenario.first, scenario.after || scenario.facts]
-  ensure
-    scenario&.remove
-  end
+  def crash(flow, point, deed) = CrashScenario.new(Object.const_get(flow)).struck(deed, point, waits: CrashPoints.waits?(point))
 
   def facts_of(*crash)
     one = made.fetch(crash)

@@ -59,6 +59,21 @@ class CrashScenario
     self
   end
 
+  # One of the deeds, and nothing is left of the scenario.
+  # @param deed [String] "kill", "stop" or "end"
+  # @param waits (see #stop)
+  # @return [Array] how the process came to its end, and the {Facts} afterwards
+  def struck(deed, point, waits:)
+    case deed
+    when "kill" then kill(point)
+    when "stop" then stop(point, waits:)
+    else end_sessions(point)
+    end
+    [first, after || facts]
+  ensure
+    remove
+  end
+
   # Its sessions are ended at the point; it has to come to its end by itself.
   def end_sessions(point, **options)
     @first = self.begin(point:, deed: "end", **options).value

@@ -18,17 +18,7 @@ RSpec.describe "Flows from #{CrashDatabase::KIND}, which keeps the runs, into #{
   all = nil
   define_method(:made) { all ||= FarScenario.at_once(crashes.to_h { |deed, point| [[deed, point], -> { crash(deed, point) }] }) }
 
-  def crash(deed, point)
-    scenario = FarScenario.new
-    case deed
-    when "kill" then scenario.kill(point)
-    when "stop" then scenario.stop(point, waits: FarPoints.waits?(point))
-    else scenario.end_sessions(point)
-    end
-    [scenario.first, scenario.after || scenario.facts]
-  ensure
-    scenario&.remove
-  end
+  def crash(deed, point) = FarScenario.new.struck(deed, point, waits: FarPoints.waits?(point))
 
   it "[undisturbed] add up" do
     expect(@undisturbed.counts).to include(read: 50, filtered: 5, rejected: 2, new: 43, updated: 0, unchanged: 0, skipped: 0)

@@ -22,20 +22,6 @@ class WrittenOrder < ActiveRecord::Base
   self.table_name = "orders"
 end
 
-# Ends, or stops, its process before or after the nth call of a method.
-module Strikes
-  def self.arm(owner, name, moment, nth, signal)
-    left = nth
-    strike = -> { Process.kill(signal, Process.pid) && sleep(0.05) if (left -= 1).zero? }
-    owner.prepend(Module.new do
-      define_method(name) do |*given, **more, &block|
-        strike.call if moment == :before
-        super(*given, **more, &block).tap { strike.call if moment == :after }
-      end
-    end)
-  end
-end
-
 RSpec.describe "A file that is written" do
   part = ActiveDataFlow::Files::Part
   store = ActiveDataFlow::RunStore::SQL

@@ -25,20 +25,6 @@ class BlockMirrorFlow < PushedMirrorFlow
   transform { |row| row[:name] += "" }
 end
 
-# Ends its process before or after the nth call of a method.
-module KillAt
-  def self.arm(owner, name, moment, nth)
-    left = nth
-    strike = -> { Process.kill(:KILL, Process.pid) && sleep(0.05) if (left -= 1).zero? }
-    owner.prepend(Module.new do
-      define_method(name) do |*given, **more, &block|
-        strike.call if moment == :before
-        super(*given, **more, &block).tap { strike.call if moment == :after }
-      end
-    end)
-  end
-end
-
 RSpec.describe "A mirror" do
   unseen = ActiveDataFlow::ActiveRecord::Unseen
   let(:rows) { 100 }
@@ -57,7 +43,7 @@ RSpec.describe "A mirror" do
 
   def process(flow, strike = nil, **options)
     CrashProcess.new(config, **options) do
-      KillAt.arm(*strike) if strike
+      Strikes.arm(*strike) if strike
       [flow.run_now.status, flow.runs.sum { |run| run.counts[:deleted] }]
     end
   end
