@@ -16,6 +16,11 @@ module ActiveDataFlow
       # @raise [ConfigurationError] with what to write instead
       def self.call(plan) = new(plan).call
 
+      # @param plan [Engine::Plan] of a sink with a key, in any mode
+      # @return [Unseen, nil] the sink in ranges of the source's cursor; nil where a range of the one is not known to be one of the
+      #   other
+      def self.ranges(plan) = new(plan).ranges
+
       # @param plan [Engine::Plan]
       def initialize(plan)
         @plan = plan
@@ -34,6 +39,14 @@ module ActiveDataFlow
         refuse_assigned(names)
         names.zip(@source.cursor) { |ours, theirs| refuse_unlike(ours, theirs) unless alike?(ours, theirs) }
         Unseen.new(@sink, @source, names)
+      end
+
+      # (see .ranges)
+      def ranges
+        names = @source.cursor.map { |name| renamed(name) }
+        return unless names.sort == @sink.key.sort && assigning(names).nil?
+
+        Unseen.new(@sink, @source, names) if names.zip(@source.cursor).all? { |ours, theirs| alike?(ours, theirs) }
       end
 
       private
@@ -75,12 +88,13 @@ module ActiveDataFlow
       end
 
       def refuse_assigned(names)
-        step = @plan.steps.find { |one| one.word != :rename && (Flow::Outline.assigned_by(one) & names).any? }
-        return unless step
+        step = assigning(names) or return
 
         refuse("finds what was read by its key, and #{step.word} at #{step.at} changes #{(Flow::Outline.assigned_by(step) & names).join(", ")}. Leave it as " \
           "it is read, or use mode :upsert.")
       end
+
+      def assigning(names) = @plan.steps.find { |one| one.word != :rename && (Flow::Outline.assigned_by(one) & names).any? }
 
       # Whether a range of one is the same range of the other.
       def alike?(ours, theirs)

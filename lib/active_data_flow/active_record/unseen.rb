@@ -110,9 +110,12 @@ module ActiveDataFlow
       # @param after (see #delete)
       # @param upto (see #delete)
       # @param condition [String, nil] SQL
+      # @param most [Integer, nil] behind so many rows no more are looked at
       # @return [Integer] rows of the sink in that range
-      def count(connection, after, upto, condition = nil)
-        connection.select_value("SELECT count(*) FROM #{@table.quoted_name}#{where(after, upto, condition)}", "ActiveDataFlow mirror").to_i
+      def count(connection, after, upto, condition = nil, most: nil)
+        rows = "FROM #{@table.quoted_name}#{where(after, upto, condition)}"
+        rows = "FROM (SELECT 1 #{rows} LIMIT #{most}) some" if most
+        connection.select_value("SELECT count(*) #{rows}", "ActiveDataFlow mirror").to_i
       end
 
       # @param keys [Array<Array>] not empty

@@ -106,63 +106,6 @@ module ActiveDataFlow
           counters(read: @path.filters? ? window_count(connection, after, upto) : selected, selected:, new:, updated:, matched:)
         end
       end
-
-      # SQLite has no statement that writes and tells what it did with each row: one inserts what is not there, one updates
-      # what differs; in its one transaction nobody comes between.
-      class OnSqlite < Statements
-        def initialize(path)
-          super
-          @guard = Guard.sql(path)
-        end
-
-        # (see Statements#run)
-        def run(connection, after, upto)
-          return all(connection, after, upto) if @target.mode == :insert && !@path.filters?
-
-          page = page_sql(after, upto)
-          read = window_count(connection, after, upto)
-          selected = @path.filters? ? connection.select_value("SELECT count(*) FROM (#{page})", "ActiveDataFlow window").to_i : read
-          guarded = page_sql(after, upto, guard: @guard)
-          return deleted(connection, guarded, read:, selected:) if @target.mode == :delete
-
-          page = guarded if @target.mode == :update_only
-          new = (@target.mode == :update_only) ? 0 : connection.update(insert(guarded), "ActiveDataFlow pushdown")
-          updated = updates?(new, selected) ? connection.update(update(page), "ActiveDataFlow pushdown") : 0
-          counters(read:, selected:, new:, updated:, matched: matched(connection, page))
-        end
-
-        private
-
-        # What was read is what was written, or the statement has failed.
-        def all(connection, after, upto)
-          new = connection.update(insert(page_sql(after, upto, guard: @guard)), "ActiveDataFlow pushdown")
-          counters(read: new, selected: new, new:, updated: 0)
-        end
-
-        def deleted(connection, page, **known)
-          counters(**known, new: 0, updated: 0, matched: connection.delete(@target.delete("(#{page})"), "ActiveDataFlow pushdown"))
-        end
-
-        def updates?(new, selected) = %i[upsert update_only].include?(@target.mode) && new < selected && @target.updated.any?
-
-        def insert(page)
-          names = [*@target.column_list, *@target.created_list].join(", ")
-          now = @target.created_list.map { ", #{@target.now}" }.join
-          conflict = (@target.mode == :insert) ? "" : " ON CONFLICT (#{@target.key_list}) DO NOTHING"
-          "INSERT INTO #{@target.table} (#{names}) SELECT p.*#{now} FROM (#{page}) p WHERE 1#{conflict}"
-        end
-
-        def update(page)
-          "UPDATE #{@target.table} SET #{@target.assignments("p")} FROM (#{page}) p " \
-            "WHERE #{@target.same_key(@target.table, "p")} AND (#{@target.differs(@target.table, "p")})"
-        end
-
-        def matched(connection, page)
-          return unless @target.mode == :update_only
-
-          connection.select_value("SELECT count(*) FROM (#{page}) p JOIN #{@target.table} s ON #{@target.same_key("s", "p")}", "ActiveDataFlow").to_i
-        end
-      end
     end
   end
 end

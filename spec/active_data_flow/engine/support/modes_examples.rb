@@ -45,6 +45,39 @@ RSpec.describe "[modes]" do
     end
   end
 
+  it "counts exactly in a sink that has few rows of its own between those of the source, and then many" do
+    Order.insert_all!([50, 51, 700, 701].map { |id| {id:, number: "A#{id}", name: "order #{id}", net: id} }, record_timestamps: false)
+    others = ->(ids) { Export.insert_all!(ids.map { |id| {id:, number: "A#{id}", name: "own", net: id, note: "kept"} }, record_timestamps: false) }
+    others.call([8, 9, 50, *100..699])
+    klass = flow do
+      source :orders
+      batch_size 3
+      sink :exports
+    end
+    expect(counted(klass.run_now)).to eq(read: 10, new: 5, updated: 3, unchanged: 2)
+    expect(rows(:exports, :name).flatten.tally).to eq("old" => 1, "own" => 602, **rows(:orders, :name).flatten.tally)
+    Order.where(id: [2, 700]).update_all(name: "another")
+    Export.where(id: [3, 701]).delete_all
+    expect(counted(klass.run_now)).to eq(read: 10, new: 2, updated: 2, unchanged: 6)
+  end
+
+  it "counts exactly beside a trigger that writes into the sink as well", if: FlowDatabase::KIND == :sqlite do
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
+      connection.create_table(:doubles, force: true) { |table| table.string(:name) && table.integer(:net) }
+      connection.execute("INSERT INTO doubles (id, name, net) VALUES (3, 'order 3', 3), (4, 'old', 4)")
+      connection.execute("CREATE TRIGGER doubled AFTER INSERT ON doubles WHEN new.id > 0 BEGIN INSERT INTO doubles (id, name) VALUES (-new.id, 'double'); END")
+    end
+    klass = flow("DoublingFlow") do
+      source :orders
+      keep :id, :name, :net
+      sink :doubles
+    end
+    expect(klass.plan.path_name).to start_with("pushdown")
+    expect(counted(klass.run_now)).to eq(read: 6, new: 4, updated: 1, unchanged: 1)
+    expect(rows(:doubles, :id).flatten).to eq([-6, -5, -2, -1, *1..6])
+    expect(counted(klass.run_now)).to eq(read: 6, unchanged: 6)
+  end
+
   it "inserts into a table with timestamps and rows of its own what has no key yet" do
     ActiveRecord::Base.connection_pool.with_connection { |connection| connection.create_table(:events, force: true) { |table| table.string(:kind) && table.timestamps } }
     klass = flow("EventFlow") do

@@ -1,0 +1,100 @@
+# frozen_string_literal: true
+
+module ActiveDataFlow
+  module ActiveRecord
+    class Pushdown
+      # SQLite has no statement that writes and tells what it did with each row. Where the sink sorts its key as the source does,
+      # one statement writes, and what of it is new is how many rows more the key's range has. Elsewhere one inserts what is not
+      # there, one updates what differs; in its one transaction nobody comes between.
+      class OnSqlite < Statements
+        # A sink with so many times the rows of a window in that range is not counted.
+        ROOM = 2
+        # A trigger may bring or take rows of its own.
+        TRIGGERS = "SELECT count(*) FROM (SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' UNION ALL " \
+          "SELECT tbl_name FROM sqlite_temp_master WHERE type = 'trigger') some WHERE tbl_name LIKE %<table>s"
+        private_constant :ROOM, :TRIGGERS
+
+        def initialize(path)
+          super
+          @guard = Guard.sql(path)
+          @ranges = MirrorCheck.ranges(path.plan) if @target.mode == :upsert && @target.updated.any? && !triggers?
+        end
+
+        # (see Statements#run)
+        def run(connection, after, upto)
+          return all(connection, after, upto) if @target.mode == :insert && !@path.filters?
+
+          page = page_sql(after, upto)
+          read = window_count(connection, after, upto)
+          selected = @path.filters? ? connection.select_value("SELECT count(*) FROM (#{page})", "ActiveDataFlow window").to_i : read
+          guarded = page_sql(after, upto, guard: @guard)
+          return deleted(connection, guarded, read:, selected:) if @target.mode == :delete
+
+          written = at_once(connection, guarded, after, upto, read) || one_by_one(connection, page, guarded, selected)
+          counters(read:, selected:, **written)
+        end
+
+        private
+
+        def triggers?
+          table = @path.sink.table
+          table.remembered(:triggers) do
+            table.with_connection { |connection| connection.select_value(format(TRIGGERS, table: connection.quote(table.name.split(".").last)), "SCHEMA").positive? }
+          end
+        end
+
+        # What was read is what was written, or the statement has failed.
+        def all(connection, after, upto)
+          new = connection.update(insert(page_sql(after, upto, guard: @guard)), "ActiveDataFlow pushdown")
+          counters(read: new, selected: new, new:, updated: 0)
+        end
+
+        def deleted(connection, page, **known)
+          counters(**known, new: 0, updated: 0, matched: connection.delete(@target.delete("(#{page})"), "ActiveDataFlow pushdown"))
+        end
+
+        def at_once(connection, page, after, upto, read)
+          before = @ranges&.count(connection, after, upto, most: ROOM * read + 1)
+          return if before.nil? || before > ROOM * read
+
+          written = connection.update(upsert(page), "ActiveDataFlow pushdown")
+          return {new: written, updated: 0} if before.zero? || written.zero?
+
+          new = (@ranges.count(connection, after, upto) - before).clamp(0, written)
+          {new:, updated: written - new}
+        end
+
+        def one_by_one(connection, page, guarded, selected)
+          page = guarded if @target.mode == :update_only
+          new = (@target.mode == :update_only) ? 0 : connection.update(insert(guarded), "ActiveDataFlow pushdown")
+          updated = updates?(new, selected) ? connection.update(update(page), "ActiveDataFlow pushdown") : 0
+          {new:, updated:, matched: matched(connection, page)}
+        end
+
+        def updates?(new, selected) = %i[upsert update_only].include?(@target.mode) && new < selected && @target.updated.any?
+
+        def upsert(page)
+          "#{insert(page, otherwise: "UPDATE SET #{@target.assignments("excluded")}")} WHERE #{@target.differs(@target.table, "excluded")}"
+        end
+
+        def insert(page, otherwise: "NOTHING")
+          names = [*@target.column_list, *@target.created_list].join(", ")
+          now = @target.created_list.map { ", #{@target.now}" }.join
+          conflict = (@target.mode == :insert) ? "" : " ON CONFLICT (#{@target.key_list}) DO #{otherwise}"
+          "INSERT INTO #{@target.table} (#{names}) SELECT p.*#{now} FROM (#{page}) p WHERE 1#{conflict}"
+        end
+
+        def update(page)
+          "UPDATE #{@target.table} SET #{@target.assignments("p")} FROM (#{page}) p " \
+            "WHERE #{@target.same_key(@target.table, "p")} AND (#{@target.differs(@target.table, "p")})"
+        end
+
+        def matched(connection, page)
+          return unless @target.mode == :update_only
+
+          connection.select_value("SELECT count(*) FROM (#{page}) p JOIN #{@target.table} s ON #{@target.same_key("s", "p")}", "ActiveDataFlow").to_i
+        end
+      end
+    end
+  end
+end
