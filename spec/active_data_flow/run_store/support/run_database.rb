@@ -36,6 +36,18 @@ module RunDatabase
     end
   end
 
+  # Before Rails 8 a thread that waits for SQLite's lock lets no other thread of its process run, not even the one that has it.
+  def patiently
+    return yield unless KIND == :sqlite && ActiveRecord.version < Gem::Version.new("8.0.0.a")
+
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
+      connection.raw_connection.busy_handler { |count| (count < config[:timeout]) && sleep(0.001) && true }
+      yield
+    ensure
+      connection.raw_connection.busy_timeout(config[:timeout])
+    end
+  end
+
   # Before a fork: a connection belongs to one process.
   def disconnect = ActiveRecord::Base.connection_handler.clear_all_connections!
 

@@ -122,7 +122,7 @@ RSpec.describe "Runs in #{RunDatabase::KIND}" do
   describe "[race]" do
     def at_once(number)
       gate = Queue.new
-      threads = Array.new(number) { |index| Thread.new { gate.pop && yield(index) } }
+      threads = Array.new(number) { |index| Thread.new { gate.pop && RunDatabase.patiently { yield(index) } } }
       number.times { gate << true }
       threads.map(&:value)
     end
