@@ -217,9 +217,11 @@ module ActiveDataFlow
 
       def columns_of_query
         @table.with_connection do |connection|
-          result = connection.select_all(base.limit(0).to_sql)
+          sql = base.limit(0).to_sql
           known = @table.columns.to_h { |column| [column.name, column] }
-          result.columns.map { |name| known[name] || Column.new(name:, sql_type: nil, null: true, default: false, type: ::ActiveModel::Type::Value.new) }
+          next Postgresql::QueryColumns.of(connection, sql, known) if dialect == :postgresql
+
+          connection.select_all(sql, "ActiveDataFlow columns").columns.map { |name| known[name] || Column.new(name:, sql_type: nil, null: true, default: false, type: ::ActiveModel::Type::Value.new) }
         end
       end
 
