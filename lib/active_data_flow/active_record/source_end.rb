@@ -87,6 +87,7 @@ module ActiveDataFlow
       def among(positions, but: [])
         rows = window(nil, nil).where(matching(cursor, positions)).reselect(*quoted_cursor.map { |sql| Arel.sql(sql) })
         rows = rows.where("NOT (#{matching(cursor, but)})") if but.any?
+        rows = rows.lock("LOCK IN SHARE MODE") if dialect == :mysql # as they are, and not as a transaction found them
         @table.with_connection { |connection| connection.uncached { positions_by(rows.to_sql, positions.size) } }
       end
 

@@ -46,13 +46,16 @@ module ActiveDataFlow
           path = self.class.file(@source).gsub(/[?#%]/) { |sign| format("%%%02X", sign.ord) }
           kept.execute("ATTACH #{kept.quote("file:#{path}?mode=ro")} AS #{@name}", "ActiveDataFlow attach")
           self
+        rescue ::ActiveRecord::ActiveRecordError
+          give_back
+          raise
         end
 
         # Parts from it; the connection goes back to its pool where it came from there.
         def close
           kept.execute("DETACH #{@name}", "ActiveDataFlow detach")
         ensure
-          @sink.pool.release_connection if @leased
+          give_back
         end
 
         # @param table [Table] of the source's file
@@ -60,6 +63,8 @@ module ActiveDataFlow
         def place(table) = "#{@name}.#{table.quoted_name} #{table.quoted_name}"
 
         private
+
+        def give_back = (@sink.pool.release_connection if @leased)
 
         def kept = @sink.pool.respond_to?(:lease_connection) ? @sink.pool.lease_connection : @sink.pool.connection
       end

@@ -319,6 +319,17 @@ RSpec.describe "[mirror]" do
     expect(ids).to eq([*(10..100).step(10), 200])
   end
 
+  # A transaction of the program sees the tables as they were when it first read; what is deleted is deleted as it is now.
+  it "leaves alone what has come since the transaction around it first read", unless: FlowDatabase::KIND == :sqlite do
+    fill(orders: 1..5, exports: 1..9)
+    deleted = Order.transaction do
+      Order.count
+      FlowDatabase.elsewhere("INSERT INTO orders (id, number) VALUES (7, 'N7')")
+      mirror.run_now.counts[:deleted]
+    end
+    expect([deleted, ids]).to eq([3, [1, 2, 3, 4, 5, 7]])
+  end
+
   it "reads a window again where a row has come behind it that cannot be taken", unless: FlowDatabase::KIND == :mysql do
     fill(orders: (10..100).step(10), exports: (5..105).step(5))
     Person.insert_all!((10..100).step(10).map { |id| {id:, first_name: "P"} })

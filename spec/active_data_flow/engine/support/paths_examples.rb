@@ -321,6 +321,18 @@ RSpec.describe "[paths]" do
       expect(Export.count).to eq(14)
     end
 
+    it "leaves no connection leased where it cannot be attached", if: FlowDatabase.attaches? do
+      pool = Export.connection_pool
+      others = (1..10).map { |number| "other#{number}" }
+      pool.disconnect!
+      pool.with_connection { |connection| others.each { |name| connection.execute("ATTACH ':memory:' AS #{name}") } }
+      failure, lease = Thread.new { [raised { archive.run_now }, pool.active_connection?] }.value
+      expect(failure.message).to include("too many attached databases")
+      expect(lease).to be_falsy
+    ensure
+      pool.disconnect!
+    end
+
     it "is read row by row where a block wants to see the rows" do
       klass = archive { transform { |row| row[:name] = row[:name].upcase } }
       expect(klass.plan.path_name).to start_with("door")
