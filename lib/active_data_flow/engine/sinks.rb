@@ -10,11 +10,12 @@ module ActiveDataFlow
 
       # @param ends [Array<Object>] the sink ends, as the class has them
       # @param source [Object, nil] the source end
-      # @return [Object] the one whose place decides where the runs are: in the run's database if there is one, else the first
+      # @return [Object] the one whose place decides where the runs are, and whose counts are theirs: that in the runs' database, else the
+      #   first in another one, else the first
       def self.primary(ends, source = nil)
         return ends.first if ends.one?
 
-        home = ends.find { |sink| sink.pool && RunStore.for(sink).pool.equal?(sink.pool) } or return ends.first
+        home = ends.find { |sink| sink.pool && RunStore.for(sink).pool.equal?(sink.pool) } or return ends.find(&:pool) || ends.first
         source ? ends.find { |sink| sink.pool.equal?(home.pool) && sink.respond_to?(:same_table?) && sink.same_table?(source) } || home : home
       end
 

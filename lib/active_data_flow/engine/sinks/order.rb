@@ -84,7 +84,7 @@ module ActiveDataFlow
           end
           return unless member.mode == :insert && member.sink.way_back == :transaction
 
-          refuse("mode :insert of #{name}, in another database than its runs, would refuse after a crash what it has already. Write: sink :#{name}, mode: :insert_only#{or_first(member)}")
+          refuse("mode :insert of #{name}, in another database than its runs, would refuse after a crash what it has already. Write: sink :#{name}, mode: :insert_only")
         end
 
         # What is missing, and how much may go, is looked at in the one whose counts are the run's.
@@ -92,15 +92,12 @@ module ActiveDataFlow
           return if member.equal?(@primary)
 
           if member.mode == :mirror
-            refuse("mode :mirror of #{member.name} is for the one whose rows are the run's, which is #{@primary.name}. Write a flow of its own for it#{or_first(member)}")
+            refuse("mode :mirror of #{member.name} is for the one whose rows are the run's, which is #{@primary.name}. Write a flow of its own for it")
           end
           return if member.mode != :delete || member.sink.max_deletes(:delete).nil?
 
-          refuse("max_deletes: of #{member.name} cannot be kept, since the rows of #{@primary.name} are the run's. Leave it out, or write a flow of its own for it#{or_first(member)}")
+          refuse("max_deletes: of #{member.name} cannot be kept, since the rows of #{@primary.name} are the run's. Leave it out, or write a flow of its own for it")
         end
-
-        # Where none is in the runs' database, the first one is the primary one.
-        def or_first(member) = (", or put its line before that of #{@primary.name}" if member.table && @primary.sink.pool.nil?)
 
         def refuse(text)
           raise ConfigurationError, "#{Flow.label(@plan.flow.class)} writes to #{@members.size} sinks, and #{text}."

@@ -383,19 +383,22 @@ RSpec.describe "[sinks] Rows" do
         message: "ReportingFlow writes to 3 sinks, and mode :insert of reports, in another database than its runs, would refuse after a crash what it has already. Write: sink :reports, mode: :insert_only.")
     end
 
-    it "are appended and mirrored only where no file is said before that table" do
+    it "are counted for that table, and its mark says how far they have come, also where a file is said before it" do
+      orders(4)
       file = path
-      refused = lambda do |mode|
-        raised {
-          flow {
-            source { Order.select(:id, :name, :net) }
-            sink { ActiveDataFlow::JSONLSink.new(file) }
-            sink :reports, connection: "ReportsRecord", mode:
-          }.plan
-        }.message
+      ActiveDataFlow.prepare_marks!("ReportsRecord")
+      klass = flow do
+        source { Order.select(:id, :name, :net) }
+        sink { ActiveDataFlow::JSONLSink.new(file) }
+        sink :reports, connection: "ReportsRecord", mode: :mirror, max_deletes: nil
       end
-      expect(refused.call(:mirror)).to end_with("which is #{file}. Write a flow of its own for it, or put its line before that of #{file}.")
-      expect(refused.call(:insert)).to end_with("Write: sink :reports, mode: :insert_only, or put its line before that of #{file}.")
+      expect(klass.plan.to_s).to include("rows and the run's mark in one transaction of the sink's database")
+      expect(counted(klass.run_now)).to eq(read: 4, new: 4)
+      Order.where(id: 2..3).delete_all
+      FileUtils.rm_f(file)
+      run = klass.run_now(restart: true)
+      expect(counted(run)).to eq(read: 2, unchanged: 2, deleted: 2)
+      expect([reports.map(&:first), lines.map { |line| line["id"] }, run.sink_counts[file]]).to match([[1, 4], [1, 4], include(new: 2)])
     end
   end
 
