@@ -17,7 +17,7 @@ pub struct Stmt(c_void);
 /// `sqlite3_context`: one call of an SQL function.
 #[repr(C)]
 pub struct Context(c_void);
-/// `sqlite3_value`: an argument of an SQL function.
+/// `sqlite3_value`: an argument of an SQL function, or a value of a row.
 #[repr(C)]
 pub struct Argument(c_void);
 /// `sqlite3_mutex`.
@@ -106,14 +106,9 @@ routines! {
     6 bind_null(stmt: *mut Stmt, at: c_int) -> c_int;
     7 bind_parameter_count(stmt: *mut Stmt) -> c_int;
     15 changes(db: *mut Db) -> c_int;
-    19 column_blob(stmt: *mut Stmt, at: c_int) -> *const u8;
-    20 column_bytes(stmt: *mut Stmt, at: c_int) -> c_int;
     22 column_count(stmt: *mut Stmt) -> c_int;
-    27 column_double(stmt: *mut Stmt, at: c_int) -> f64;
-    29 column_int64(stmt: *mut Stmt, at: c_int) -> i64;
     30 column_name(stmt: *mut Stmt, at: c_int) -> *const c_char;
-    36 column_text(stmt: *mut Stmt, at: c_int) -> *const u8;
-    38 column_type(stmt: *mut Stmt, at: c_int) -> c_int;
+    39 column_value(stmt: *mut Stmt, at: c_int) -> *mut Argument;
     53 errmsg(db: *mut Db) -> *const c_char;
     57 finalize(stmt: *mut Stmt) -> c_int;
     60 get_autocommit(db: *mut Db) -> c_int;
@@ -122,6 +117,12 @@ routines! {
     83 result_int64(context: *mut Context, value: i64) -> ();
     94 step(stmt: *mut Stmt) -> c_int;
     101 user_data(context: *mut Context) -> *mut c_void;
+    102 value_blob(value: *mut Argument) -> *const u8;
+    103 value_bytes(value: *mut Argument) -> c_int;
+    105 value_double(value: *mut Argument) -> f64;
+    107 value_int64(value: *mut Argument) -> i64;
+    109 value_text(value: *mut Argument) -> *const u8;
+    113 value_type(value: *mut Argument) -> c_int;
     116 prepare_v2(db: *mut Db, sql: *const c_char, bytes: c_int, stmt: *mut *mut Stmt, tail: *mut *const c_char) -> c_int;
     118 clear_bindings(stmt: *mut Stmt) -> c_int;
     133 mutex_leave(lock: *mut Lock) -> ();

@@ -201,24 +201,28 @@ impl Prepared {
 
     /// The value in `column` of the row that the last step found, as SQLite keeps it.
     ///
+    /// Asked of the value, which is looked up once: each function of a statement's column takes the connection's lock and lets it
+    /// go. That of the value takes none, and needs none: this runs inside of a function of the connection, which holds it.
+    ///
     /// # Safety
-    /// The value is used before the statement is stepped or reset.
+    /// The value is used before the statement is stepped or reset, and the connection's lock is held by this thread.
     #[inline]
     pub unsafe fn value<'a>(&self, column: usize) -> Result<Stored<'a>, Failure> {
         let at = c_int::try_from(column).unwrap_or(c_int::MAX);
-        let (api, stmt) = (self.connection.api, self.stmt.as_ptr());
+        let api = self.connection.api;
         // SAFETY: the bytes stay until the next step, and their count is asked for after their address.
         unsafe {
-            Ok(match api.column_type(stmt, at) {
-                INTEGER => Stored::Int(api.column_int64(stmt, at)),
-                FLOAT => Stored::Float(api.column_double(stmt, at)),
+            let value = api.column_value(self.stmt.as_ptr(), at);
+            Ok(match api.value_type(value) {
+                INTEGER => Stored::Int(api.value_int64(value)),
+                FLOAT => Stored::Float(api.value_double(value)),
                 TEXT => {
-                    let start = api.column_text(stmt, at);
-                    Stored::Text(self.bytes(start, api.column_bytes(stmt, at))?)
+                    let start = api.value_text(value);
+                    Stored::Text(self.bytes(start, api.value_bytes(value))?)
                 }
                 BLOB => {
-                    let start = api.column_blob(stmt, at);
-                    Stored::Blob(self.bytes(start, api.column_bytes(stmt, at))?)
+                    let start = api.value_blob(value);
+                    Stored::Blob(self.bytes(start, api.value_bytes(value))?)
                 }
                 _ => Stored::Null,
             })

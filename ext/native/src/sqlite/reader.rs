@@ -143,7 +143,7 @@ fn read_some(
         }
         let begun = batch.begin_row();
         for column in 0..prepared.columns() {
-            // SAFETY: the batch copies it before the next step.
+            // SAFETY: the batch copies it before the next step, and we are inside of the connection's function.
             let cell = sqlite::cell(unsafe { prepared.value(column)? });
             if begun.is_ok() {
                 // Rows are begun and have that many columns: there is nothing to be refused.
