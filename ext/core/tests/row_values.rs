@@ -3,8 +3,9 @@
 #[path = "support/cells.rs"]
 mod cells;
 
+use active_data_flow_core::rows::sqlite::{stored, Stored};
 use active_data_flow_core::rows::{
-    cast, numeric, Cell, Decimal, Dialect, LongNumber, RowHash, Target,
+    cast, numeric, Batch, Cell, Decimal, Dialect, LongNumber, RowHash, Sending, Target,
 };
 use cells::{any_cell, decimal, same};
 use proptest::prelude::*;
@@ -28,6 +29,53 @@ proptest! {
         let is_numeric = numeric::read(&short, |cell| back = Some(format!("{cell:?}")));
         prop_assert!(is_numeric);
         prop_assert_eq!(back, Some(format!("{:?}", Cell::Decimal(number))));
+    }
+
+    /// Cents as floats, and floats that are none; moments as they are stored, and as they are not.
+    #[test]
+    fn what_sqlite_keeps_as_it_is_would_have_become_that_anyway(
+        digits in -2_000_000_000_000_i64..2_000_000_000_000, off in 0..3_u64, year in 0..10_100_i64, month in 0..14_u8, day in 0..33_u8,
+        hour in 0..25_u8, minute in 0..61_u8, fraction in "(|\\.[0-9]{5,7}|\\.[0-9]{6}|\\.000000)",
+    ) {
+        let cents = digits as f64 / 100.0;
+        let text = format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:59{fraction}");
+        let cells = [
+            ("decimal(12,2)", Cell::Float(f64::from_bits(cents.to_bits() + off / 2))),
+            ("decimal(12,2)", Cell::Int(digits / 100)),
+            ("datetime(6)", Cell::Text(&text)),
+            ("date", Cell::Text(&text[..10])),
+            ("boolean", Cell::Int(i64::from(day % 3))),
+        ];
+        for (kind, given) in cells {
+            let targets = [Target::new("a", kind, Dialect::Sqlite)];
+            let mut batch = Batch::new(["a"]);
+            batch.push_row(&[given]).unwrap();
+            let misfits = Sending::fit(&mut batch, &targets).unwrap();
+            let kept = batch.cell(0, batch.output("a").unwrap());
+            let mut room = String::new();
+            let made = match cast(given, &targets[0], &mut room) {
+                Ok(made) => made,
+                Err(_) => {
+                    prop_assert_eq!(misfits.len(), 1, "{:?}", given);
+                    continue;
+                }
+            };
+            prop_assert!(misfits.is_empty(), "{:?}", given);
+            let as_it_is = same(kept, given);
+            prop_assert!(as_it_is || same(kept, made), "{:?} became {:?}", given, kept);
+            match (stored(made), given) {
+                _ if !as_it_is => {}
+                (Some(Stored::Made(said)), Cell::Text(text)) => prop_assert_eq!(said.bytes(), text.as_bytes()),
+                (Some(Stored::Made(said)), Cell::Float(number)) => {
+                    prop_assert_eq!(std::str::from_utf8(said.bytes()).unwrap().parse(), Ok(number));
+                }
+                (Some(Stored::Made(said)), Cell::Int(number)) => {
+                    prop_assert_eq!(std::str::from_utf8(said.bytes()).unwrap().parse(), Ok(number as f64));
+                }
+                (said, Cell::Int(number)) => prop_assert_eq!(said, Some(Stored::Int(number))),
+                (said, given) => prop_assert!(false, "{:?} became {:?}", given, said),
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{Cell, Decimal};
-use crate::clock::civil;
+use crate::clock::{civil, days_in};
 
 /// What one value is in SQLite.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -132,6 +132,56 @@ fn made(cell: Cell<'_>) -> Option<Brief> {
     })
 }
 
+/// Whether the text is a day as [`stored`] makes it: `2026-01-02`, of the years 0 to 9999.
+#[must_use]
+pub fn is_date(text: &str) -> bool {
+    text.len() == 10 && is_day(text.as_bytes())
+}
+
+/// Whether the text is a moment as [`stored`] makes it: `2026-01-02 03:04:05`, of the years 0 to 9999, and a fraction of six digits
+/// behind it where that is not zero.
+#[must_use]
+pub fn is_moment(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (Some(day), Some(time)) = (bytes.get(..10), bytes.get(10..19)) else {
+        return false;
+    };
+    let [b' ', h1, h2, b':', m1, m2, b':', s1, s2] = *time else {
+        return false;
+    };
+    let is_time = pair(h1, h2) < 24 && pair(m1, m2) < 60 && pair(s1, s2) < 60;
+    let is_fraction = match bytes.get(19..) {
+        Some([]) => true,
+        Some([b'.', digits @ ..]) => {
+            digits.len() == 6 && digits.iter().all(u8::is_ascii_digit) && digits != b"000000"
+        }
+        _ => false,
+    };
+    is_time && is_fraction && is_day(day)
+}
+
+fn is_day(bytes: &[u8]) -> bool {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *bytes else {
+        return false;
+    };
+    let (century, year, month, day) = (pair(y1, y2), pair(y3, y4), pair(m1, m2), pair(d1, d2));
+    century < NONE
+        && year < NONE
+        && (1..=12).contains(&month)
+        && (1..=days_in(century * 100 + year, month)).contains(&day)
+}
+
+/// No number of two digits.
+const NONE: i64 = 1_000;
+
+/// The number that two digits are; [`NONE`] where one of them is no digit.
+fn pair(tens: u8, ones: u8) -> i64 {
+    match (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0')) {
+        (tens @ 0..=9, ones @ 0..=9) => i64::from(tens) * 10 + i64::from(ones),
+        _ => NONE,
+    }
+}
+
 const DAY_US: i64 = 86_400_000_000;
 
 fn date(text: &mut Brief, day: i64) -> fmt::Result {
@@ -247,6 +297,38 @@ mod tests {
             text(Cell::Moment(i64::MIN)),
             "-290308-12-21 19:59:05.224192"
         );
+    }
+
+    #[test]
+    fn texts_that_are_written_that_way_are_known() {
+        for text in [
+            "2024-02-29 00:00:00",
+            "0000-01-01 23:59:59.000001",
+            "9999-12-31 23:59:59.999999",
+        ] {
+            assert!(is_moment(text), "{text}");
+        }
+        for text in [
+            "2023-02-29 00:00:00",
+            "2024-01-01",
+            "2024-01-01T00:00:00",
+            "2024-01-01 24:00:00",
+            "2024-01-01 00:00:60",
+            "2024-01-01 00:00:00.000000",
+            "2024-01-01 00:00:00.5",
+            "2024-01-01 00:00:00.1234567",
+            "2024-01-01 00:00:00Z",
+            "2024-1-01 00:00:00 ",
+            "2024-13-01 00:00:00",
+            "2024-00-10 00:00:00",
+            "2024-01-00 00:00:00",
+            "2024-01-01 0a:00:00",
+            "-024-01-01 00:00:00",
+            "",
+        ] {
+            assert!(!is_moment(text), "{text}");
+        }
+        assert!(is_date("2024-02-29") && !is_date("2023-02-29") && !is_date("2024-02-29 "));
     }
 
     #[test]

@@ -278,6 +278,36 @@ RSpec.describe "[paths]" do
     end
   end
 
+  # Twice: where a batch has nothing but what is stored so anyway, and where one of its rows says the same in another way.
+  it "stores in SQLite what ActiveRecord stores", if: FlowDatabase::KIND == :sqlite do
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
+      %w[givens takens].each do |name|
+        connection.create_table(name, force: true) do |table|
+          [table.boolean(:paid), table.decimal(:price, precision: 12, scale: 2), table.datetime(:at, precision: 6), table.date(:on)]
+        end
+      end
+    end
+    given = stub_const("Given", Class.new(ActiveRecord::Base))
+    prices = [0, 12, 12.5, -0.07, 9_999_999_999.99, 0.1, 33.33, nil]
+    prices.each_with_index { |price, index| given.create!(paid: index.even?, price:, at: Time.utc(2024, 2, 29, 23, 59, 58 + Rational(index, 7)), on: Date.new(2024, 2, 29)) }
+    klass = flow("TakingFlow") do
+      source Given
+      batch_size 4
+      transform { |row| row[:paid] &&= true }
+      sink :takens
+    end
+    stored = ->(table) { rows(table, *%w[paid price at].flat_map { |name| ["typeof(#{name})", "quote(#{name})"] }, "quote(\"on\")") }
+    expect(counted(klass.run_now)).to eq(read: 8, new: 8)
+    expect(stored.call(:takens)).to eq(stored.call(:givens))
+    as_active_record_does = stored.call(:givens)
+    given.connection_pool.with_connection do |connection|
+      connection.execute("UPDATE givens SET at = replace(at, ' ', 'T') || 'Z', price = '12.500', paid = 't', \"on\" = \"on\" || ' 00:00:00' WHERE id = 3")
+      connection.execute("UPDATE givens SET price = CAST(price AS text)")
+    end
+    expect(counted(klass.run_now)).to eq(read: 8, unchanged: 8)
+    expect(stored.call(:takens)).to eq(as_active_record_does)
+  end
+
   describe "a second SQLite file", if: FlowDatabase::KIND == :sqlite do
     before do
       stub_const("ArchiveRecord", Class.new(ActiveRecord::Base) { self.abstract_class = true })

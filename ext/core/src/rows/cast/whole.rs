@@ -2,9 +2,11 @@
 //! one by one.
 
 use super::super::arena::{Arena, Span};
+use super::super::cell::Cell;
 use super::super::column::{Column, View};
 use super::super::decimal::Decimal;
 use super::super::sql_type::SqlType;
+use super::super::sqlite;
 use super::Target;
 use crate::dialect::Dialect;
 
@@ -35,7 +37,74 @@ pub fn fits(column: &Column, arena: &Arena, target: &Target) -> bool {
         (SqlType::Text(limit), View::Text(spans)) => {
             target.dialect != Dialect::Mysql && short(spans, *limit) && !arena.has_nul()
         }
+        _ => target.dialect == Dialect::Sqlite && kept_by_sqlite(column, arena, &target.kind),
+    }
+}
+
+/// SQLite has no types of its own for moments, truths and decimals. A column of nothing but what is stored for them anyway need not
+/// become one of them, only to become that again. All of it or nothing: of one column, equal values are equal cells.
+fn kept_by_sqlite(column: &Column, arena: &Arena, kind: &SqlType) -> bool {
+    let all = |fits: fn(Cell<'_>) -> bool| {
+        let mut cells = (0..column.len()).map(|row| column.get(row, arena));
+        cells.all(|cell| cell.is_null() || fits(cell))
+    };
+    match kind {
+        SqlType::Bool => all(|cell| matches!(cell, Cell::Int(0 | 1))),
+        SqlType::Date => all(|cell| matches!(cell, Cell::Text(text) if sqlite::is_date(text))),
+        SqlType::Moment { precision: 6, .. } => {
+            all(|cell| matches!(cell, Cell::Text(text) if sqlite::is_moment(text)))
+        }
+        SqlType::Numeric(Some((precision, scale))) => {
+            let Some(shape) = Shape::of(*precision, *scale) else {
+                return false;
+            };
+            let mut cells = (0..column.len()).map(|row| column.get(row, arena));
+            cells.all(|cell| shape.has(cell))
+        }
         _ => false,
+    }
+}
+
+/// So many digits before the point and behind it, all of them exact as a float.
+struct Shape {
+    /// One more than the largest number before the point.
+    whole: i64,
+    /// The same of all its digits.
+    digits: f64,
+    /// Ten to the power of those behind the point.
+    unit: f64,
+}
+
+impl Shape {
+    /// Digits that every float keeps.
+    const EXACT: u16 = 15;
+
+    fn of(precision: u16, scale: i16) -> Option<Self> {
+        let scale = u32::try_from(scale).ok()?;
+        if precision > Self::EXACT || scale > u32::from(precision) {
+            return None;
+        }
+        let power = |exponent: u32| 10_i64.checked_pow(exponent);
+        Some(Self {
+            whole: power(u32::from(precision) - scale)?,
+            digits: power(u32::from(precision))? as f64,
+            unit: power(scale)? as f64,
+        })
+    }
+
+    /// A float is a number of that shape when the nearest one is it. Then it is what that number's text becomes in SQLite.
+    fn has(&self, cell: Cell<'_>) -> bool {
+        match cell {
+            Cell::Null => true,
+            Cell::Int(number) => number
+                .checked_abs()
+                .is_some_and(|number| number < self.whole),
+            Cell::Float(number) => {
+                let digits = (number * self.unit).round();
+                digits.abs() < self.digits && digits / self.unit == number
+            }
+            _ => false,
+        }
     }
 }
 

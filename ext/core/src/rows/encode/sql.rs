@@ -11,6 +11,7 @@ use crate::rows::forms::{self, Era};
 use crate::rows::misfit::Misfit;
 use crate::rows::refusal::Refusal;
 use crate::rows::sql_type::SqlType;
+use crate::rows::sqlite::{self, Stored};
 
 /// Appends the live rows of a range, with commas between them; nothing when there is none.
 ///
@@ -100,6 +101,13 @@ fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
 }
 
 fn timely(out: &mut Vec<u8>, target: &Target, cell: Cell<'_>) {
+    if target.dialect == Dialect::Sqlite {
+        // For SQLite a moment is its text, so there must be one for each.
+        if let Some(Stored::Made(text)) = sqlite::stored(cell) {
+            out.extend(text.bytes());
+        }
+        return;
+    }
     let era = match target.dialect {
         Dialect::Postgres => Era::Bc,
         _ => Era::Sign,
@@ -108,13 +116,7 @@ fn timely(out: &mut Vec<u8>, target: &Target, cell: Cell<'_>) {
     match cell {
         Cell::Date(day) => forms::date(out, day, era),
         Cell::Moment(us) => forms::moment(out, us, era, zoned),
-        Cell::Time(us) => {
-            // ActiveRecord keeps a time of day in SQLite on the day that it reads it from.
-            if target.dialect == Dialect::Sqlite {
-                out.extend(b"2000-01-01 ");
-            }
-            forms::time(out, us);
-        }
+        Cell::Time(us) => forms::time(out, us),
         _ => text::plain(out, &cell),
     }
 }
