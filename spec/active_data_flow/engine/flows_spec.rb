@@ -68,6 +68,10 @@ RSpec.describe "A flow between tables" do
       kept("paths")
     end
 
+    it "takes the columns of a query for what the database makes of them" do
+      kept("queries")
+    end
+
     it "needs the memory of a few batches, however many there are" do
       kept("memory")
     end

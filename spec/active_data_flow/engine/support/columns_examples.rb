@@ -4,7 +4,7 @@ RSpec.describe "[columns]" do
   include_context "flows in a database"
 
   before(:context) do
-    FlowDatabase.connect unless ActiveRecord::Base.connected?
+    FlowDatabase.connect
     ActiveRecord::Encryption.configure(primary_key: "p" * 32, deterministic_key: "d" * 32, key_derivation_salt: "s" * 32)
     ActiveRecord::Base.connection_pool.with_connection do |connection|
       %i[patients vaults plain_patients].each do |name|

@@ -5,7 +5,7 @@ RSpec.describe "[databases]" do
   include_context "flows in a database"
 
   before(:context) do
-    FlowDatabase.connect unless ActiveRecord::Base.connected?
+    FlowDatabase.connect
     files = %w[one two].to_h { |name| [name, {adapter: "sqlite3", database: File.join(FlowDatabase.folder, "#{name}.sqlite3")}] }
     before = ActiveRecord::Base.configurations
     ActiveRecord::Base.configurations = {ActiveRecord::ConnectionHandling::DEFAULT_ENV.call => files}

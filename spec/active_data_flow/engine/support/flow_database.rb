@@ -15,10 +15,16 @@ module FlowDatabase
 
   module_function
 
+  # Once: whether a pool has a connection just now says nothing.
   def connect
+    @connected ||= set_up
+  end
+
+  def set_up
     ActiveRecord::Base.establish_connection(**config)
     ActiveDataFlow.prepare_database!
     ActiveRecord::Base.connection_pool.with_connection { |connection| create_tables(connection) }
+    true
   end
 
   def config
@@ -114,7 +120,7 @@ class Member < ActiveRecord::Base
 end
 
 RSpec.shared_context "flows in a database" do
-  before(:context) { FlowDatabase.connect unless ActiveRecord::Base.connected? }
+  before(:context) { FlowDatabase.connect }
   around { |example| Timeout.timeout(60) { example.run } }
 
   before do

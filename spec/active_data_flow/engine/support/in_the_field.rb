@@ -73,7 +73,7 @@ RSpec.describe "[reading role]" do
   read_only = {sqlite: {readonly: true}, postgresql: {variables: {default_transaction_read_only: "on"}}, mysql: {variables: {tx_read_only: 1}}}
 
   before(:context) do
-    FlowDatabase.connect unless ActiveRecord::Base.connected?
+    FlowDatabase.connect
     before = ActiveRecord::Base.configurations
     config = FlowDatabase.config
     ActiveRecord::Base.configurations = {ActiveRecord::ConnectionHandling::DEFAULT_ENV.call => {

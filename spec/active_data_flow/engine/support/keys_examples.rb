@@ -5,7 +5,7 @@ RSpec.describe "[keys]" do
   include_context "flows in a database"
 
   before(:context) do
-    FlowDatabase.connect unless ActiveRecord::Base.connected?
+    FlowDatabase.connect
     next unless FlowDatabase::KIND == :postgresql
 
     sql("CREATE EXTENSION IF NOT EXISTS citext", "CREATE COLLATION IF NOT EXISTS any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")

@@ -5,7 +5,7 @@ RSpec.describe "[lookups]" do
   include_context "flows in a database"
 
   before(:context) do
-    FlowDatabase.connect unless ActiveRecord::Base.connected?
+    FlowDatabase.connect
     ActiveRecord::Base.connection_pool.with_connection { |connection| make(connection) }
     Object.const_set(:ElsewhereRecord, Class.new(ActiveRecord::Base) { self.abstract_class = true }) unless defined?(ElsewhereRecord)
     ElsewhereRecord.establish_connection(adapter: "sqlite3", database: File.join(FlowDatabase.folder, "elsewhere.sqlite3"))

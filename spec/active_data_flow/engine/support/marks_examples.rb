@@ -10,7 +10,7 @@ RSpec.describe "[marks]" do
   far = FlowDatabase::KIND == :postgresql
 
   before(:context) do
-    FlowDatabase.connect unless ActiveRecord::Base.connected?
+    FlowDatabase.connect
     next if defined?(FarAwayRecord)
 
     Object.const_set(:FarAwayRecord, Class.new(ActiveRecord::Base) { self.abstract_class = true })

@@ -4,7 +4,7 @@ RSpec.describe "[mistakes]" do
   include_context "flows in a database"
 
   before(:context) do
-    FlowDatabase.connect unless ActiveRecord::Base.connected?
+    FlowDatabase.connect
     ActiveRecord::Base.connection_pool.with_connection do |connection|
       next if connection.table_exists?(:order_exports)
 

@@ -5,7 +5,7 @@ RSpec.describe "[values]", unless: FlowDatabase::KIND == :mysql do
   include_context "flows in a database"
 
   before(:context) do
-    FlowDatabase.connect unless ActiveRecord::Base.connected?
+    FlowDatabase.connect
     ActiveRecord::Base.connection_pool.with_connection do |connection|
       %i[drafts letters].each do |name|
         next if connection.table_exists?(name)
