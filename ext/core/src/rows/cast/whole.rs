@@ -92,7 +92,8 @@ impl Shape {
         })
     }
 
-    /// A float is a number of that shape when the nearest one is it. Then it is what that number's text becomes in SQLite.
+    /// A float is a number of that shape when the nearest one is it. Then it is what that number's text becomes in SQLite; one without
+    /// a fraction becomes an integer there.
     fn has(&self, cell: Cell<'_>) -> bool {
         match cell {
             Cell::Null => true,
@@ -101,7 +102,7 @@ impl Shape {
                 .is_some_and(|number| number < self.whole),
             Cell::Float(number) => {
                 let digits = (number * self.unit).round();
-                digits.abs() < self.digits && digits / self.unit == number
+                number.fract() != 0.0 && digits.abs() < self.digits && digits / self.unit == number
             }
             _ => false,
         }
