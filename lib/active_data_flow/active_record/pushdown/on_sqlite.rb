@@ -4,8 +4,8 @@ module ActiveDataFlow
   module ActiveRecord
     class Pushdown
       # SQLite has no statement that writes and tells what it did with each row. Where the sink sorts its key as the source does,
-      # one statement writes, and what of it is new is how many rows more the key's range has. Elsewhere one inserts what is not
-      # there, one updates what differs; in its one transaction nobody comes between.
+      # one statement writes, and what of it is new is how many rows more the key's range has. Elsewhere, and as long as most rows
+      # are new, one inserts what is not there, one updates what differs; in its one transaction nobody comes between.
       class OnSqlite < Statements
         # A sink with so many times the rows of a window in that range is not counted.
         ROOM = 2
@@ -18,6 +18,7 @@ module ActiveDataFlow
           super
           @guard = Guard.sql(path)
           @ranges = MirrorCheck.ranges(path.plan) if @target.mode == :upsert && @target.updated.any? && !triggers?
+          @mostly_new = true
         end
 
         # (see Statements#run)
@@ -30,7 +31,8 @@ module ActiveDataFlow
           guarded = page_sql(after, upto, guard: @guard)
           return deleted(connection, guarded, read:, selected:) if @target.mode == :delete
 
-          written = at_once(connection, guarded, after, upto, read) || one_by_one(connection, page, guarded, selected)
+          written = (at_once(connection, guarded, after, upto, read) unless @mostly_new) || one_by_one(connection, page, guarded, selected)
+          @mostly_new = written[:new] > selected / 2
           counters(read:, selected:, **written)
         end
 

@@ -64,17 +64,19 @@ RSpec.describe "[modes]" do
   it "counts exactly beside a trigger that writes into the sink as well", if: FlowDatabase::KIND == :sqlite do
     ActiveRecord::Base.connection_pool.with_connection do |connection|
       connection.create_table(:doubles, force: true) { |table| table.string(:name) && table.integer(:net) }
-      connection.execute("INSERT INTO doubles (id, name, net) VALUES (3, 'order 3', 3), (4, 'old', 4)")
-      connection.execute("CREATE TRIGGER doubled AFTER INSERT ON doubles WHEN new.id > 0 BEGIN INSERT INTO doubles (id, name) VALUES (-new.id, 'double'); END")
+      connection.execute("INSERT INTO doubles (id, name, net) VALUES (30, 'order 3', 3), (40, 'old', 4), (60, 'old', 6)")
+      connection.execute("CREATE TRIGGER doubled AFTER INSERT ON doubles WHEN new.id % 10 = 0 BEGIN INSERT INTO doubles (id, name) VALUES (new.id - 1, 'double'); END")
     end
+    Order.update_all("id = id * 10")
     klass = flow("DoublingFlow") do
       source :orders
       keep :id, :name, :net
+      batch_size 2
       sink :doubles
     end
     expect(klass.plan.path_name).to start_with("pushdown")
-    expect(counted(klass.run_now)).to eq(read: 6, new: 4, updated: 1, unchanged: 1)
-    expect(rows(:doubles, :id).flatten).to eq([-6, -5, -2, -1, *1..6])
+    expect(counted(klass.run_now)).to eq(read: 6, new: 3, updated: 2, unchanged: 1)
+    expect(rows(:doubles, :id).flatten).to eq([9, 10, 19, 20, 30, 40, 49, 50, 60])
     expect(counted(klass.run_now)).to eq(read: 6, unchanged: 6)
   end
 
