@@ -41,7 +41,7 @@ module ActiveDataFlow
         Unseen.new(@sink, @source, names)
       end
 
-      # (see .ranges)
+      # @return [Unseen, nil] see {.ranges}
       def ranges
         names = @source.cursor.map { |name| renamed(name) }
         return unless names.sort == @sink.key.sort && assigning(names).nil?
