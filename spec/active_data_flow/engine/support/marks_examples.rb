@@ -205,7 +205,7 @@ RSpec.describe "[marks]" do
 
   it "takes rows where a transaction is open in both databases, and loses none with them" do
     orders(3)
-    klass = far_flow { read :new }
+    klass = far_flow { read :new unless FlowDatabase::KIND == :mysql } # there it is refused in a transaction
     ActiveRecord::Base.transaction do
       FarAwayRecord.transaction do
         expect(counted(klass.run_now)).to eq(read: 3, new: 3)
