@@ -138,6 +138,10 @@ module ActiveDataFlow
         step, table = plan.lookups.find { |_step, one| !one.conditional? }
         return "lookup at #{step.at}: the default scope of #{table.name} is more than a condition" if step
 
+        # There it takes two statements to write a window, of which the second would look up what the first has written.
+        step, table = plan.lookups.find { |_step, one| one.name == sink.table.name } if sink.dialect == :sqlite
+        return "lookup at #{step.at} looks into #{table.name}, which is written" if step
+
         program.reason(sink.dialect, quoted)
       end
     end

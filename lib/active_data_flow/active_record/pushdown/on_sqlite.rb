@@ -9,15 +9,15 @@ module ActiveDataFlow
       class OnSqlite < Statements
         # A sink with so many times the rows of a window in that range is not counted.
         ROOM = 2
-        # A trigger may bring or take rows of its own.
-        TRIGGERS = "SELECT count(*) FROM (SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' UNION ALL " \
-          "SELECT tbl_name FROM sqlite_temp_master WHERE type = 'trigger') some WHERE tbl_name LIKE %<table>s"
-        private_constant :ROOM, :TRIGGERS
+        # A trigger, and what a table does about conflicts of its own accord, bring or take rows that are not the statement's.
+        OWN_WILL = "SELECT count(*) FROM (SELECT type, tbl_name, sql FROM sqlite_master UNION ALL SELECT type, tbl_name, sql FROM sqlite_temp_master) some " \
+          "WHERE tbl_name LIKE %<table>s AND (type = 'trigger' OR sql LIKE '%%ON%%CONFLICT%%')"
+        private_constant :ROOM, :OWN_WILL
 
         def initialize(path)
           super
           @guard = Guard.sql(path)
-          @ranges = MirrorCheck.ranges(path.plan) if @target.mode == :upsert && @target.updated.any? && !triggers?
+          @ranges = MirrorCheck.ranges(path.plan) if @target.mode == :upsert && @target.updated.any? && countable?
           @mostly_new = true
         end
 
@@ -38,10 +38,14 @@ module ActiveDataFlow
 
         private
 
-        def triggers?
+        # Beside a table of that name there is no `excluded`.
+        def countable?
           table = @path.sink.table
-          table.remembered(:triggers) do
-            table.with_connection { |connection| connection.select_value(format(TRIGGERS, table: connection.quote(table.name.split(".").last)), "SCHEMA").positive? }
+          name = table.name.split(".").last
+          return false if name.casecmp?("excluded")
+
+          table.remembered(:own_will) do
+            table.with_connection { |connection| connection.select_value(format(OWN_WILL, table: connection.quote(name)), "SCHEMA").zero? }
           end
         end
 
@@ -83,18 +87,18 @@ module ActiveDataFlow
           names = [*@target.column_list, *@target.created_list].join(", ")
           now = @target.created_list.map { ", #{@target.now}" }.join
           conflict = (@target.mode == :insert) ? "" : " ON CONFLICT (#{@target.key_list}) DO #{otherwise}"
-          "INSERT INTO #{@target.table} (#{names}) SELECT p.*#{now} FROM (#{page}) p WHERE 1#{conflict}"
+          "INSERT INTO #{@target.table} (#{names}) SELECT adf_page.*#{now} FROM (#{page}) adf_page WHERE 1#{conflict}"
         end
 
         def update(page)
-          "UPDATE #{@target.table} SET #{@target.assignments("p")} FROM (#{page}) p " \
-            "WHERE #{@target.same_key(@target.table, "p")} AND (#{@target.differs(@target.table, "p")})"
+          "UPDATE #{@target.table} SET #{@target.assignments("adf_page")} FROM (#{page}) adf_page " \
+            "WHERE #{@target.same_key(@target.table, "adf_page")} AND (#{@target.differs(@target.table, "adf_page")})"
         end
 
         def matched(connection, page)
           return unless @target.mode == :update_only
 
-          connection.select_value("SELECT count(*) FROM (#{page}) p JOIN #{@target.table} s ON #{@target.same_key("s", "p")}", "ActiveDataFlow").to_i
+          connection.select_value("SELECT count(*) FROM (#{page}) adf_page JOIN #{@target.table} s ON #{@target.same_key("s", "adf_page")}", "ActiveDataFlow").to_i
         end
       end
     end

@@ -153,6 +153,29 @@ RSpec.describe "[lookups]" do
     expect(rows.map(&:last)).to eq([nil, nil, "shop 1", "shop 2", "shop 3", nil, nil])
   end
 
+  it "looks into the table that is written, as each batch finds it" do
+    orders(6)
+    Export.insert_all!([3, 6].map { |id| {id:, number: "A#{id}", name: "old"} }, record_timestamps: false)
+    Order.update_all("net = id - 1")
+    counts = [[], [-> { transform { |_row| } }]].map do |steps|
+      klass = flow do
+        source :orders
+        batch_size 3
+        lookup :exports, on: {net: :id}, take: {name: :note}
+        steps.each { |step| class_exec(&step) }
+        sink :exports
+      end
+      found = nil
+      Export.transaction do
+        found = [counted(klass.run_now), rows(:exports, :id, :name, :note)]
+        raise ActiveRecord::Rollback
+      end
+      found
+    end
+    expect(counts.uniq.size).to eq(1)
+    expect(counts.first.first).to eq(read: 6, new: 4, updated: 2)
+  end
+
   it "joins the same table twice, beside a scope that names a column without its table" do
     pushed, carried = both do
       source :items, scope: -> { where("name <> 'item 7' AND id > 1") }

@@ -68,6 +68,18 @@ RSpec.describe "[mistakes]" do
       "source(cursor: [...]) { ... } with columns that are unique together")
   end
 
+  it "takes columns, and no records that are loaded beside them" do
+    stub_const("Order", Class.new(ActiveRecord::Base) {
+      self.table_name = "orders"
+      belongs_to :twin, class_name: "Order", foreign_key: :net, optional: true
+    })
+    expect(rejected do
+      source { Order.eager_load(:twin) }
+      sink :exports
+    end).to eq("OrderExportFlow: source Order loads other records beside its rows (eager_load, or includes with references), and a flow takes columns. " \
+      "Write: left_outer_joins(...) with .select(...) of the columns that are wanted, or a lookup")
+  end
+
   it "takes a connector that was made, and not its class" do
     expect(message(ArgumentError) { flow { source(ActiveDataFlow::CSVSource) && sink(:exports) }.plan }).to eq("OrderExportFlow: source ActiveDataFlow::Connector::Source::CSV: " \
       "that is the class of a connector. Write: ActiveDataFlow::Connector::Source::CSV.new, with its options")
