@@ -4,6 +4,10 @@ module ActiveDataFlow
   module ActiveRecord
     # The sink's side of every statement: quoted names of what is written, compared and moved.
     class Target
+      # What PostgreSQL has no equality for, or one that says something else: boxes are equal to it when their areas are.
+      TEXTUAL = /\A(json|xml|point|polygon|box|circle|path|line|lseg)(\[\])?\z/
+      private_constant :TEXTUAL
+
       # @return [Symbol] what becomes of the rows that are there: a mirror writes as an upsert
       attr_reader :mode
       # @return [Array<String>] the columns that rows bring, as the sink calls them
@@ -98,10 +102,9 @@ module ActiveDataFlow
         updated.map { |column| comparable_column("#{name}.#{@quoted[column]}", @sink.table.column(column).sql_type) }
       end
 
-      # PostgreSQL has no equality for json, xml and points; their texts have. For MySQL texts are equal that a collation
-      # takes for the same; their bytes are not.
+      # For MySQL texts are equal that a collation takes for the same; their bytes are not.
       def comparable_column(sql, type)
-        return "#{sql}::text" if @sink.dialect == :postgresql && type.match?(/\A(json|xml|point|polygon)\z/)
+        return "#{sql}::text" if @sink.dialect == :postgresql && type.match?(TEXTUAL)
         return "CAST(CONVERT(#{sql} USING utf8mb4) AS BINARY)" if @sink.dialect == :mysql && type.match?(/char|text|\A(enum|set)/i)
 
         sql

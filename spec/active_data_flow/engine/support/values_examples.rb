@@ -108,6 +108,22 @@ RSpec.describe "[values]", unless: FlowDatabase::KIND == :mysql do
       expect(seen.take(2)).to eq(values)
     end
 
+    it "have changed where PostgreSQL has no equality for them, or one that says something else" do
+      ActiveRecord::Base.connection_pool.with_connection do |connection|
+        %w[shapes shape_copies].each { |name| connection.execute("DROP TABLE IF EXISTS #{name}; CREATE TABLE #{name} (id bigint PRIMARY KEY, area box, round circle, way path, docs json[])") }
+        connection.execute("INSERT INTO shapes VALUES (1, '(2,3),(0,0)', '<(0,0),1>', '((0,0),(1,1))', ARRAY['{\"a\": 1}'::json])")
+      end
+      flows = [flow("ShapeFlow") { source(:shapes) && sink(:shape_copies) }, flow("CarriedShapeFlow") { [source(:shapes), transform { |_row| }, sink(:shape_copies)] }]
+      expect(counted(flows[0].run_now)).to eq(read: 1, new: 1)
+      flows.zip(["area = '(3,2),(0,0)', docs = ARRAY['{\"a\": 2}'::json]", "round = '<(5,5),1>', way = '((2,2),(3,3))'"]) do |klass, change|
+        ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("UPDATE shapes SET #{change}") }
+        expect(counted(klass.run_now)).to eq(read: 1, updated: 1)
+        expect(counted(klass.run_now)).to eq(read: 1, unchanged: 1)
+      end
+      columns = %w[area round way docs].map { |name| "#{name}::text" }
+      expect(rows(:shape_copies, *columns)).to eq(rows(:shapes, *columns))
+    end
+
     it "are numbers in a file of JSON, where they are some" do
       path = File.join(FlowDatabase.folder, "shares.jsonl")
       flow("ShareFlow") do
