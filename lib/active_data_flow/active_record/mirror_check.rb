@@ -34,17 +34,15 @@ module ActiveDataFlow
         refuse_source
         refuse_replica
         refuse_number_in_parts
-        names = @source.cursor.map { |name| renamed(name) }
-        refuse_order(names) unless names.sort == @sink.key.sort
-        refuse_assigned(names)
+        refuse_order unless names.sort == @sink.key.sort
+        refuse_assigned
         names.zip(@source.cursor) { |ours, theirs| refuse_unlike(ours, theirs) unless alike?(ours, theirs) }
         Unseen.new(@sink, @source, names)
       end
 
       # @return [Unseen, nil] see {.ranges}
       def ranges
-        names = @source.cursor.map { |name| renamed(name) }
-        return unless names.sort == @sink.key.sort && assigning(names).nil?
+        return unless names.sort == @sink.key.sort && assigning.nil?
 
         Unseen.new(@sink, @source, names) if names.zip(@source.cursor).all? { |ours, theirs| alike?(ours, theirs) }
       end
@@ -76,25 +74,29 @@ module ActiveDataFlow
           "the others delete. Write a share, as max_deletes: 0.2, which each keeps by itself, or leave partitions out.")
       end
 
+      # The sink's columns, in the order of the source's cursor.
+      def names = @names ||= @source.cursor.map { |name| renamed(name) }
+
       # Under which name the steps let a column of the source go on.
       def renamed(name)
         @plan.steps.reduce(name) { |known, step| (step.word == :rename) ? step.arguments[:names].fetch(known, known) : known }
       end
 
-      def refuse_order(names)
+      def refuse_order
         refuse("writes #{@sink.table.name} by #{shown(@sink.key)} and reads #{@source.table.name} by #{shown(@source.cursor)}" \
           "#{", which the steps call #{shown(names)}" unless names == @source.cursor}: what is missing shows only where rows are read in the order of the " \
           "sink's key. Write: source ..., cursor: #{shown(@sink.key)} and sink ..., key: of the same columns, or use mode :upsert.")
       end
 
-      def refuse_assigned(names)
-        step = assigning(names) or return
+      def refuse_assigned
+        step = assigning or return
 
         refuse("finds what was read by its key, and #{step.word} at #{step.at} changes #{(Flow::Outline.assigned_by(step) & names).join(", ")}. Leave it as " \
           "it is read, or use mode :upsert.")
       end
 
-      def assigning(names) = @plan.steps.find { |one| one.word != :rename && (Flow::Outline.assigned_by(one) & names).any? }
+      # The step that gives one of them another value.
+      def assigning = @plan.steps.find { |one| one.word != :rename && (Flow::Outline.assigned_by(one) & names).any? }
 
       # Whether a range of one is the same range of the other.
       def alike?(ours, theirs)

@@ -10,6 +10,7 @@ module ActiveDataFlow
         # A sink with so many times the rows of a window in that range is not counted.
         ROOM = 2
         # A trigger, and what a table does about conflicts of its own accord, bring or take rows that are not the statement's.
+        # LIKE, since names have no case there; where it finds another table's as well, this one is written by two statements.
         OWN_WILL = "SELECT count(*) FROM (SELECT type, tbl_name, sql FROM sqlite_master UNION ALL SELECT type, tbl_name, sql FROM sqlite_temp_master) some " \
           "WHERE tbl_name LIKE %<table>s AND (type = 'trigger' OR sql LIKE '%%ON%%CONFLICT%%')"
         private_constant :ROOM, :OWN_WILL

@@ -44,22 +44,18 @@ pub fn fits(column: &Column, arena: &Arena, target: &Target) -> bool {
 /// SQLite has no types of its own for moments, truths and decimals. A column of nothing but what is stored for them anyway need not
 /// become one of them, only to become that again. All of it or nothing: of one column, equal values are equal cells.
 fn kept_by_sqlite(column: &Column, arena: &Arena, kind: &SqlType) -> bool {
-    let all = |fits: fn(Cell<'_>) -> bool| {
+    let all = |fits: &dyn Fn(Cell<'_>) -> bool| {
         let mut cells = (0..column.len()).map(|row| column.get(row, arena));
         cells.all(|cell| cell.is_null() || fits(cell))
     };
     match kind {
-        SqlType::Bool => all(|cell| matches!(cell, Cell::Int(0 | 1))),
-        SqlType::Date => all(|cell| matches!(cell, Cell::Text(text) if sqlite::is_date(text))),
+        SqlType::Bool => all(&|cell| matches!(cell, Cell::Int(0 | 1))),
+        SqlType::Date => all(&|cell| matches!(cell, Cell::Text(text) if sqlite::is_date(text))),
         SqlType::Moment { precision: 6, .. } => {
-            all(|cell| matches!(cell, Cell::Text(text) if sqlite::is_moment(text)))
+            all(&|cell| matches!(cell, Cell::Text(text) if sqlite::is_moment(text)))
         }
         SqlType::Numeric(Some((precision, scale))) => {
-            let Some(shape) = Shape::of(*precision, *scale) else {
-                return false;
-            };
-            let mut cells = (0..column.len()).map(|row| column.get(row, arena));
-            cells.all(|cell| shape.has(cell))
+            Shape::of(*precision, *scale).is_some_and(|shape| all(&|cell| shape.has(cell)))
         }
         _ => false,
     }
@@ -69,7 +65,7 @@ fn kept_by_sqlite(column: &Column, arena: &Arena, kind: &SqlType) -> bool {
 struct Shape {
     /// One more than the largest number before the point.
     whole: i64,
-    /// The same of all its digits.
+    /// One more than the largest number without its point.
     digits: f64,
     /// Ten to the power of those behind the point.
     unit: f64,
@@ -96,7 +92,6 @@ impl Shape {
     /// a fraction becomes an integer there.
     fn has(&self, cell: Cell<'_>) -> bool {
         match cell {
-            Cell::Null => true,
             Cell::Int(number) => number
                 .checked_abs()
                 .is_some_and(|number| number < self.whole),
