@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require "open3"
 require "rbconfig"
 require_relative "../../bench/flow"
 
@@ -37,7 +36,7 @@ RSpec.describe "the programs about flows in bench/" do
 
   programs.each do |program, (headings, count, sides)|
     it "leave the same rows whoever carries them, and print a table: #{program}", *(:postgresql unless program == "flow_sqlite") do
-      output, status = Open3.capture2e({**tiny, "SIDES" => sides}, RbConfig.ruby, File.join(folder, "#{program}.rb"))
+      output, status = Programs.run_together({**tiny, "SIDES" => sides}, RbConfig.ruby, File.join(folder, "#{program}.rb"))
       expect(status).to be_success, output
       expect(tables(output).map(&:first)).to eq [headings] * count
       expect(tables(output).flat_map { |table| table.drop(2) }.map(&:size)).to all(eq(headings.size))
@@ -51,14 +50,14 @@ RSpec.describe "the programs about flows in bench/" do
   it "keep each bad row of a file, beside what the databases' own programs do with the good ones: file_import", :postgresql do
     skip "needs the sqlite3 shell" unless system("sqlite3", "--version", out: File::NULL, err: File::NULL)
 
-    output, status = Open3.capture2e({**tiny, "LONG" => "20_000"}, RbConfig.ruby, File.join(folder, "file_import.rb"))
+    output, status = Programs.run_together({**tiny, "LONG" => "20_000"}, RbConfig.ruby, File.join(folder, "file_import.rb"))
     expect(status).to be_success, output
     expect(tables(output).map { |table| table.drop(2).size }).to eq([3, 2, 2, 2])
     expect(output).to include("each bad row kept with line, text and reason: 20 of 20", "a line for each row: 1980 of 1980")
   end
 
   it "make the same mirror as plain SQL does: flow_mirror", :postgresql do
-    output, status = Open3.capture2e(tiny, RbConfig.ruby, File.join(folder, "flow_mirror.rb"))
+    output, status = Programs.run_together(tiny, RbConfig.ruby, File.join(folder, "flow_mirror.rb"))
     expect(status).to be_success, output
     expect(tables(output).map(&:first)).to eq([written, columns])
     expect(tables(output).first.drop(2).map { |cells| cells[6, 2] }).to all(eq(["0 %", "20"]))

@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require "open3"
 require "rbconfig"
 require_relative "../../bench/reference/plain_operations"
 
@@ -197,7 +196,7 @@ RSpec.describe "the programs in bench/" do
   tables.each do |program, words|
     it "prints a table: #{program}" do
       path = File.expand_path("../../bench/#{program}.rb", __dir__)
-      output, status = Open3.capture2e(tiny, RbConfig.ruby, path)
+      output, status = Programs.run_together(tiny, RbConfig.ruby, path)
       expect(status).to be_success, output
       expect(output).to include(*words)
     end

@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require "open3"
 require "rbconfig"
 
 RSpec.describe "the program about stored tasks in bench/" do
@@ -9,7 +8,7 @@ RSpec.describe "the program about stored tasks in bench/" do
   # The ancestor stays away: its gems would be installed.
   it "holds what each side stores against what was to be stored, and prints a table for each database", :postgresql do
     tiny = {"TASKS" => "5", "SAMPLES" => "1", "ROUNDS" => "1", "FSYNC" => "off", "SIDES" => "statements,ours", "RUBYOPT" => nil}
-    output, status = Open3.capture2e(tiny, RbConfig.ruby, File.join(folder, "task_active_record.rb"))
+    output, status = Programs.run_together(tiny, RbConfig.ruby, File.join(folder, "task_active_record.rb"))
     expect(status).to be_success, output
     expect(output.scan(/^### (.+)/).flatten).to eq ["T2: SQLite", "T2: PostgreSQL", "T2: PostgreSQL, every transition flushed"]
     expect(output.scan(/^\| \*\*(.+?)\*\*/).flatten).to eq ["the statements", "ours"] * 3

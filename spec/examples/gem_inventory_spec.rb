@@ -11,7 +11,7 @@ RSpec.describe "examples/gem_inventory", req: %w[O-79 O-85] do
   run = File.expand_path("../../examples/gem_inventory/run.rb", __dir__)
 
   def demo(*arguments, program: self.class.metadata[:program])
-    out, err, status = Open3.capture3(RbConfig.ruby, "-I", ChildRuby::LIB, program, *arguments)
+    out, err, status = Programs.run(RbConfig.ruby, "-I", ChildRuby::LIB, program, *arguments)
     ChildRuby::Answer.new(out:, err:, status:)
   end
 
@@ -134,8 +134,8 @@ RSpec.describe "examples/gem_inventory", req: %w[O-79 O-85] do
   describe "bin/demo" do
     it "names both demos with --help, and refuses what is neither" do
       door = File.expand_path("../../bin/demo", __dir__)
-      expect(Open3.capture2(door, "--help").first).to match(/bin\/demo licences \[options\].*bin\/demo inventory \[options\]/m)
-      _, err, status = Open3.capture3(door, "--limit")
+      expect(Programs.run(door, "--help").first).to match(/bin\/demo licences \[options\].*bin\/demo inventory \[options\]/m)
+      _, err, status = Programs.run(door, "--limit")
       expect([err, status.exitstatus]).to match([/--limit is neither licences nor inventory/, 1])
     end
   end

@@ -91,7 +91,7 @@ RSpec.describe "examples/licence_audit", req: %w[O-79 O-85] do
   describe "the command" do
     before(:all) do # one run of the whole program for all that look at it
       @folder = Dir.mktmpdir
-      out, err, status = Open3.capture3(RbConfig.ruby, "-I", ChildRuby::LIB, run, chdir: @folder)
+      out, err, status = Programs.run(RbConfig.ruby, "-I", ChildRuby::LIB, run, chdir: @folder)
       @answer = ChildRuby::Answer.new(out:, err:, status:)
     end
 
@@ -132,15 +132,15 @@ RSpec.describe "examples/licence_audit", req: %w[O-79 O-85] do
     end
 
     it "says only the summary with --quiet, and takes fewer gems with --limit" do
-      out, status = Open3.capture2(RbConfig.ruby, "-I", ChildRuby::LIB, run, "--quiet", "--limit", "2")
+      out, _, status = Programs.run(RbConfig.ruby, "-I", ChildRuby::LIB, run, "--quiet", "--limit", "2")
       expect(status).to be_success
       expect(out).to start_with("Installed gems: 2, reviews: 2 (one a version)\n")
     end
 
     it "explains itself with --help, and refuses what it does not know" do
-      help, status = Open3.capture2(RbConfig.ruby, "-I", ChildRuby::LIB, run, "--help")
+      help, _, status = Programs.run(RbConfig.ruby, "-I", ChildRuby::LIB, run, "--help")
       expect([help, status.exitstatus]).to match([/--quiet.*--limit N/m, 0])
-      _, err, status = Open3.capture3(RbConfig.ruby, "-I", ChildRuby::LIB, run, "--limit", "none")
+      _, err, status = Programs.run(RbConfig.ruby, "-I", ChildRuby::LIB, run, "--limit", "none")
       expect([err, status.exitstatus]).to eq(["invalid argument: --limit none; --help says what there is\n", 1])
     end
   end

@@ -28,7 +28,7 @@ RSpec.describe "bin/exec" do
   end
 
   it "opens a console with the gem loaded" do
-    out, status = Open3.capture2e(ENV.to_h.slice(*CleanMachine::KEPT), File.join(CleanMachine::ROOT, "bin/console"), "-f", "--noprompt",
+    out, status = Programs.run_together(ENV.to_h.slice(*CleanMachine::KEPT), File.join(CleanMachine::ROOT, "bin/console"), "-f", "--noprompt",
       stdin_data: "ActiveDataFlow::VERSION\n", chdir: scratch, unsetenv_others: true)
     expect([out, status.exitstatus]).to match [include(ActiveDataFlow::VERSION.inspect), 0]
   end

@@ -30,7 +30,7 @@ RSpec.describe "Flowcharts in README and guides", req: "O-45" do
     it "pass STRICT=1 in #{file.name}" do
       snippets = JSON.generate(file.blocks.map(&:source))
       out, errors, status = Dir.mktmpdir do |folder| # some snippets make files
-        Open3.capture3(RbConfig.ruby, "-I", ChildRuby::LIB, "-e", program, stdin_data: snippets, chdir: folder)
+        Programs.run(RbConfig.ruby, "-I", ChildRuby::LIB, "-e", program, stdin_data: snippets, chdir: folder)
       end
       expect(status).to be_success, errors
       count, warnings = JSON.parse(out)

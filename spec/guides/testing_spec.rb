@@ -9,7 +9,7 @@ RSpec.describe "The examples of guides/testing.md" do
       file = File.join(folder, "guide_spec.rb")
       File.write(file, guide.blocks.map(&:source).join("\n\n"))
       run = ContractRun.new(file) do |command|
-        Open3.capture2e(RbConfig.ruby, "-I#{Snippets::SnippetFile::ROOT}/lib", "-S", *command, chdir: folder).first
+        Programs.run_together(RbConfig.ruby, "-I#{Snippets::SnippetFile::ROOT}/lib", "-S", *command, chdir: folder).first
       end
       expect(run.broken("")).to eq([])
       expect(run.examples("").size).to eq(7), run.said

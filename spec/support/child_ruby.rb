@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require "open3"
 require "rbconfig"
 require "tempfile"
 
@@ -19,7 +18,7 @@ module ChildRuby
   # @return [Answer] of a program run with `lib` on the load path
   def child_ruby(program, *arguments, env: {}, gems: true)
     env = BUNDLER.merge(env) unless gems
-    out, err, status = Open3.capture3(env, RbConfig.ruby, "-I", LIB, "-e", program, "--", *arguments)
+    out, err, status = Programs.run(env, RbConfig.ruby, "-I", LIB, "-e", program, "--", *arguments)
     Answer.new(out:, err:, status:)
   end
 

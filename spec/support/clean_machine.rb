@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require "fileutils"
-require "open3"
 require "tmpdir"
 
 # Commands in an environment that is written down: nothing of Bundler, of RubyGems or of bin/exec leaks into them.
@@ -19,7 +18,7 @@ module CleanMachine
 
   # @return [Outcome] of a command that sees only these variables
   def on_clean_machine(*command, chdir: ROOT, **env)
-    out, err, status = Open3.capture3(clean(env), *command, chdir:, unsetenv_others: true)
+    out, err, status = Programs.run(clean(env), *command, chdir:, unsetenv_others: true)
     Outcome.new(out:, err:, status:)
   end
 

@@ -1,11 +1,14 @@
 # frozen_string_literal: true
 
 require "json"
-require "open3"
 require "tmpdir"
 
 # A file of examples run by an RSpec of its own, where what it loads must not come into the suite's process.
 class ContractRun
+  # Seconds that one of its examples has; less than the example of the suite that waits for them all.
+  PATIENCE = "300"
+  private_constant :PATIENCE
+
   # @return [String] what RSpec printed
   attr_reader :said
 
@@ -37,7 +40,7 @@ class ContractRun
   private
 
   def in_checkout(env, command)
-    Open3.capture2e({"SPEC_OPTS" => nil, **env}, RbConfig.ruby, "-S", *command, chdir: CleanMachine::ROOT).first
+    Programs.run_together({"SPEC_OPTS" => nil, "ADF_SPEC_PATIENCE" => PATIENCE, **env}, RbConfig.ruby, "-S", *command, chdir: CleanMachine::ROOT).first
   end
 
   def of(part) = @examples.select { |example| example["full_description"].include?(part) }

@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require "active_data_flow"
-require "open3"
 require "rbconfig"
 
 # What the specs of the native classes need: a plan, a life, a row, and Ruby in a process of its own.
@@ -76,7 +75,7 @@ module NativeSupport
   def run_ruby(script, *options)
     paths = %w[lib spec].map { |folder| File.expand_path("../../#{folder}", __dir__) }
     command = [RbConfig.ruby, "-W0", *options, *paths.flat_map { |path| ["-I", path] }, "-e", script]
-    output, status = Open3.capture2e(*command)
+    output, status = Programs.run_together(*command)
     raise "#{status}: #{output}" unless status.success?
 
     output

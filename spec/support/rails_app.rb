@@ -105,8 +105,8 @@ module RailsApps
     # @return [String] what it printed
     # @raise [RuntimeError] when it fails
     def watch(*command, **env)
-      out, status = Open3.capture2(clean(environment(env)), *command, chdir: folder, unsetenv_others: true)
-      status.success? ? out : raise("#{command.join(" ")} failed:\n#{out}")
+      out, late, status = Programs.run(clean(environment(env)), *command, err: $stderr, chdir: folder, unsetenv_others: true)
+      status.success? ? out : raise("#{command.join(" ")} failed:\n#{out}#{late}")
     end
 
     # @return [CleanMachine::Outcome] of bin/rails

@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require "open3"
 
 # In processes of its own: the others hold that no sqlite3 gem is loaded by ours.
 RSpec.describe "ActiveDataFlow::Sqlite::Door" do
@@ -59,11 +58,11 @@ RSpec.describe "ActiveDataFlow::Sqlite::Door" do
 
     it "brings no SQLite of its own: none is linked, none is inside" do
       library = Dir[File.join(ChildRuby::LIB, "active_data_flow/active_data_flow_native.*")].first
-      names, status = Open3.capture2e("nm", "-D", library)
+      names, status = Programs.run_together("nm", "-D", library)
       skip "there is no nm here that reads libraries" unless status.success?
 
       expect(names.scan(/\bsqlite3\w*/)).to eq(["sqlite3_activedataflownative_init"])
-      linked, = Open3.capture2e("ldd", library)
+      linked, = Programs.run_together("ldd", library)
       expect(linked).not_to include("sqlite")
     rescue Errno::ENOENT => error
       skip "there is no #{error.message[/\w+\z/]} here"

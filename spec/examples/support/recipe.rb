@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require "open3"
 require "tmpdir"
 require "uri"
 require_relative "../../support/child_ruby"
@@ -42,7 +41,7 @@ class Recipe
   def initialize(name, server, databases = ["EXAMPLE_DATABASE"])
     @folder = Dir.mktmpdir
     @urls = databases.to_h { |word| [word, self.class.url(server, word.downcase, @folder)] }
-    out, err, status = Open3.capture3(@urls, RbConfig.ruby, "-I", ChildRuby::LIB, File.join(ROOT, "examples", name, "run.rb"), chdir: @folder)
+    out, err, status = Programs.run(@urls, RbConfig.ruby, "-I", ChildRuby::LIB, File.join(ROOT, "examples", name, "run.rb"), chdir: @folder)
     @answer = ChildRuby::Answer.new(out:, err:, status:)
   end
 

@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require "json"
-require "open3"
 require "rbconfig"
 require "tmpdir"
 
@@ -67,7 +66,7 @@ module Snippets
     # In an empty folder, so that a snippet that writes a file leaves nothing behind.
     def run_child
       Dir.mktmpdir do |folder|
-        out, errors, status = Open3.capture3(RbConfig.ruby, "-I#{ROOT}/lib", CHILD, stdin_data: request, chdir: folder)
+        out, errors, status = Programs.run(RbConfig.ruby, "-I#{ROOT}/lib", CHILD, stdin_data: request, chdir: folder)
         raise "#{name}: the snippets ended their process (#{status}):\n#{errors}" unless status.success?
 
         JSON.parse(out).to_h

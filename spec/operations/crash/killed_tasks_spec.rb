@@ -1,14 +1,13 @@
 # frozen_string_literal: true
 
 require "json"
-require "open3"
 
 # Real workers, each of which meets its end at a moment of a handler that is named, and others that take over. The long
 # version, with kills at moments that nobody chose, is `rake crash:tasks`.
 RSpec.describe "Tasks whose workers are killed", req: %w[O-34 O-63] do
   define_method(:facts) do |workers, database|
     program = File.expand_path("support/killed_tasks_program.rb", __dir__)
-    out, err, status = Open3.capture3({"ADF_SPEC_DATABASE" => database, "WORKERS" => workers, "TASKS" => "60", "KILLS" => nil, "PATIENCE" => "3600", "HANGING" => "600"},
+    out, err, status = Programs.run({"ADF_SPEC_DATABASE" => database, "WORKERS" => workers, "TASKS" => "60", "KILLS" => nil, "PATIENCE" => "3600", "HANGING" => "600"},
       RbConfig.ruby, "-I", "lib", "-I", "spec", program, chdir: CleanMachine::ROOT)
     raise err unless status.success?
 

@@ -98,7 +98,7 @@ RSpec.describe Operations::Machine::Drawing do
     end
 
     it "is read by Graphviz, where there is one", if: system("which dot > /dev/null 2>&1") do
-      out, status = Open3.capture2e("dot", "-Tsvg", stdin_data: Samples::Approval.call(amount: 500).to_dot)
+      out, status = Programs.run_together("dot", "-Tsvg", stdin_data: Samples::Approval.call(amount: 500).to_dot)
       expect(status).to be_success, out
       expect(out).to include("approved?")
     end

@@ -10,6 +10,8 @@ module Worker
   CLAIMED = IN_TRANSACTION ? /\ACOMMIT/i : CLAIM
   NTH = IN_TRANSACTION ? 2 : 1
 
+  def self.included(group) = group.after { end_workers }
+
   # Hears of each statement before it is sent and after its answer.
   class Listener
     def initialize(moment, pattern, signal, nth)
@@ -47,8 +49,14 @@ module Worker
       exit!
     end
     writer.close
+    workers << pid
     [pid, reader]
   end
+
+  # One that stands still has what it had locked, and what it would print to: it does not outlive its example.
+  def end_workers = workers.each { |pid| kill_if_alive(pid) }
+
+  def workers = @workers ||= []
 
   def kill_at(moment, pattern, **options, &)
     pid, = worker(moment, pattern, **options, &)
