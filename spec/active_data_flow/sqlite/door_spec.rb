@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-
 # In processes of its own: the others hold that no sqlite3 gem is loaded by ours.
 RSpec.describe "ActiveDataFlow::Sqlite::Door" do
   support = File.expand_path("support/doors", __dir__)

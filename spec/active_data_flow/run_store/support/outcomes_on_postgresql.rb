@@ -21,11 +21,29 @@ RSpec.shared_examples "outcomes on a server" do
   # Commits wait for a standby that there is not, when they are on this server's disk already.
   def with_absent_standby
     sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'") && sql("SELECT pg_reload_conf()")
-    sleep 0.01 until sql("SHOW synchronous_standby_names") == [["nobody"]]
+    probe = waiting_probe
     yield
   ensure
     sql("ALTER SYSTEM RESET synchronous_standby_names") && sql("SELECT pg_reload_conf()")
     sleep 0.01 until sql("SHOW synchronous_standby_names") == [[""]]
+    probe&.value
+  end
+
+  # Whether a commit waits is said by the checkpointer, which reads the settings in its own time: commits until one does.
+  # @return [Thread] of the one that waits
+  def waiting_probe
+    loop do
+      pid = Queue.new
+      probe = Thread.new do
+        RunDatabase::Run.connection_pool.with_connection do |connection|
+          pid << connection.select_value("SELECT pg_backend_pid()")
+          connection.execute("CREATE OR REPLACE FUNCTION probe() RETURNS integer LANGUAGE sql AS 'SELECT 1'")
+        end
+      end
+      asleep = "SELECT 1 FROM pg_stat_activity WHERE pid = #{pid.pop} AND wait_event = 'SyncRep'"
+      sleep 0.01 until !probe.alive? || sql(asleep).any?
+      return probe if probe.alive?
+    end
   end
 
   # @param wait [String] what its session waits for when it is ended
