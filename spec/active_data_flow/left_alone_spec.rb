@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require "timeout"
-
 # Sources and sinks that want to be left alone for a while, and sources that no longer know where a run was.
 RSpec.describe "A flow whose source or sink" do
   before do
@@ -11,7 +9,7 @@ RSpec.describe "A flow whose source or sink" do
 
   after { Operations.logger = nil }
 
-  around { |example| Timeout.timeout(30) { example.run } }
+  around { |example| Eventually.ends(example) }
 
   let(:log) { StringIO.new }
   let(:written) { [] }

@@ -11,7 +11,7 @@ RSpec.describe "The bridge between Ruby and Rust" do
   let(:store) { ActiveDataFlow::Native::TaskStore.new }
   let(:plan) { native_plan }
 
-  around { |example| Timeout.timeout(120) { example.run } }
+  around { |example| Eventually.ends(example) }
 
   # In a process of its own: the collector goes through all that is alive, and here that would be the whole suite.
   def quiet_process(script)

@@ -26,7 +26,7 @@ RSpec.describe Operations::Runner, "and signals", req: "O-57" do
   # @return [Array(String, Process::Status)] what was printed after "begun", and how the process ended
   def run_and_signal(handle:)
     command = [{"HANDLE" => handle}, RbConfig.ruby, "-I", ChildRuby::LIB, "-e", program]
-    Timeout.timeout(60) do
+    Timeout.timeout(Eventually::PATIENCE) do
       Open3.popen2(*command, err: IO::NULL) do |input, output, process|
         expect(output.gets).to eq("begun\n")
         yield process.pid, input, output

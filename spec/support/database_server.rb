@@ -9,7 +9,7 @@ require "tmpdir"
 class DatabaseServer
   # What a socket's path may have is about a hundred bytes.
   LONGEST_FOLDER = 70
-  PATIENCE = 60 # seconds until it answers
+  PATIENCE = 120 # seconds until it answers, or is gone
   private_constant :LONGEST_FOLDER, :PATIENCE
 
   # @param settings [Hash] as the server calls them

@@ -1,12 +1,10 @@
 # frozen_string_literal: true
 
 require "timeout"
+require_relative "eventually"
 
 # Real processes, made by fork.
 module Forks
-  PATIENCE = 60 # seconds, after which a process counts as hung
-  private_constant :PATIENCE
-
   # Runs the block in a fork.
   # @return [Thread] whose value is what the block returned, or the text of what it raised
   def in_fork
@@ -40,7 +38,7 @@ module Forks
   end
 
   def answer_of(pid, reader)
-    Timeout.timeout(PATIENCE) { Marshal.load(reader) }
+    Timeout.timeout(Eventually::PATIENCE) { Marshal.load(reader) }
   rescue Timeout::Error
     Process.kill(:KILL, pid)
     "hung"

@@ -49,10 +49,10 @@ class PostgresqlServer < DatabaseServer
   end
 
   # Starts a server that was stopped.
-  def up = program("pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "-o", "-k #{@folder}", "start")
+  def up = program("pg_ctl", "-D", data, "-w", "-t", PATIENCE.to_s, "-l", log, "-o", "-k #{@folder}", "start")
 
   # @param mode ["smart", "fast", "immediate"] pg_ctl's word; "immediate" is a crash
-  def down(mode = "fast") = program("pg_ctl", "-D", data, "-w", "-m", mode, "stop")
+  def down(mode = "fast") = program("pg_ctl", "-D", data, "-w", "-t", PATIENCE.to_s, "-m", mode, "stop")
 
   # @param mode (see #down)
   def restart(mode = "fast") = down(mode) && up

@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require "timeout"
-
 # The source that guides/writing-a-connector.md shows, against a server of its own.
 RSpec.describe "A flow from a paged API" do
   before do
@@ -12,7 +10,7 @@ RSpec.describe "A flow from a paged API" do
 
   after { Operations.logger = nil }
 
-  around { |example| Timeout.timeout(60) { example.run } }
+  around { |example| Eventually.ends(example) }
 
   let(:log) { StringIO.new }
   let(:written) { [] }

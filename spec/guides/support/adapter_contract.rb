@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 # Run by adapter_contract_spec.rb in a process of its own: the guide's storages, as they stand there.
-require "timeout"
 require "tmpdir"
 require_relative "snippet_file"
 
@@ -11,7 +10,7 @@ Dir.chdir(folder) # where the guide's database is, for every connection
 guide.blocks.each { |block| eval(block.source, TOPLEVEL_BINDING, guide.path, block.line) } # standard:disable Security/Eval
 
 RSpec.configure do |config|
-  config.around { |example| Timeout.timeout(120) { example.run } }
+  config.around { |example| Eventually.ends(example) }
   config.after(:suite) { FileUtils.rm_rf(folder) }
 end
 

@@ -131,7 +131,7 @@ RSpec.describe "An upgraded application" do
         Rake::Task["agent_runner"].invoke
         exit!(0)
       end
-      expect(eventually(60) { invitation("due").completed? }).to be(true)
+      expect(eventually { invitation("due").completed? }).to be(true)
       Process.kill(:TERM, runner)
       expect(Process.wait2(runner).last).to be_success
     ensure

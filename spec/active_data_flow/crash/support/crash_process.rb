@@ -22,7 +22,7 @@ class CrashProcess
 
   FORKING = Mutex.new
   private_constant :FORKING
-  PATIENCE = 30 # seconds, after which a process counts as hung
+  PATIENCE = 90 # seconds, after which a process counts as hung
   # What it answered, if it came to that, and whether it came to its point; the signal it ended by; its code otherwise.
   End = Data.define(:answer, :struck, :signal, :code)
 

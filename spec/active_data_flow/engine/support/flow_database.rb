@@ -3,7 +3,6 @@
 require "active_data_flow/active_record"
 require "fileutils"
 require "json"
-require "timeout"
 require "tmpdir"
 
 # The database that the environment names, with tables to read and to write. The same examples hold on each.
@@ -121,7 +120,7 @@ end
 
 RSpec.shared_context "flows in a database" do
   before(:context) { FlowDatabase.connect }
-  around { |example| Timeout.timeout(60) { example.run } }
+  around { |example| Eventually.ends(example) }
 
   before do
     FlowDatabase.empty

@@ -34,7 +34,7 @@ module DeathsInAnApplication
   # @return [ActiveDataFlow::DataFlowRun] as it is then
   def wait_for(run)
     row = nil
-    expect(eventually(60) { yield(row = ActiveDataFlow::DataFlowRun.find(run.id)) }).to be_truthy, "#{row.attributes}\n#{File.read("log/jobs.log")}"
+    expect(eventually { yield(row = ActiveDataFlow::DataFlowRun.find(run.id)) }).to be_truthy, "#{row.attributes}\n#{File.read("log/jobs.log")}"
     row
   end
 
@@ -79,7 +79,7 @@ module DeathsInAnApplication
     SolidQueue::FailedExecution.all.map { |row| [row.exception_class, row.message].join(": ") }
   end
 
-  def jobs_end = eventually(30) { SolidQueue::Job.where(class_name: "ActiveDataFlow::DataFlowJob", finished_at: nil).none? }
+  def jobs_end = eventually { SolidQueue::Job.where(class_name: "ActiveDataFlow::DataFlowJob", finished_at: nil).none? }
 end
 
 RSpec.configure do |config|

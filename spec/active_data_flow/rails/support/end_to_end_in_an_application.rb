@@ -15,7 +15,7 @@ module EndToEnd
   # @return [Object] what the block returned, as soon as that is something
   def wait_for(&block)
     found = nil
-    expect(eventually(120) { found = block.call }).to be_truthy, said
+    expect(eventually { found = block.call }).to be_truthy, said
     found
   end
 end

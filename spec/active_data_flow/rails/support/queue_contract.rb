@@ -49,11 +49,11 @@ module InAnApplication
   # @return [ActiveDataFlow::DataFlowRun] as it is then
   def wait_for(run)
     row = nil
-    expect(eventually(60) { yield(row = ActiveDataFlow::DataFlowRun.find(run.id)) }).to be_truthy, "#{row.attributes}\n#{jobs_log}"
+    expect(eventually { yield(row = ActiveDataFlow::DataFlowRun.find(run.id)) }).to be_truthy, "#{row.attributes}\n#{jobs_log}"
     row
   end
 
-  def wait_until(&) = expect(eventually(60, &)).to be_truthy, jobs_log
+  def wait_until(&) = expect(eventually(&)).to be_truthy, jobs_log
 
   def jobs_log = File.exist?("log/jobs.log") ? File.read("log/jobs.log") : ""
 

@@ -62,7 +62,7 @@ RSpec.describe "A flow in workers of SolidQueue" do
     end
     pid_of = ->(part) { Integer(part.owner.split(":")[1]) }
     rows = -> { ActiveDataFlow::DataFlowRun.find(run.id).parts.reload.to_a }
-    expect(eventually(60) { rows.call.all? { |part| part.commits == 1 && part.token } }).to be_truthy, File.read("log/jobs.log")
+    expect(eventually { rows.call.all? { |part| part.commits == 1 && part.token } }).to be_truthy, File.read("log/jobs.log")
     pid = pid_of.call(rows.call.first)
     killed, others = rows.call.partition { |part| pid_of.call(part) == pid }
     Process.kill(:KILL, pid)

@@ -21,7 +21,7 @@ module SolidQueueModes
   # @return [Array(Operations::Task, Array<Integer>)] how a task ended whose flows wait for each other, and who has run them
   def walked
     task = Walking.later
-    expect(eventually(90) { task.reload.completed? }).to be(true), "#{task.inspect} #{task.flow_runs.inspect}\n#{File.read("log/jobs.log")}"
+    expect(eventually { task.reload.completed? }).to be(true), "#{task.inspect} #{task.flow_runs.inspect}\n#{File.read("log/jobs.log")}"
     pids = ActiveDataFlow::DataFlowRun.where(id: task.flow_runs.map(&:id)).pluck(:owner).map { |owner| Integer(owner.split(":")[1]) }
     [task, pids]
   end

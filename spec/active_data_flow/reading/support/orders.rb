@@ -3,7 +3,6 @@
 require "active_data_flow/active_record"
 require "fileutils"
 require "logger"
-require "timeout"
 require "tmpdir"
 
 # A source that others write to while flows read it, and the sink of those flows.
@@ -95,7 +94,7 @@ RSpec.shared_context "orders" do
   before(:context) { Orders.connect }
   after(:context) { ActiveRecord::Base.connection_handler.clear_all_connections! }
 
-  around { |example| Timeout.timeout(30) { example.run } }
+  around { |example| Eventually.ends(example) }
 
   before do
     Orders.empty

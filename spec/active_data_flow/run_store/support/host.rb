@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require "timeout"
 require_relative "run_database"
 
 # A file has one writer: what several do at once in a database of rows is no question there.
@@ -14,7 +13,7 @@ RSpec.shared_context "a run database" do
   after(:context) { RunDatabase.disconnect }
 
   # A store may hang where it should fail; the suite is not to wait for it.
-  around { |example| Timeout.timeout(60) { example.run } }
+  around { |example| Eventually.ends(example) }
 
   before do
     RunDatabase.empty

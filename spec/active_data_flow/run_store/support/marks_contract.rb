@@ -2,7 +2,6 @@
 
 # Run by marks_spec.rb in a process for each database. At the desk:
 # ADF_SPEC_DATABASE=postgresql bin/exec rspec spec/active_data_flow/run_store/support/marks_contract.rb
-require "timeout"
 require_relative "run_database"
 
 RSpec.describe "Marks in #{RunDatabase::KIND}" do
@@ -13,7 +12,7 @@ RSpec.describe "Marks in #{RunDatabase::KIND}" do
 
   after(:context) { RunDatabase.disconnect }
 
-  around { |example| Timeout.timeout(60) { example.run } }
+  around { |example| Eventually.ends(example) }
 
   before do
     RunDatabase.empty

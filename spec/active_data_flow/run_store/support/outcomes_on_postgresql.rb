@@ -96,6 +96,8 @@ RSpec.shared_examples "outcomes on a server" do
     claim = claimed
     sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
     expect(store.unknown_outcome(claim)).to be_not_committed
+  ensure
+    RunDatabase.disconnect # the others of the pool have been ended as well
   end
 
   it "[ended] with the server itself: not reached, and when it is back, as it was" do
@@ -132,5 +134,7 @@ RSpec.shared_examples "outcomes on a server" do
     gate << true
     expect { worker.value }.to raise_error(ActiveRecord::ActiveRecordError)
     expect(store.claim(claim.id, owner: "heir")).to have_attributes(commits: 0)
+  ensure
+    gate << true
   end
 end

@@ -3,7 +3,6 @@
 # Run by active_record_as_a_library_spec.rb in a process of its own, since ActiveRecord brings ActiveSupport, and the
 # suite has to hold without it. At the desk: bin/exec rspec spec/operations/storage/support/active_record_contract.rb
 require "operations/executor/async"
-require "timeout"
 require "tmpdir"
 require_relative "task_database"
 require_relative "tasks_in_a_table"
@@ -17,7 +16,7 @@ RSpec.describe ActiveRecordStorage do
   end
 
   # A storage may hang where it should fail; the suite is not to wait for it.
-  around { |example| Timeout.timeout(120) { example.run } }
+  around { |example| Eventually.ends(example) }
 
   after(:context) do
     TaskDatabase.disconnect

@@ -1,14 +1,13 @@
 # frozen_string_literal: true
 
 # Run by active_record_spec.rb in processes of their own, as tasks_in_a_database_contract.rb is.
-require "timeout"
 require_relative "v1_tasks"
 require_relative "performed_jobs"
 
 RSpec.describe Operations::Storage::ActiveRecord do
   before(:context) { V1Tasks.connect }
 
-  around { |example| Timeout.timeout(120) { example.run } }
+  around { |example| Eventually.ends(example) }
 
   before do
     V1Tasks.make
