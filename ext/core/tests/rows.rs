@@ -5,7 +5,8 @@ mod cells;
 
 use active_data_flow_core::rows::encode::{copy_binary, copy_text};
 use active_data_flow_core::rows::{
-    numeric, Batch, Cell, CopyReader, Dialect, Form, LooseColumn, Sending, SqlType, State, Target,
+    numeric, single, Batch, Cell, CopyReader, Dialect, Form, LooseColumn, Sending, SqlType, State,
+    Target,
 };
 use cells::{any_cell, decimal, same, Own};
 use proptest::prelude::*;
@@ -30,7 +31,9 @@ fn typed() -> Vec<(&'static str, BoxedStrategy<Own>)> {
         ),
         (
             "real",
-            any::<f32>().prop_map(|n| Own::Float(n.into())).boxed(),
+            any::<f32>()
+                .prop_map(|n| Own::Float(single::widened(n)))
+                .boxed(),
         ),
         ("numeric", decimal().prop_map(Own::Decimal).boxed()),
         (

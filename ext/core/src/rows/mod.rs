@@ -16,6 +16,7 @@ pub mod misfit;
 pub mod nulls;
 pub mod numeric;
 pub mod refusal;
+pub mod single;
 pub mod slot;
 pub mod sql_type;
 pub mod sqlite;

@@ -3,6 +3,7 @@
 use super::cell::Cell;
 use super::decimal::{power, Decimal};
 use super::long_number::LongNumber;
+use super::sql_type::SqlType;
 
 const NEGATIVE: u16 = 0x4000;
 const NAN: u16 = 0xC000;
@@ -119,6 +120,19 @@ pub fn write_text(out: &mut Vec<u8>, text: &str) -> bool {
     out.extend(sign.to_be_bytes());
     out.extend([0, 0]);
     true
+}
+
+/// A number of a column: what has no digits behind the point is a whole number, as ActiveRecord has it too.
+pub fn plain<T>(kind: &SqlType, cell: Cell<'_>, take: impl FnOnce(Cell<'_>) -> T) -> T {
+    match (kind, cell) {
+        (SqlType::Numeric(Some((_, 0))), Cell::Decimal(number)) => {
+            match i64::try_from(number.digits) {
+                Ok(whole) if number.scale == 0 => take(Cell::Int(whole)),
+                _ => take(Cell::Number(&number.to_string())),
+            }
+        }
+        _ => take(cell),
+    }
 }
 
 /// Hands the number to `take`. False when the bytes are no numeric.

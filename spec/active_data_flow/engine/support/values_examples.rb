@@ -68,7 +68,8 @@ RSpec.describe "[values]", unless: FlowDatabase::KIND == :mysql do
 
           connection.change_table(name) do |table|
             {tags: "varchar[]", numbers: "integer[]", days: "date[]", docs: "jsonb[]", moments: "timestamp[]", prices: "numeric[]", span: "interval",
-             range: "int4range", time_range: "tsrange", address: "inet", place: "point", bits: "bit(3)", paid: "money", text: "xml", share: "double precision", opens: "time"}.each { |column, type| table.column column, type }
+             range: "int4range", time_range: "tsrange", address: "inet", place: "point", bits: "bit(3)", paid: "money", text: "xml", share: "double precision", opens: "time",
+             single: "real", whole: "numeric(8,0)", long: "numeric(38,0)"}.each { |column, type| table.column column, type }
           end
         end
       end
@@ -78,7 +79,8 @@ RSpec.describe "[values]", unless: FlowDatabase::KIND == :mysql do
     let(:values) do
       [{tags: ["a", nil, "b,\"c\\", "", "NULL", "ü"], numbers: [1, nil], days: [Date.new(2024, 2, 29)], docs: [{"a" => [1]}, "x", 5], moments: [Time.utc(2024, 1, 1, 1, 1, 1, 500_001)],
         prices: [BigDecimal("1.50")], span: 90.minutes + 1.5, range: 1...6, time_range: Time.utc(2024)...Time.utc(2025), address: IPAddr.new("10.0.0.1"), place: ActiveRecord::Point.new(1.5, 2.0),
-        bits: "101", paid: BigDecimal("12.5"), text: "<a/>", share: 0.1, opens: Time.utc(2000, 1, 1, 10, 0, 0, 500_000)},
+        bits: "101", paid: BigDecimal("12.5"), text: "<a/>", share: 0.1, opens: Time.utc(2000, 1, 1, 10, 0, 0, 500_000),
+        single: 0.1, whole: 7, long: 10**30},
         {tags: [], numbers: [[1, 2], [3, 4]], range: 1...Float::INFINITY, address: IPAddr.new("10.0.0.0/8")}]
     end
 
@@ -132,6 +134,36 @@ RSpec.describe "[values]", unless: FlowDatabase::KIND == :mysql do
         sink { ActiveDataFlow::JSONLSink.new(path) }
       end.run_now
       expect(File.readlines(path, chomp: true)).to eq(['{"share":0.1,"opens":"10:00:00.500000"}', '{"share":null,"opens":null}'])
+    end
+
+    it "of four bytes are the digits that ActiveRecord reads, in whatever column they come, on either path" do
+      ActiveRecord::Base.connection_pool.with_connection do |connection|
+        connection.execute("DROP TABLE IF EXISTS singles, doubles; CREATE TABLE singles (id bigint PRIMARY KEY, a real, b real, c real, d real, e numeric(8,0), f numeric(38,0))")
+        connection.execute("CREATE TABLE doubles (id bigint PRIMARY KEY, a real, b double precision, c numeric, d text, e text, f text, g double precision)")
+        connection.execute("INSERT INTO singles SELECT n, v, v, v, v, 7, 1e30 FROM (VALUES (1, 0.1::real), (2, 123456.78), (3, -1e-30), (4, 16777217), (5, 'NaN'), (6, 3.4e38), (7, NULL)) AS all_of_them (n, v)")
+      end
+      kept = lambda do
+        source :singles
+        derive(:g) { |row| row[:a] * 2 }
+        on_error :quarantine, budget: 1
+      end
+      path = File.join(FlowDatabase.folder, "singles.jsonl")
+      whole = flow("WholeSingles") { [instance_exec(&kept), sink(:doubles)] }
+      pushed = flow("PushedSingles") { [instance_exec(&kept), keep(:id, :a, :g), sink(:doubles)] }
+      carried = flow("CarriedSingles", pushed) { transform { |_row| } }
+      filed = flow("FiledSingles") { [source(:singles), filter { |row| row[:id] < 4 }, keep(:id, :a, :e, :f), sink { ActiveDataFlow::JSONLSink.new(path) }] }
+      outcomes = [pushed, carried, whole].map do |klass|
+        ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("DELETE FROM doubles") }
+        [klass.run_now.status, rows(:doubles, :id, *%i[a b c d e f g].map { |name| "#{name}::text" })]
+      end
+      expect([pushed, carried].map { |klass| klass.plan.path_name }).to match([/\Apushdown/, /\Acopy/])
+      expect(outcomes[0]).to eq(outcomes[1])
+      expect(outcomes[0].last.map { |row| row.values_at(0, 1, 7) }).to eq(outcomes[2].last.map { |row| row.values_at(0, 1, 7) })
+      expect(outcomes[2].last.take(2)).to eq([[1, "0.1", "0.1", "0.1", "0.1", "7", "1#{"0" * 30}", "0.2"],
+        [2, "123456.78", "123456.78", "123456.78", "123456.78", "7", "1#{"0" * 30}", "246913.56"]])
+      [pushed, carried, whole].each { |klass| expect(counted(klass.run_now)).to eq(read: 7, unchanged: 7) }
+      filed.run_now
+      expect(File.readlines(path).first).to eq(%({"id":1,"a":0.1,"e":7,"f":1#{"0" * 30}}\n))
     end
 
     it "are changed as Ruby changes them" do

@@ -20,7 +20,8 @@ pub fn column(name: &str, sql: &str, kind: &SqlType, named: &str) -> Printed {
         ));
     }
     let sql = match kind {
-        SqlType::Float4 => format!("({sql})::float8"),
+        // As it is read elsewhere, by its digits.
+        SqlType::Float4 => format!("({sql})::text::float8"),
         SqlType::Text(_) => format!("({sql})::text"),
         SqlType::Moment { zoned: true, .. } => format!("({sql} AT TIME ZONE 'UTC')"),
         SqlType::Json | SqlType::Jsonb | SqlType::Other(_) | SqlType::Bytes => {

@@ -8,6 +8,7 @@ use crate::dialect::Dialect;
 use crate::rows::cell::Cell;
 use crate::rows::decimal::{power, Decimal};
 use crate::rows::long_number::LongNumber;
+use crate::rows::single;
 
 /// A number in whatever form it came.
 enum Given {
@@ -107,7 +108,11 @@ pub fn float(cell: Cell<'_>, short: bool) -> Result<Cell<'_>, Why> {
         Given::Decimal(number) => number.to_string().parse().unwrap_or(f64::NAN),
         Given::Long(number) => number.to_string().parse().unwrap_or(f64::NAN),
     };
-    let kept = if short { f64::from(wide as f32) } else { wide };
+    let kept = if short {
+        single::widened(wide as f32)
+    } else {
+        wide
+    };
     if kept.is_infinite() && !says_infinite(cell) {
         return Err(Cow::Borrowed("is too large for the column"));
     }

@@ -7,6 +7,7 @@ use crate::rows::encode::copy_binary::HEADER;
 use crate::rows::forms::{YEAR_2000_DAY, YEAR_2000_US};
 use crate::rows::numeric;
 use crate::rows::refusal::Refusal;
+use crate::rows::single;
 use crate::rows::sql_type::SqlType;
 
 /// The header, with whatever extension it has.
@@ -101,7 +102,9 @@ fn cell(
         (SqlType::Int { .. }, _) => return take(int(bytes).ok_or_else(|| odd(kind, bytes))?),
         (SqlType::Bool, [value]) => Cell::Bool(*value != 0),
         (SqlType::Float8, _) => Cell::Float(f64::from_be_bytes(exact(kind, bytes)?)),
-        (SqlType::Float4, _) => Cell::Float(f32::from_be_bytes(exact(kind, bytes)?).into()),
+        (SqlType::Float4, _) => {
+            Cell::Float(single::widened(f32::from_be_bytes(exact(kind, bytes)?)))
+        }
         (SqlType::Moment { .. }, _) => moment(i64::from_be_bytes(exact(kind, bytes)?)),
         (SqlType::Date, _) => date(i32::from_be_bytes(exact(kind, bytes)?)),
         (SqlType::Time, _) => Cell::Time(i64::from_be_bytes(exact(kind, bytes)?)),
@@ -111,7 +114,7 @@ fn cell(
         (SqlType::Jsonb, [1, json @ ..]) => text(json).map_or(Cell::Broken(json), Cell::Json),
         (SqlType::Numeric(_), _) => {
             let mut taken = Ok(());
-            let is_numeric = numeric::read(bytes, |cell| taken = take(cell));
+            let is_numeric = numeric::read(bytes, |cell| taken = numeric::plain(kind, cell, take));
             return if is_numeric {
                 taken
             } else {
