@@ -22,9 +22,20 @@ module ActiveDataFlow
       #   a thread
       def self.pinned?(pool) = %i[@pinned_connection @lock_thread].any? { |pin| pool.instance_variable_get(pin) }
 
+      # What has no zone in the database is UTC here, in Rust, in SQL and in Ruby.
+      # @raise [ConfigurationError]
+      def self.refuse_local_time
+        return if ::ActiveRecord.default_timezone == :utc
+
+        raise ConfigurationError, "ActiveRecord.default_timezone is #{::ActiveRecord.default_timezone.inspect}, and active_data_flow keeps and reads moments " \
+          "without a zone in UTC, as ActiveRecord does by default. Write config.active_record.default_timezone = :utc, and convert what is stored"
+      end
+
       # @param connection_class [Class] whose pool it is, e.g. a model or an abstract class of another database
       # @param place [Hash] :role and :shard, as in `connected_to`
+      # @raise [ConfigurationError] where moments are kept in local time
       def initialize(connection_class = ::ActiveRecord::Base, **place)
+        self.class.refuse_local_time
         @connection_class = connection_class
         @place = place.compact
       end

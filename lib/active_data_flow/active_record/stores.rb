@@ -13,9 +13,11 @@ module ActiveDataFlow
       class << self
         # @param model [Class, nil] whose database; nil: the program's own
         # @return [RunStore::SQL, nil] nil where {ActiveDataFlow.prepare_database!} has not been called
+        # @raise [ConfigurationError] where moments are kept in local time
         def for(model)
           owner = model || Object.const_get(ActiveRecordIfThere.record_class)
           pool = pool_of(owner, model) or return
+          Database.refuse_local_time
           @lock.synchronize { @stores[pool] } || found(owner, pool)
         end
 

@@ -112,7 +112,7 @@ module ActiveDataFlow
 
       # The zone of MySQL's sessions is anything, and ActiveRecord lets it be.
       def now_of(connection)
-        return "UTC_TIMESTAMP(6)" if @sink.dialect == :mysql && ::ActiveRecord.default_timezone == :utc
+        return "UTC_TIMESTAMP(6)" if @sink.dialect == :mysql
 
         connection.respond_to?(:high_precision_current_timestamp) ? connection.high_precision_current_timestamp.to_s : "CURRENT_TIMESTAMP"
       end

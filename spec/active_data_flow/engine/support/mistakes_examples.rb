@@ -35,6 +35,14 @@ RSpec.describe "[mistakes]" do
     texts.first
   end
 
+  it "says that moments are UTC here, where ActiveRecord has been told to keep them in local time" do
+    ActiveRecord.default_timezone = :local
+    expect(rejected { [source(:orders), sink(:exports)] }).to eq("ActiveRecord.default_timezone is :local, and active_data_flow keeps and reads moments without " \
+      "a zone in UTC, as ActiveRecord does by default. Write config.active_record.default_timezone = :utc, and convert what is stored")
+  ensure
+    ActiveRecord.default_timezone = :utc
+  end
+
   it "names the keys that are unique where the given one is not" do
     expect(rejected do
       source :orders
