@@ -88,6 +88,13 @@ RSpec.describe "[mistakes]" do
       "Write: left_outer_joins(...) with .select(...) of the columns that are wanted, or a lookup")
   end
 
+  it "takes each column of a query by a name of its own" do
+    expect(rejected { [source { Order.joins("JOIN orders twins ON twins.id = orders.id").select("orders.id, orders.name, twins.name, twins.id") }, sink(:exports)] })
+      .to eq("OrderExportFlow: source Order brings several columns called id, name. Write a name for each: .select(\"orders.*, customers.id AS customer_id\")")
+    twins = flow { [source { Order.joins("JOIN orders twins ON twins.id = orders.id").select("orders.id, orders.number, twins.name AS twin_name") }, keep(:id, :number), sink(:exports)] }
+    expect(twins.run_now).to be_success
+  end
+
   it "takes a connector that was made, and not its class" do
     expect(message(ArgumentError) { flow { source(ActiveDataFlow::CSVSource) && sink(:exports) }.plan }).to eq("OrderExportFlow: source ActiveDataFlow::Connector::Source::CSV: " \
       "that is the class of a connector. Write: ActiveDataFlow::Connector::Source::CSV.new, with its options")
