@@ -31,8 +31,7 @@ class DatabaseServer
   def stop
     return unless @watcher && @owner == Process.pid
 
-    @leash.puts # who was forked and stands still has this end too
-    @leash.close
+    pull_leash
     Process.wait(@watcher)
     @watcher = nil
   end
@@ -41,6 +40,15 @@ class DatabaseServer
   def words = File.exist?(log) ? File.read(log) : ""
 
   private
+
+  # A line, and not only its end: who was forked and stands still has this end too.
+  def pull_leash
+    @leash.puts
+  rescue Errno::EPIPE
+    nil # somebody has ended the watcher
+  ensure
+    @leash.close
+  end
 
   def data = File.join(@folder, "data")
 
