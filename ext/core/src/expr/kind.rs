@@ -1,6 +1,7 @@
 //! What kind of value an expression has, as far as that is known before any row.
 
 use super::literal::Literal;
+use super::number::Num;
 use super::tree::Tree;
 use crate::rows::SqlType;
 
@@ -154,14 +155,16 @@ impl<C: Clone> Tree<C> {
         }
     }
 
-    /// The same with what follows from the kinds: where one alternative of a `coalesce` is a float, all are.
+    /// The same with what follows from the kinds: where one alternative of a `coalesce` is a float, all are, and so is a
+    /// decimal that is written beside a float.
     #[must_use]
     pub fn settled(&self, of: &impl Fn(&C) -> Kind) -> Self {
         // Nothing can be refused here, so the walk over the columns has no error to give.
         let walk = |tree: &Self| tree.settled(of);
+        let beside = |tree: &Self, other: &Self| walk(tree).met(other.kind(of));
         let pair = |two: &[Self; 2]| {
             let [left, right] = two;
-            Box::new([walk(left), walk(right)])
+            Box::new([beside(left, right), beside(right, left)])
         };
         let boxed = |one: &Self| Box::new(walk(one));
         let list = |all: &[Self]| all.iter().map(walk).collect::<Vec<_>>();
@@ -177,23 +180,39 @@ impl<C: Clone> Tree<C> {
             Self::Coalesce(all) => {
                 let float = self.kind(of) == Kind::Float;
                 let wrap = |one: &Self| match one.kind(of) {
-                    Kind::Int | Kind::Decimal if float => Self::Float(boxed(one)),
+                    Kind::Int | Kind::Decimal if float => match walk(one).met(Kind::Float) {
+                        literal @ Self::Literal(Literal::Float(_)) => literal,
+                        number => Self::Float(Box::new(number)),
+                    },
                     _ => walk(one),
                 };
                 Self::Coalesce(all.iter().map(wrap).collect())
             }
             Self::Round(one, digits) => Self::Round(boxed(one), *digits),
-            Self::In(one, all) => Self::In(boxed(one), list(all)),
+            Self::In(one, all) => {
+                let all = all.iter().map(|other| beside(other, one)).collect();
+                Self::In(boxed(one), all)
+            }
             Self::Between(range) => Self::Between(Box::new(super::Between {
                 value: walk(&range.value),
-                from: range.from.as_ref().map(walk),
-                to: range.to.as_ref().map(walk),
+                from: range.from.as_ref().map(|end| beside(end, &range.value)),
+                to: range.to.as_ref().map(|end| beside(end, &range.value)),
                 excluded: range.excluded,
             })),
             Self::Concat(all) => Self::Concat(list(all)),
             Self::Case(letters, one) => Self::Case(*letters, boxed(one)),
             Self::Strip(one) => Self::Strip(boxed(one)),
             Self::Float(one) => Self::Float(boxed(one)),
+        }
+    }
+
+    /// What a float makes of it: a decimal that is written down is one there, which SQLite has, too.
+    fn met(self, other: Kind) -> Self {
+        match self {
+            Self::Literal(Literal::Decimal(number)) if other == Kind::Float => {
+                Self::Literal(Literal::Float(Num::Decimal(number).to_f64()))
+            }
+            tree => tree,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! - Whole numbers and decimals are computed exactly, as `numeric` does: so many digits as they take behind the point,
 //!   at least 16 significant ones after a division, rounded half away from zero. 5 / 2 is 2.5.
 //! - A float takes what it meets to floats, in sums and in comparisons. NaN equals itself and is the largest number.
+//!   What a program writes as 0.1 is no float but a decimal.
 //! - Texts are compared byte by byte (`COLLATE "C"`), dates and moments by time, a text with one of these as its value.
 //! - What has no answer (x / 0, text + 1) is a [`Fault`]. It is none where the answer does not depend on it: NULL stays
 //!   NULL, false & fault is false, as a database may decide in any order.

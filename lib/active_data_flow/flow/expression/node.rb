@@ -25,11 +25,21 @@ module ActiveDataFlow
         # @raise [ArgumentError] for what no column can hold
         def self.tree_of(value, where)
           return value.__tree__ if Node === value
-          return [:lit, (::Symbol === value) ? value.to_s : value] if LITERALS.any? { |type| type === value }
+          return [:lit, literal_of(value)] if LITERALS.any? { |type| type === value }
           return [:lit, value.to_time] if value.respond_to?(:acts_like_time?) && value.respond_to?(:to_time)
 
           ::Kernel.raise ::ArgumentError, "#{where}: an expression knows numbers, texts, true, false, nil, dates and times, not #{value.class}. Use transform."
         end
+
+        # What is written as 0.1 means a tenth, as in SQL and as a BigDecimal takes it: a Float would take decimals to floats, and cents with them.
+        def self.literal_of(value)
+          case value
+          when ::Symbol then value.to_s
+          when ::Float then value.finite? ? ::Kernel.BigDecimal(value.to_s) : value
+          else value
+          end
+        end
+        private_class_method :literal_of
 
         # @param tree [Array]
         # @param recording [Recording] of the block that says it
