@@ -19,7 +19,7 @@ module Operations
         _telling_interaction(handler) do
           from = @current_state
           _all_or_nothing(claimed, kept) { handler.perform(self, args, keywords, block) }
-          _store_interaction(handler, from) unless @_destroyed
+          _store_or_undo(handler, from, claimed, kept) unless @_destroyed
         end
         return _delete_interacted if @_destroyed
 
@@ -124,6 +124,15 @@ module Operations
         _give_back
       rescue Recorded => error
         Operations.logger.error("#{self} could not be given back: #{ActiveDataFlow::Shown.error(error)}")
+      end
+
+      # What cannot be stored has not happened either: a text that is no UTF-8, a key that another task holds.
+      def _store_or_undo(handler, from, claimed, kept)
+        done = false
+        _store_interaction(handler, from)
+        done = true
+      ensure
+        _undo(claimed, kept) unless done
       end
 
       def _store_interaction(handler, from)

@@ -2,6 +2,7 @@
 
 RSpec.describe Operations::Storage::Memory, req: "O-21" do
   it_behaves_like "a complete task storage"
+  it_behaves_like "a storage that refuses a key that is taken"
 
   subject(:storage) { described_class.new }
 

@@ -14,7 +14,10 @@ module Operations
         # (see Base#save)
         def save(task)
           done = surely(task) { |version| written(task, version) }
-          done ? stored(task, done) : refuse_old_copy(task)
+          return stored(task, done) if done
+
+          refuse_taken_key(task) if task.unique_key && !task.version_in(self) && with_connection { |connection| unfinished_like(connection, task) }
+          refuse_old_copy(task)
         end
 
         # (see Base#insert)
@@ -67,6 +70,12 @@ module Operations
 
           setup.participants.store(connection, task) if with_data && members?(task, version)
           [task.id, setup.guard.after(version, task), standing]
+        rescue ::ActiveRecord::RecordNotUnique => error
+          error.message.include?("unique_key") ? refuse_taken_key(task) : raise
+        end
+
+        def refuse_taken_key(task)
+          raise InvalidState.new("#{task} cannot go on: another unfinished task holds the same unique_by key. Wait for it, or end it first.", task)
         end
 
         def move(connection, task, life, with_data)

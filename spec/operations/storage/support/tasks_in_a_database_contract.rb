@@ -171,6 +171,11 @@ RSpec.describe Operations::Storage::ActiveRecord do
   end
 
   include_examples "tasks in a table"
+
+  describe "[storage]" do
+    it_behaves_like "a storage that refuses a key that is taken"
+  end
+
   include_examples "tasks in jobs"
   include_examples "transactions of tasks"
   include_examples "tasks and their models"
