@@ -73,10 +73,9 @@ module ActiveDataFlow
 
       # The lock is of the file, not of the name: whoever gave it its name meanwhile has left this one nothing.
       def locked
-        raise ConfigurationError, "#{@path} is a folder. Write the path of a file in it" if ::File.directory?(@path)
-
+        refuse_no_file
         loop do
-          file = ::File.open(@part, ::File::RDWR | ::File::CREAT | ::File::BINARY, 0o644)
+          file = ::File.open(@part, ::File::RDWR | ::File::CREAT | ::File::BINARY, permissions)
           refuse_second(file) unless file.flock(::File::LOCK_EX | ::File::LOCK_NB)
           return file.tap { file.sync = true } if named?(file)
 
@@ -85,6 +84,23 @@ module ActiveDataFlow
       rescue Errno::ENOENT, Errno::EACCES, Errno::EISDIR => error
         raise ConfigurationError, "#{@part} cannot be written: #{error.message}"
       end
+
+      # In the place of /dev/stdout, or of a pipe, a file would be in everybody's way.
+      def refuse_no_file
+        raise ConfigurationError, "#{@path} is a folder. Write the path of a file in it" if ::File.directory?(@path)
+        return if free? || (::File.file?(@path) && !opened_already?)
+
+        raise ConfigurationError, "#{@path} is a device or a pipe, whose place the file would take. Write the path of a file; " \
+          "rows are printed by a block: sink { |row| puts JSON.generate(row) }"
+      end
+
+      def free? = !::File.exist?(@path) && !opened_already?
+
+      # /dev/stdout, whatever it leads to.
+      def opened_already? = ::File.symlink?(@path) && ::File.readlink(@path).match?(%r{\A(/proc/|(/dev/)?fd/)})
+
+      # Who may not read the file of before, may not read the new one.
+      def permissions = ::File.exist?(@path) ? ::File.stat(@path).mode & 0o777 : 0o644
 
       def named?(file)
         ::File.stat(@part).ino == file.stat.ino

@@ -77,6 +77,24 @@ RSpec.describe ActiveDataFlow::Connector::Sink::JSONL do
     expect(File.exist?("#{path}.part")).to be(true)
   end
 
+  it "takes the place of no device or pipe, nor of a name for what the process has open, as /dev/stdout is" do
+    pipe, stdout = %w[pipe stdout].map { |name| File.join(folder, name) }
+    File.mkfifo(pipe)
+    File.symlink("/proc/self/fd/1", stdout)
+    [pipe, stdout].each do |name|
+      expect { described_class.new(name).write(rows[0]) }.to raise_error(ActiveDataFlow::ConfigurationError, /\A#{name} is a device or a pipe, .* sink \{ \|row\| puts /)
+    end
+    expect(Dir.children(folder).sort).to eq(%w[pipe stdout])
+    expect(File.ftype(pipe)).to eq("fifo")
+  end
+
+  it "leaves a file unreadable for those who could not read the one before" do
+    File.write(path, "")
+    File.chmod(0o600, path)
+    line(rows[0])
+    expect(File.stat(path).mode & 0o777).to eq(0o600)
+  end
+
   it "says where it cannot write, and what is no path" do
     expect { described_class.new(File.join(folder, "none", "x")).write(rows[0]) }.to raise_error(ActiveDataFlow::ConfigurationError, /none\/x\.part cannot be written: No such file/)
     expect { described_class.new(folder).write(rows[0]) }.to raise_error(ActiveDataFlow::ConfigurationError, "#{folder} is a folder. Write the path of a file in it")
