@@ -11,7 +11,7 @@ module ActiveDataFlow
       # @param columns [Array<Column>] that are read
       def initialize(source, after: nil, upto: nil, columns: source.columns)
         @source = source
-        @after = after.nil? ? nil : Array(after)
+        @after = after.nil? ? nil : Engine::Place.listed(after)
         @upto = upto
         @columns = columns
         @names = columns.map(&:name)

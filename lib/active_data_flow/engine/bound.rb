@@ -35,10 +35,10 @@ module ActiveDataFlow
 
       # A part goes as far as was said when its run was split, whatever has been written since.
       def within(claim)
-        @plan.source.upto = claim.range_upto && Array(Native.decode_position(claim.range_upto))
+        @plan.source.upto = Place.values(claim.range_upto)
       end
 
-      def after(claim) = claim.cursor && Array(Native.decode_position(claim.cursor))
+      def after(claim) = Place.values(claim.cursor)
 
       def tell(claim, note)
         Operations.logger.warn("#{claim}: #{note}") if note

@@ -57,11 +57,7 @@ module ActiveDataFlow
 
       # @param portion [#last?, #upto]
       # @return [Array, nil] the position after which rows are still to be read
-      def behind(portion) = (position(portion.upto) unless portion.last?)
-
-      # @param text [String, nil] as it is stored
-      # @return [Array, nil]
-      def position(text) = text && Array(Native.decode_position(text))
+      def behind(portion) = (Place.values(portion.upto) unless portion.last?)
     end
   end
 end

@@ -60,8 +60,8 @@ module ActiveDataFlow
       def delete(connection, claim, seen, read, behind)
         return 0 if @mixed
 
-        last = Deletes.position(claim.range_upto)
-        @plan.mirrored.delete(connection, Deletes.position(claim.cursor), behind || last, seen) do |found|
+        last = Place.values(claim.range_upto)
+        @plan.mirrored.delete(connection, Place.values(claim.cursor), behind || last, seen) do |found|
           @bound&.check(claim, found, read, behind) { @plan.mirrored.count(connection, behind, last) }
         end
       end

@@ -48,7 +48,7 @@ module ActiveDataFlow
         @plan.source.upto = upto = bound(last) if @plan.horizon
         return if @plan.horizon && upto.nil?
 
-        places = @plan.source.split(@plan.partitions, after: after && Array(Native.decode_position(after)))
+        places = @plan.source.split(@plan.partitions, after: Place.values(after))
         [after, *places].zip([*places, upto && @plan.source.position(upto)]) if places.any?
       ensure
         @plan.source.upto = nil if @plan.horizon
@@ -59,7 +59,7 @@ module ActiveDataFlow
       # Up to where `read :new` and `:changed` go is said once, for all parts.
       def bound(last)
         kept = last && @store.read_state(last)
-        verdict = @plan.horizon.verdict(last&.cursor && Array(Native.decode_position(last.cursor)), kept) { false }
+        verdict = @plan.horizon.verdict(Place.values(last&.cursor), kept) { false }
         Operations.logger.warn("#{@plan.label}: #{verdict.note}") if verdict.note
         @store.keep_read_state(last, verdict.kept) unless last.nil? || verdict.kept == kept
         verdict.upto

@@ -6,11 +6,19 @@ module ActiveDataFlow
     module Place
       module_function
 
+      # @param position [String, nil] as it is stored
+      # @return [Array, nil] the values of the cursor's columns
+      def values(position) = position && listed(Native.decode_position(position))
+
+      # @param value [Object] what a position is: a value, or one for each column
+      # @return [Array] not by Array(), which takes a Time apart
+      def listed(value) = value.is_a?(Array) ? value : [value]
+
       # @param names [Array<String>] of the cursor's columns; none for rows that are only counted
       # @param position [String] as it is stored
       # @return [String]
       def shown(names, position)
-        values = Array(Native.decode_position(position))
+        values = values(position)
         names = ["row"] if names.empty?
         return position unless names.size == values.size
 

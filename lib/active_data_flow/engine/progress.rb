@@ -65,7 +65,7 @@ module ActiveDataFlow
 
         # Of several columns the first one leads.
         def number(position)
-          value = position && Array(Native.decode_position(position)).first
+          value = Place.values(position)&.first
           case value
           when Numeric, Time then value.to_r
           when UUID then value.delete("-").hex.to_r

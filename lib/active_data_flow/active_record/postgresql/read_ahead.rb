@@ -52,7 +52,7 @@ module ActiveDataFlow
 
         def passed(page)
           @ended = page.last
-          @after = Array(Native.decode_position(page.upto))
+          @after = Engine::Place.values(page.upto)
           page
         end
 

@@ -9,7 +9,7 @@ module ActiveDataFlow
         # @param after [Object, nil] a position
         def initialize(path, after)
           @path = path
-          @after = after.nil? ? nil : Array(after)
+          @after = after.nil? ? nil : Engine::Place.listed(after)
           @statements = Statements.for(path)
         end
 

@@ -247,4 +247,31 @@ RSpec.describe "[running]" do
     expect(run.counts).to eq(read: 10, new: 4, updated: 1, unchanged: 1, filtered: 1, rejected: 2, skipped: 1, deleted: 0, written: 5)
     expect(Export.find(7).number).to eq("A8")
   end
+
+  it "goes on behind a moment that is the whole cursor: a resumed run, read :new, a part and a mirror" do
+    moments = Array.new(6) { |second| Time.utc(2026, 1, 2, 3, 4, second, 5) }
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
+      %i[ticks tocks].each { |name| connection.create_table(name, id: false) { |table| table.datetime(:at, null: false, index: {unique: true}) && table.integer(:place) } }
+    end
+    model = stub_const("Tick", Class.new(ActiveRecord::Base) { self.table_name = "ticks" })
+    model.insert_all!(moments.each_with_index.map { |at, place| {at:, place:} })
+    seen = []
+    base = flow("TickFlow") { [source(:ticks, cursor: :at), sink(:tocks, key: :at), batch_size(2)] }
+    carried = flow("CarriedFlow", base) { transform { |row| seen << row[:place] } }
+    expect(raised { carried.run_now { |run| raise IOError if run.counts[:read] == 2 } }).to be_a(IOError)
+    expect(counted(carried.run_now)).to eq(read: 6, new: 6)
+    expect(seen.uniq).to eq([*0..5])
+    expect(raised { base.run_now { |run| raise IOError if run.counts[:read] == 2 } }).to be_a(IOError)
+    expect(counted(base.run_now)).to eq(read: 6, unchanged: 6)
+    newer = flow("NewerFlow", base) { read :new }
+    newer.run_now
+    model.insert_all!([{at: moments.last + 1, place: 6}])
+    expect(counted(newer.run_now)).to eq(read: 1, new: 1)
+    expect(counted(flow("PartedFlow", base) { partitions 3 }.run_now)).to eq(read: 7, unchanged: 7)
+    next if FlowDatabase::KIND == :sqlite # which sorts moments as texts of several forms
+
+    model.where(place: [0, 3, 6]).delete_all
+    mirror = flow("MirrorFlow", base) { sink :tocks, key: :at, mode: :mirror, max_deletes: nil }
+    expect(counted(mirror.run_now)).to eq(read: 4, unchanged: 4, deleted: 3)
+  end
 end
