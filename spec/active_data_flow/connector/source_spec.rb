@@ -75,6 +75,13 @@ RSpec.describe ActiveDataFlow::Connector::Source do
     expect([{id: 1}, {"id" => 2}, message].map { |row| described_class.new.position_of(row) }).to eq([1, 2, 3])
   end
 
+  it "says of a page what its rows and its cursor can be" do
+    [["b", 2], {page: 2}].each do |cursor|
+      expect { described_class::Page.new([], cursor:) }.to raise_error(ArgumentError, /\Aa page's cursor is one value, not #{Regexp.escape(cursor.inspect)}\. Write: cursor: JSON\.generate/)
+    end
+    expect { described_class::Page.new({id: 1}, cursor: nil) }.to raise_error(ArgumentError, /takes an Array of rows/)
+  end
+
   it "is the same class under its former name" do
     expect(described_class::Base).to be(described_class)
   end

@@ -16,8 +16,12 @@ module ActiveDataFlow
 
         # @param rows [Array<Hash, Message>]
         # @param cursor [Object, nil]
+        # @raise [ArgumentError] where the rows are no Array, or the cursor is one or a Hash
         def initialize(rows, cursor:)
           raise ArgumentError, "a page takes an Array of rows, not #{rows.inspect}" unless rows.is_a?(Array)
+          if cursor.is_a?(Array) || cursor.is_a?(Hash)
+            raise ArgumentError, "a page's cursor is one value, not #{cursor.inspect}. Write: cursor: JSON.generate(...), and JSON.parse(after) in fetch"
+          end
 
           @rows = rows
           @cursor = cursor
