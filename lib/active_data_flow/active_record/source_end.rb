@@ -8,7 +8,7 @@ module ActiveDataFlow
 
       # @return [Table]
       attr_reader :table
-      # @return [::ActiveRecord::Relation] without an order of its own
+      # @return [::ActiveRecord::Relation] without an order of its own, unless it is limited
       attr_reader :relation
       # @return [Array<String>] the cursor's columns
       attr_reader :cursor
@@ -24,7 +24,7 @@ module ActiveDataFlow
       # @raise [ConfigurationError] when the cursor is not unique, or may be NULL, or two columns have one name
       def initialize(relation, line, flow, premises = nil)
         @table = Table.new(relation.klass, role: line.role, shard: line.shard, premises:)
-        @relation = relation.unscope(:order)
+        @relation = (relation.limit_value || relation.offset_value) ? relation : relation.unscope(:order) # which says what a limit leaves
         @flow = flow
         refuse_twins if @relation.select_values.any? || !@relation.from_clause.empty?
         @order = ReadingOrder.new(self, line, flow)

@@ -56,4 +56,10 @@ RSpec.describe "[queries]" do
     ready = true
     expect(counted(klass.run_now)).to eq(read: 6, new: 6)
   end
+
+  it "give the rows that a limit or an offset leaves in the query's own order" do
+    read = ->(name, query) { [].tap { |ids| flow(name) { [source { query }, batch_size(1), sink { |row| ids << row[:id] }] }.run_now } }
+    expect(read["NewestFlow", Order.order(id: :desc).limit(2)]).to eq([5, 6])
+    expect(read["OldestFlow", Order.order(id: :desc).offset(4).limit(9)]).to eq([1, 2])
+  end
 end
