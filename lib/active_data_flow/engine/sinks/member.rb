@@ -93,7 +93,17 @@ module ActiveDataFlow
         # What is read and written at once is only ever changed, whatever the mode says of missing keys: a row that is
         # missing was deleted meanwhile.
         def same_table_mode?
-          @sink.respond_to?(:same_table?) && !@sink.key.nil? && %i[upsert update_only delete].include?(@mode) && @sink.same_table?(@plan.source)
+          same = @sink.respond_to?(:same_table?) && !@sink.key.nil? && %i[upsert update_only delete].include?(@mode) && @sink.same_table?(@plan.source)
+          refuse_limited(@plan.source.relation) if same
+          same
+        end
+
+        # For each that is changed or deleted another one may move up.
+        def refuse_limited(relation)
+          return unless relation.limit_value || relation.offset_value
+
+          raise ConfigurationError, "#{Flow.label(@plan.flow.class)} changes #{source_name}, of which it reads only so many rows (limit or offset): others would move up " \
+            "while it does. Write: source { #{relation.klass.name}.where(id: #{relation.klass.name}.limit(...).pluck(:id)) }"
         end
       end
     end

@@ -176,4 +176,12 @@ RSpec.describe "[same table]" do
   it "says in the plan that it only changes what is there" do
     expect(full_name_flow.plan.to_s).to include("mode :update_only").and include("read again")
   end
+
+  it "is refused with a limit, for which others would move up" do
+    orders(4)
+    klass = flow { [source { Order.order(net: :desc).limit(2) }, sink(:orders, mode: :delete), batch_size(1)] }
+    expect { klass.run_now }.to raise_error(ActiveDataFlow::ConfigurationError,
+      "OrderExportFlow changes orders, of which it reads only so many rows (limit or offset): others would move up while it does. Write: source { Order.where(id: Order.limit(...).pluck(:id)) }")
+    expect(Order.count).to eq(4)
+  end
 end
