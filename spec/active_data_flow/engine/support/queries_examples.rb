@@ -60,6 +60,8 @@ RSpec.describe "[queries]" do
   it "give the rows that a limit or an offset leaves in the query's own order" do
     read = ->(name, query) { [].tap { |ids| flow(name) { [source { query }, batch_size(1), sink { |row| ids << row[:id] }] }.run_now } }
     expect(read["NewestFlow", Order.order(id: :desc).limit(2)]).to eq([5, 6])
+    Order.find(1).update!(name: "moved to the end of its table")
+    expect(read["FirstFlow", Order.limit(3)]).to eq([1, 2, 3])
     expect(read["OldestFlow", Order.order(id: :desc).offset(4).limit(9)]).to eq([1, 2])
   end
 end
