@@ -48,8 +48,14 @@ module ActiveDataFlow
       def deserialize(value) = Cast.frozen(@type.deserialize(value))
 
       # What a block assigned, as the batch takes it: as it is, to meet the sink's strict casts. A model would make 0 of "abc".
+      # Only what no batch can hold, an object of the application's, the type has to say.
       # @return [Object]
-      def serialize(value) = value
+      def serialize(value)
+        case value
+        when nil, true, false, Numeric, String, Symbol, Date, Time, ::ActiveSupport::TimeWithZone, Hash, Array then value
+        else @type.serialize(value)
+        end
+      end
 
       # What only the type can say: the number of an enum's label, the text of JSON.
       class Serialized < Cast

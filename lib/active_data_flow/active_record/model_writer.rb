@@ -12,6 +12,7 @@ module ActiveDataFlow
         @model = target.sink.table.model
         @columns = @columns.select { |name, _type| strict?(name) }
         @encoder = nil # the model does it itself
+        @readers = readers
         @timestamps = target.sink.line.record_timestamps
       end
 
@@ -31,6 +32,21 @@ module ActiveDataFlow
 
       # A model that reads a column in its own way gets the value as it is, and so does an attribute without a column.
       def strict?(name) = @target.sink.table.column(name) && !ModelColumns.type?(@model.type_for_attribute(name))
+
+      # A batch has what the database would be given, and a model takes what an assignment is given for what a person has
+      # typed: a moment's text in the application's zone, a number as its type's `cast` makes it. So it is read as a column is.
+      # @return [Hash{String => #deserialize}] of the columns whose values a model reads in its own way; JSON is read already
+      def readers
+        columns = @target.sink.table.columns.reject { |column| column.plain?(@target.sink.dialect) || ModelColumns.type?(column.type) }
+        columns.reject { |column| %i[json jsonb].include?(column.type.type) }.to_h { |column| [column.name, column.type] }
+      end
+
+      # What the type cannot read is the model's to refuse, such as a number that is none of an enum's.
+      def value(batch, row, name)
+        given = batch.value(row, name)
+        read = @readers[name]&.deserialize(given) unless given.is_a?(Array) || given.is_a?(Hash)
+        read.nil? ? given : read
+      end
 
       # @return [Hash{Array => ::ActiveRecord::Base}] by their keys
       def found(batch, first, last)
@@ -52,7 +68,7 @@ module ActiveDataFlow
 
       def key = @target.key
 
-      def key_of(batch, row) = key.map { |name| @model.type_for_attribute(name).cast(batch.value(row, name)) }
+      def key_of(batch, row) = key.map { |name| @model.type_for_attribute(name).cast(value(batch, row, name)) }
 
       # @return [Symbol] the counter that the row belongs to
       def one(connection, batch, row, found, &aside)
@@ -75,7 +91,7 @@ module ActiveDataFlow
 
       def save(record, batch, row)
         fresh = record.new_record?
-        (fresh ? @target.columns : @target.updated).each { |name| record.public_send(:"#{name}=", batch.value(row, name)) }
+        (fresh ? @target.columns : @target.updated).each { |name| record.public_send(:"#{name}=", value(batch, row, name)) }
         return :unchanged unless fresh || record.has_changes_to_save?
 
         record.record_timestamps = @timestamps unless @timestamps

@@ -24,9 +24,14 @@ module ActiveDataFlow
         return true if type.instance_of?(::ActiveModel::Type::Value)
 
         # Enums, serialized and encrypted attributes say the type of what they stand on.
-        own = %i[subtype coder scheme].any? { |sign| type.respond_to?(sign) }
+        own = %i[subtype coder scheme].any? { |sign| type.respond_to?(sign) } || !rails?
         !own && (PLAIN_TYPES[dialect] || PLAIN_TYPES[:sqlite]).include?(type.type)
       end
+
+      private
+
+      # A type of the application's says what it stands on as well: an amount in cents is an :integer.
+      def rails? = type.class.name.to_s.match?(/\AActive(Model|Record)::/)
     end
 
     # A table and the model that stands for it: what the engine asks of either end of a flow.

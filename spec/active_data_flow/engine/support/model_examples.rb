@@ -78,6 +78,51 @@ RSpec.describe "[model]" do
     expect(rows(:members, :age)).to eq([[12]])
   end
 
+  it "writes the moments and numbers that were read, whatever the application's zone and a type of its own make of what people type" do
+    cents = Struct.new(:number)
+    money = Class.new(ActiveRecord::Type::Integer) {
+      define_method(:cast) { |value| (value.nil? || value.is_a?(cents)) ? value : cents.new(Integer(value) * 100) }
+      define_method(:deserialize) { |value| value && cents.new(value) }
+      define_method(:serialize) { |value| cast(value)&.number }
+    }
+    stub_const("Member", Class.new(ActiveRecord::Base) {
+      self.table_name = "members"
+      self.time_zone_aware_attributes = true
+      attribute :age, money.new
+    })
+    moments = [Time.utc(2026, 7, 1, 20, 30), Time.utc(2026, 10, 25, 0, 30)] # the second stands twice on the clocks of Berlin
+    Order.insert_all!(moments.map.with_index(1) { |created_at, id| {id:, number: "A#{id}", net: 1250, created_at:} }, record_timestamps: false)
+    copying = lambda do |name, **options|
+      flow(name) do
+        source :orders
+        rename net: :age
+        keep :id, :age, :created_at
+        sink :members, record_timestamps: false, **options
+      end
+    end
+    Time.use_zone("Berlin") do
+      expect(counted(copying.call("Moved", callbacks: true).run_now)).to eq(read: 2, new: 2)
+      expect(counted(copying.call("Compared").run_now)).to eq(read: 2, unchanged: 2)
+      expect(Member.order(:id).map { |member| [member.created_at, member.age.number] }).to eq(moments.map { |moment| [moment, 1250] })
+      expect(counted(copying.call("Moved", callbacks: true).run_now)).to eq(read: 2, unchanged: 2)
+    end
+  end
+
+  it "finds rows by a moment that another flow has written" do
+    stub_const("Member", Class.new(ActiveRecord::Base) {
+      self.table_name = "members"
+      self.time_zone_aware_attributes = true
+    })
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.add_index(:members, :created_at, unique: true) }
+    given = [{name: "Ada", created_at: "2026-07-01 20:30:00"}]
+    Time.use_zone("Berlin") do
+      expect(counted(flow("Plain") { source(given) && sink(:members, key: :created_at) }.run_now)).to eq(read: 1, new: 1)
+      expect(counted(members_flow(given, key: :created_at).run_now)).to eq(read: 1, unchanged: 1)
+    end
+  ensure
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.remove_index(:members, :created_at) }
+  end
+
   it "finds the rows of a batch in one query" do
     Member.insert_all!((1..50).map { |id| {id:, name: "m#{id}"} })
     selects = []

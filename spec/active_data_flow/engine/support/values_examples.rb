@@ -60,6 +60,29 @@ RSpec.describe "[values]", unless: FlowDatabase::KIND == :mysql do
     end
   end
 
+  describe "of a type that is the application's own" do
+    before do
+      amount = Data.define(:cents)
+      type = Class.new(ActiveRecord::Type::String) {
+        define_method(:cast) { |value| (value.nil? || value.is_a?(amount)) ? value : amount.new(value.delete(".")) }
+        define_method(:deserialize) { |value| value && amount.new(value) }
+        define_method(:serialize) { |value| cast(value)&.cents }
+      }
+      stub_const("Amount", amount)
+      [Draft, Letter].each { |model| model.attribute(:title, type.new) }
+      Draft.create!(id: 1, title: "12.50")
+    end
+
+    it "are seen as its model has them, and may be given back, or made anew" do
+      seen = []
+      expect(counted(copy { transform { |row| seen << row[:title] && row[:title] = row[:title].itself } })).to eq(read: 1, new: 1)
+      expect(seen).to eq([Amount.new("1250")])
+      expect(counted(copy { transform(as: :hash) { |row| row } })).to eq(read: 1, unchanged: 1)
+      expect(counted(copy { transform_batch { |batch| batch[:title] = [Amount.new("99")] } })).to eq(read: 1, updated: 1)
+      expect(rows(:letters, :title)).to eq([["99"]])
+    end
+  end
+
   describe "of types that only PostgreSQL has", if: FlowDatabase::KIND == :postgresql do
     before(:context) do
       ActiveRecord::Base.connection_pool.with_connection do |connection|
