@@ -10,6 +10,8 @@ module ActiveDataFlow
       MOMENT_STATES = /\A(40|08|57P|53300|55P03)/
       # lost connection, server going down, too many connections
       LOST_STATES = /\A(08|57P|53300)/
+      # What a model does not take.
+      MODEL_ERRORS = [::ActiveRecord::RecordInvalid, ::ActiveRecord::RecordNotSaved, ::ActiveRecord::RecordNotDestroyed, ::ActiveRecord::ReadOnlyRecord].freeze
       ROW_CLASSES = %w[NotNullViolation RecordNotUnique InvalidForeignKey ValueTooLong RangeError CheckViolation ExclusionViolation].freeze
       # MySQL's numbers for the same: data too long or out of range, incorrect values, constraints, SIGNAL; the last ones are
       # MySQL's and MariaDB's for a check.
@@ -20,14 +22,14 @@ module ActiveDataFlow
       LOST_NUMBERS = [1040, 1053, 1203, 1927, 4031].freeze
       # What ActiveRecord says of a save that a callback has stopped without a word.
       SILENT = /\A(Failed to save the record|Validation failed: |Record invalid|ActiveRecord::\w+)\z/
-      private_constant :SILENT, :ROW_STATES, :MOMENT_STATES, :LOST_STATES, :ROW_CLASSES, :ROW_NUMBERS, :MOMENT_NUMBERS, :LOST_NUMBERS
+      private_constant :SILENT, :MODEL_ERRORS, :ROW_STATES, :MOMENT_STATES, :LOST_STATES, :ROW_CLASSES, :ROW_NUMBERS, :MOMENT_NUMBERS, :LOST_NUMBERS
 
       module_function
 
       # @param error [Exception]
       # @return [Boolean] whether a row is at fault, so that the others can go on without it
       def row?(error)
-        return true if [::ActiveRecord::RecordInvalid, ::ActiveRecord::RecordNotSaved, ::ActiveRecord::RecordNotDestroyed].any? { |kind| error.is_a?(kind) }
+        return true if MODEL_ERRORS.any? { |kind| error.is_a?(kind) }
         return true if ROW_CLASSES.include?(error.class.name.to_s[/[^:]+\z/])
 
         cause = cause_of(error)

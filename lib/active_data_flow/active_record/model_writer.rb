@@ -91,13 +91,20 @@ module ActiveDataFlow
 
       def save(record, batch, row)
         fresh = record.new_record?
-        (fresh ? @target.columns : @target.updated).each { |name| record.public_send(:"#{name}=", value(batch, row, name)) }
+        assign(record, fresh ? @target.columns : @target.updated, batch, row)
         return :unchanged unless fresh || record.has_changes_to_save?
 
         record.record_timestamps = @timestamps unless @timestamps
         # A callback that raises Rollback lets it return nil.
         record.save! || raise(::ActiveRecord::RecordNotSaved.new(nil, record))
         fresh ? :new : :updated
+      end
+
+      # What an attribute does not take, such as a number that is none of an enum's, is the row's fault as what does not validate is.
+      def assign(record, names, batch, row)
+        names.each { |name| record.public_send(:"#{name}=", value(batch, row, name)) }
+      rescue ArgumentError => error
+        raise ::ActiveRecord::RecordNotSaved.new(error.message, record)
       end
     end
   end

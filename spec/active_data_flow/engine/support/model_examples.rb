@@ -80,7 +80,8 @@ RSpec.describe "[model]" do
 
   it "writes the moments and numbers that were read, whatever the application's zone and a type of its own make of what people type" do
     cents = Struct.new(:number)
-    money = Class.new(ActiveRecord::Type::Integer) {
+    money = Class.new(ActiveRecord::Type::Value) {
+      define_method(:type) { :integer }
       define_method(:cast) { |value| (value.nil? || value.is_a?(cents)) ? value : cents.new(Integer(value) * 100) }
       define_method(:deserialize) { |value| value && cents.new(value) }
       define_method(:serialize) { |value| cast(value)&.number }
@@ -106,6 +107,18 @@ RSpec.describe "[model]" do
       expect(Member.order(:id).map { |member| [member.created_at, member.age.number] }).to eq(moments.map { |moment| [moment, 1250] })
       expect(counted(copying.call("Moved", callbacks: true).run_now)).to eq(read: 2, unchanged: 2)
     end
+  end
+
+  it "puts aside what an attribute does not take, and a record that is not to be changed" do
+    stub_const("Member", Class.new(ActiveRecord::Base) {
+      self.table_name = "members"
+      enum :age, {young: 1, old: 2}
+      def readonly? = name == "Eve"
+    })
+    given = [{id: 1, name: "Ada", age: 2}, {id: 2, name: "Bob", age: 7}, {id: 3, name: "Eve", age: 1}]
+    run = members_flow(given) { on_error :quarantine, budget: 2 }.run_now
+    expect(counted(run)).to eq(read: 3, new: 1, rejected: 2)
+    expect(run.rejects.map(&:reason)).to eq(["'7' is not a valid age", "Member is marked as readonly"])
   end
 
   it "finds rows by a moment that another flow has written" do
