@@ -129,6 +129,17 @@ module ActiveDataFlow
         @line.record_timestamps ? (TIMESTAMPS & @table.column_names) - outputs : []
       end
 
+      # A new row of a class that shares its table is one of that class, as it is by `insert_all`.
+      # @param outputs [Array<String>]
+      # @return [Array<String>] the column that says so, where the rows do not bring it; else none
+      def own_class(outputs)
+        model = @table.model
+        model.finder_needs_type_condition? ? [model.inheritance_column.to_s] - outputs : []
+      end
+
+      # @return [Array<String>] {#own_timestamps} and {#own_class}
+      def own_columns(outputs) = own_timestamps(outputs) + own_class(outputs)
+
       # @return [Array<String>] of {#own_timestamps}, those that move when a row changes
       def moving_timestamps(outputs) = own_timestamps(outputs).grep(/\Aupdated/)
 

@@ -62,7 +62,7 @@ module ActiveDataFlow
       end
 
       def refuse_unset(outputs)
-        column = columns.find { |one| !one.null && !one.default && !outputs.include?(one.name) && !own_timestamps(outputs).include?(one.name) }
+        column = columns.find { |one| !one.null && !one.default && !outputs.include?(one.name) && !own_columns(outputs).include?(one.name) }
         return unless column
 
         raise ColumnMismatch, "#{@table.name}.#{column.name} is NOT NULL without a default and nothing sets it. " \

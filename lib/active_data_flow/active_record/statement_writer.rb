@@ -37,9 +37,9 @@ module ActiveDataFlow
 
       def insert(connection, values)
         names = [*@target.column_list, *@target.created_list]
-        now = @target.created_list.map { ", #{@target.now}" }.join
+        own = @target.created_values.map { |value| ", #{value}" }.join
         connection.update("WITH p (#{list}) AS (VALUES #{values}) INSERT INTO #{@target.table} (#{names.join(", ")}) " \
-          "SELECT #{list}#{now} FROM p WHERE 1#{conflict}", "ActiveDataFlow")
+          "SELECT #{list}#{own} FROM p WHERE 1#{conflict}", "ActiveDataFlow")
       end
 
       def conflict

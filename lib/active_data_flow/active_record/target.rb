@@ -27,6 +27,7 @@ module ActiveDataFlow
         @key = sink.key
         @quoted = sink.table.with_connection do |connection|
           @now = now_of(connection)
+          @class_name = connection.quote(sink.table.model.sti_name) if sink.table.model.finder_needs_type_condition?
           (columns + sink.table.column_names).uniq.to_h { |name| [name, connection.quote_column_name(name)] }
         end
       end
@@ -46,8 +47,11 @@ module ActiveDataFlow
       # @return [Array<String>]
       def column_list = quote(@columns)
 
-      # @return [Array<String>] timestamps that a new row gets from us
-      def created_list = quote(@sink.own_timestamps(@columns))
+      # @return [Array<String>] columns that a new row gets from us: timestamps, and the class of its record
+      def created_list = quote(@sink.own_columns(@columns))
+
+      # @return [Array<String>] SQL of what they get
+      def created_values = @sink.own_timestamps(@columns).map { now } + @sink.own_class(@columns).map { @class_name }
 
       # @return [String]
       def key_list = quote(@key).join(", ")

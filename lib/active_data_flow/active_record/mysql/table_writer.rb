@@ -82,8 +82,8 @@ module ActiveDataFlow
 
         def insert
           names = [*@target.column_list, *@target.created_list].join(", ")
-          now = @target.created_list.map { ", #{@target.now}" }.join
-          "INSERT INTO #{@target.table} (#{names}) SELECT #{@target.columns_of("p").join(", ")}#{now} FROM #{@name} p#{missing} ORDER BY p.adf_row"
+          own = @target.created_values.map { |value| ", #{value}" }.join
+          "INSERT INTO #{@target.table} (#{names}) SELECT #{@target.columns_of("p").join(", ")}#{own} FROM #{@name} p#{missing} ORDER BY p.adf_row"
         end
 
         def delete = "DELETE s FROM #{@target.table} s JOIN #{@name} p ON #{@target.same_key("s", "p")}"

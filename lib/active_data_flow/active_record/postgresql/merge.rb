@@ -78,7 +78,7 @@ module ActiveDataFlow
 
         def insert(page, conflict, fresh: false, where: nil)
           columns = [*target.column_list, *target.created_list].join(", ")
-          values = [*target.columns_of("p"), *target.created_list.map { target.now }].join(", ")
+          values = [*target.columns_of("p"), *target.created_values].join(", ")
           "added AS (INSERT INTO #{target.table} (#{columns}) SELECT #{values} FROM #{page} p#{where}#{order} #{conflict} " \
             "RETURNING #{fresh ? "(xmax = 0) AS fresh" : "1"})"
         end

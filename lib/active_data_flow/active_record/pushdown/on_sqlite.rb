@@ -86,9 +86,9 @@ module ActiveDataFlow
 
         def insert(page, otherwise: "NOTHING")
           names = [*@target.column_list, *@target.created_list].join(", ")
-          now = @target.created_list.map { ", #{@target.now}" }.join
+          own = @target.created_values.map { |value| ", #{value}" }.join
           conflict = (@target.mode == :insert) ? "" : " ON CONFLICT (#{@target.key_list}) DO #{otherwise}"
-          "INSERT INTO #{@target.table} (#{names}) SELECT adf_page.*#{now} FROM (#{page}) adf_page WHERE 1#{conflict}"
+          "INSERT INTO #{@target.table} (#{names}) SELECT adf_page.*#{own} FROM (#{page}) adf_page WHERE 1#{conflict}"
         end
 
         def update(page)

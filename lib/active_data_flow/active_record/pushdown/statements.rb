@@ -94,7 +94,7 @@ module ActiveDataFlow
           names = [*@target.column_list, *@target.created_list].join(", ")
           return "INSERT INTO #{@target.table} (#{names}) #{page_sql(after, upto)}" if @target.created_list.empty?
 
-          "INSERT INTO #{@target.table} (#{names}) SELECT p.*#{@target.created_list.map { ", #{@target.now}" }.join} FROM (#{page_sql(after, upto)}) p"
+          "INSERT INTO #{@target.table} (#{names}) SELECT p.*#{@target.created_values.map { |value| ", #{value}" }.join} FROM (#{page_sql(after, upto)}) p"
         end
 
         def merged(connection, after, upto)

@@ -37,7 +37,7 @@ module ActiveDataFlow
 
         def insert(conflict)
           names = [*@target.column_list, *@target.created_list]
-          values = [*places(@target.columns), *@target.created_list.map { @target.now }]
+          values = [*places(@target.columns), *@target.created_values]
           "INSERT INTO #{@target.table} (#{names.join(", ")}) VALUES (#{values.join(", ")})#{conflict}"
         end
 

@@ -342,6 +342,24 @@ RSpec.describe "[modes]" do
     expect(Export.find(99)).to have_attributes(created_at: be > Time.utc(2020), updated_at: be > Time.utc(2020))
   end
 
+  it "makes rows of the class that is written, where classes share a table, and leaves those that are there what they are" do
+    stub_const("Beast", Class.new(ActiveRecord::Base))
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
+      connection.create_table(:beasts, force: true) { |table| table.string(:type, null: false) && table.string(:name) && table.timestamps(null: true) }
+    end
+    %w[Cat Dog].each { |name| stub_const(name, Class.new(Beast)) }
+    ways = {"by statements" => [{}, proc { source [{id: 1, name: "Tom"}, {id: 2, name: "Tim"}] }], "by the database" => [{}, proc { source(:orders) && keep(:id, :name) }],
+            "without its own times" => [{record_timestamps: false}, proc { source [{id: 1, name: "Tom"}, {id: 2, name: "Tim"}] }],
+            "through the model" => [{callbacks: true}, proc { source [{id: 2, name: "Tim"}] }]}
+    Order.where(id: 3..).delete_all
+    ways.each do |way, (options, lines)|
+      Beast.delete_all
+      Dog.create!(id: 1, name: "Rex")
+      flow("#{way.tr(" ", "_").camelize}Flow") { [class_eval(&lines), sink(Cat, **options)] }.run_now
+      expect([way, Beast.order(:id).pluck(:id, :type)]).to eq([way, [[1, "Dog"], [2, "Cat"]]])
+    end
+  end
+
   it "leaves the timestamps alone with record_timestamps: false" do
     flow do
       source [{id: 9, number: "A9", name: "new"}]
