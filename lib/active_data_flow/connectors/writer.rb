@@ -144,7 +144,8 @@ module ActiveDataFlow
       def row_of_batch(batch, index)
         row = batch.to_hash(index)
         row = row.slice(*@columns) unless @columns == batch.outputs
-        row.transform_keys(&:to_sym)
+        row = row.transform_keys(&:to_sym)
+        @sink.respond_to?(:row_of_flow) ? @sink.row_of_flow(row) : row
       end
     end
   end

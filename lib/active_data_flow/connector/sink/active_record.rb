@@ -109,9 +109,20 @@ module ActiveDataFlow
           model_class.find_by(key_columns.zip(values).to_h) unless values.empty? || values.any?(&:nil?)
         end
 
+        # In a flow a moment without a zone is UTC, as SQLite gives them; a model would take its text for the application's zone.
+        # @private
+        # @param row [Hash{Symbol => Object}]
+        # @return [Hash{Symbol => Object}]
+        def row_of_flow(row) = row.to_h { |name, value| [name, value.is_a?(String) ? in_zone(name, value) : value] }
+
         def to_s = "#{model.is_a?(Class) ? model.name : model}#{" by #{key.join(", ")}" if key}"
 
         private
+
+        def in_zone(name, text)
+          type = model_class.type_for_attribute(name)
+          type.is_a?(::ActiveRecord::AttributeMethods::TimeZoneConversion::TimeZoneConverter) ? type.deserialize(text) || text : text
+        end
 
         def cause_of(error) = error.cause.is_a?(::ActiveRecord::ActiveRecordError) ? error.cause : error
 

@@ -452,6 +452,24 @@ RSpec.describe "[flow]" do
     expect(CopyFlow.run_now.counts).to include(read: 6, new: 1, updated: 1, unchanged: 4)
   end
 
+  it "takes a moment without a zone for UTC in a flow, whatever the application's zone is, and for that zone's elsewhere" do
+    stub_const("ZonedProduct", Class.new(ActiveRecord::Base) {
+      self.table_name = "products"
+      self.time_zone_aware_attributes = true
+    })
+    given = {id: 90, name: "a", created_at: "2026-07-01 20:30:00", updated_at: "2026-07-01 20:30:00"}
+    stub_const("ZonedFlow", Class.new(ActiveDataFlow::Base) {
+      source [given]
+      sink { Sink.new(model_class: "ZonedProduct") }
+    })
+    Time.use_zone("Berlin") do
+      expect(Array.new(2) { ZonedFlow.run_now.counts.slice(:new, :unchanged) }).to eq([{new: 1, unchanged: 0}, {new: 0, unchanged: 1}])
+      expect(Product.find(90).created_at).to eq(Time.utc(2026, 7, 1, 20, 30))
+      Sink.new(model_class: "ZonedProduct").write({**given, id: 91})
+      expect(Product.find(91).created_at).to eq(Time.utc(2026, 7, 1, 18, 30))
+    end
+  end
+
   it "commits rows and cursor together: after an error both are those of the batch before" do
     failing = Class.new(CopyFlow) do
       self.flow_name = "failing_copy"
