@@ -23,7 +23,7 @@ module ActiveDataFlow
 
       # @param step [Flow::Step]
       # @param premises [Engine::Premises, nil]
-      # @raise [ConfigurationError] when `on` is not unique there, or a column is not there
+      # @raise [ConfigurationError] when `on` is not unique there, or a column is not there, or only its model can read it
       def initialize(step, premises = nil)
         @step = step
         @on, @take, @missing = step.arguments.values_at(:on, :take, :missing)
@@ -31,6 +31,7 @@ module ActiveDataFlow
         check_columns(@on.values | @take.keys)
         check_unique(@on.values)
         @columns = (@on.values | @take.keys).map { |name| @table.column(name) }
+        check_readable
       end
 
       # @return [String]
@@ -117,6 +118,14 @@ module ActiveDataFlow
         keys = @table.unique_keys.map { |key| key.map(&:to_sym).inspect }
         refuse("on: leads to #{names.map(&:to_sym).inspect}, which is not unique in #{name}, so a row could be found twice. " \
           "Unique are #{keys.empty? ? "no columns" : keys.join(", ")}.")
+      end
+
+      # The database is asked, and its bytes would go on as if they were the value.
+      def check_readable
+        column = columns.find { |one| ModelColumns.type?(one.type) } or return
+
+        refuse("#{name}.#{column.name} is encrypted or serialized, so only #{@table.model.name} can read it, and a lookup asks the database. " \
+          "Ask #{@table.model.name} in a block: transform_batch { |batch| ... }.")
       end
 
       def refuse(text) = raise(ConfigurationError, "lookup at #{@step.at}: #{text}")

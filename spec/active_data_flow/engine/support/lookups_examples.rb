@@ -303,6 +303,17 @@ RSpec.describe "[lookups]" do
     expect { nowhere.plan }.to raise_error(ArgumentError, /there is neither a model Shpo nor a table shpos in .* Did you mean :?shops\?/)
   end
 
+  it "refuses columns that only their model can read: their bytes would be taken for the value" do
+    stub_const("Shop", Class.new(ActiveRecord::Base) { serialize :name, coder: JSON })
+    {{take: {name: :shop_name}, on: {shop_id: :id}} => "name", {take: {region: :region}, on: {shop_code: :code}} => nil}.each do |words, column|
+      klass = flow("Sealed#{column}Flow") { [source(:items), lookup(:shops, **words), sink(:exported_items)] }
+      next expect(counted(klass.run_now)).to include(read: 7) unless column
+
+      expect { klass.plan }.to raise_error(ActiveDataFlow::ConfigurationError,
+        /lookup at lookups_examples\.rb:\d+: shops\.name is encrypted or serialized, so only Shop can read it, and a lookup asks the database\. Ask Shop in a block: transform_batch/)
+    end
+  end
+
   it "is refused as soon as somebody has altered the other table, wherever that is" do
     here, = both { lookup :shops, on: {shop_code: :code}, take: {name: :shop_name} }
     there = flow("ElsewhereFlow", here) { lookup :shops, on: {shop_code: :code}, take: {region: :region}, connection: "ElsewhereRecord" }
