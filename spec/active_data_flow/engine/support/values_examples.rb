@@ -208,7 +208,7 @@ RSpec.describe "[values]", unless: FlowDatabase::KIND == :mysql do
 
   it "are computed as decimals with a number that is written with a point, and as floats where a column is one" do
     ActiveRecord::Base.connection_pool.with_connection do |connection|
-      %w[bills sums].each do |name|
+      %w[bills bill_sums].each do |name|
         connection.create_table(name) do |table|
           table.decimal :net, precision: 10, scale: 2
           table.float :share
@@ -222,12 +222,12 @@ RSpec.describe "[values]", unless: FlowDatabase::KIND == :mysql do
       derive(:rest) { |row| ((row[:net].coalesce(0.0) + 1_000_000_000) * 1000).round(2).concat("") }
       derive(:net) { |row| (row[:net] * 0.1).round(2) }
       derive(:share) { |row| row[:share].coalesce(0.5) }
-      sink :sums
+      sink :bill_sums
     end
     sums.run_now
-    expect(rows(:sums, :id, :net, :share, :rest).map { |id, net, *more| [id, net&.to_f, *more] })
+    expect(rows(:bill_sums, :id, :net, :share, :rest).map { |id, net, *more| [id, net&.to_f, *more] })
       .to eq([[1, 0.04, 0.35, "1000000000350.00"], [2, 10_000_000.0, 0.5, "1099999999990.00"], [3, nil, 0.5, "1000000000000.00"]])
-    shares = flow("ShareFlow") { [source(:bills), filter { |row| row[:share] < 0.4 }, keep(:id, :share), sink(:sums)] }
+    shares = flow("ShareFlow") { [source(:bills), filter { |row| row[:share] < 0.4 }, keep(:id, :share), sink(:bill_sums)] }
     expect(counted(shares.run_now)).to eq(read: 3, unchanged: 1, filtered: 2)
     expect(shares.plan.path_name).to start_with("pushdown")
   end
