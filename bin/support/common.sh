@@ -62,4 +62,4 @@ at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; 
 digest() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1; }
 
 # replace FILE: what is read becomes that file, all at once.
-replace() { cat >"$1.partial" && mv "$1.partial" "$1"; }
+replace() { cat >"$1.partial.$$" && mv "$1.partial.$$" "$1"; }
