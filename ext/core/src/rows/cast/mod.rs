@@ -72,8 +72,8 @@ fn by_type<'a>(cell: Cell<'a>, to: &Target, room: &'a mut String) -> Result<Cell
     match &to.kind {
         SqlType::Bool => boolean(cell),
         SqlType::Int { bytes, unsigned } => number::whole(cell, *bytes, *unsigned),
-        SqlType::Float4 => number::float(cell, true),
-        SqlType::Float8 => number::float(cell, false),
+        SqlType::Float4 => number::single(cell, to.dialect),
+        SqlType::Float8 => number::float(cell),
         SqlType::Numeric(limits) => number::numeric(cell, *limits, to.dialect, room),
         SqlType::Text(limit) => text::text(cell, *limit, to.dialect, room),
         SqlType::Bytes => bytes(cell),

@@ -100,19 +100,27 @@ fn any_whole(cell: Cell<'_>) -> Result<i128, Why> {
     }
 }
 
-/// A floating point number of 8 bytes, or of 4.
-pub fn float(cell: Cell<'_>, short: bool) -> Result<Cell<'_>, Why> {
+/// A floating point number of 4 bytes, as the database compares it: MySQL by its value, PostgreSQL by what its digits say.
+pub fn single(cell: Cell<'_>, dialect: Dialect) -> Result<Cell<'_>, Why> {
+    rounded(cell, |wide| match dialect {
+        Dialect::Mysql => f64::from(wide as f32),
+        Dialect::Postgres | Dialect::Sqlite => single::widened(wide as f32),
+    })
+}
+
+/// A floating point number of 8 bytes.
+pub fn float(cell: Cell<'_>) -> Result<Cell<'_>, Why> {
+    rounded(cell, |wide| wide)
+}
+
+fn rounded(cell: Cell<'_>, round: impl FnOnce(f64) -> f64) -> Result<Cell<'_>, Why> {
     let wide = match given(cell).ok_or(Cow::Borrowed("is no number"))? {
         Given::Whole(number) => number as f64,
         Given::Float(number) => number,
         Given::Decimal(number) => number.to_string().parse().unwrap_or(f64::NAN),
         Given::Long(number) => number.to_string().parse().unwrap_or(f64::NAN),
     };
-    let kept = if short {
-        single::widened(wide as f32)
-    } else {
-        wide
-    };
+    let kept = round(wide);
     if kept.is_infinite() && !says_infinite(cell) {
         return Err(Cow::Borrowed("is too large for the column"));
     }
