@@ -72,17 +72,27 @@ module ActiveDataFlow
 
       # @return [Symbol] the counter that the row belongs to
       def one(connection, batch, row, found, &aside)
-        record = found[key_of(batch, row)] || stored(batch, row) if @target.key
-        return :skipped if @target.mode == (record ? :insert_only : :update_only)
-        return :unchanged if @target.mode == :delete && record.nil?
-
-        savepoint(connection) { (@target.mode == :delete) ? destroy(record) : save(record || @model.unscoped.new, batch, row) }
+        carry(connection, batch, row, (found[key_of(batch, row)] || stored(batch, row) if @target.key))
       rescue => error
         raise unless aside && row_error?(error, connection)
 
         aside.call(row, error)
         :aside
       end
+
+      # Whose key is refused as taken, although it was not there, lost it to somebody who wrote it meanwhile: it is looked for again.
+      def carry(connection, batch, row, record)
+        return :skipped if @target.mode == (record ? :insert_only : :update_only)
+        return :unchanged if @target.mode == :delete && record.nil?
+
+        savepoint(connection) { (@target.mode == :delete) ? destroy(record) : save(record || @model.unscoped.new, batch, row) }
+      rescue ::ActiveRecord::RecordNotUnique, ::ActiveRecord::RecordInvalid => error
+        late = (found(batch, row, row).each_value.first || stored(batch, row) if record.nil? && taken?(error) && row_error?(error, connection))
+        late ? carry(connection, batch, row, late) : raise
+      end
+
+      # @return [Boolean] whether a unique index, or a validation of uniqueness, has refused the row
+      def taken?(error) = error.is_a?(::ActiveRecord::RecordNotUnique) || !!error.record&.errors&.any? { |each| each.type == :taken }
 
       def destroy(record)
         record.destroy!

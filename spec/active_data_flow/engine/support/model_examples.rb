@@ -152,6 +152,25 @@ RSpec.describe "[model]" do
     expect(counted(members_flow([{id: 1, name: "Bea"}, {id: 3, name: "Bob"}], mode: :update_only).run_now)).to eq(read: 2, updated: 1, skipped: 1)
   end
 
+  # SQLite has one writer at a time.
+  it "takes a row for one that is there whose key another session has written since it was looked for", if: FlowDatabase::KIND != :sqlite do
+    other = -> { FlowDatabase.elsewhere("INSERT INTO members (id, name) VALUES (#{id}, 'other')") if new_record? && id < 3 && !Member.exists?(id) }
+    {before: {uniqueness: true}, after: {presence: true}}.each do |moment, rules|
+      stub_const("Member", Class.new(ActiveRecord::Base) {
+        self.table_name = "members"
+        validates :id, **rules
+        set_callback(:validate, moment) { instance_exec(&other) }
+      })
+      given = [{id: 1, name: "Ada"}, {id: 2, name: "other"}, {id: 3, name: "Cid"}]
+      Member.delete_all
+      expect(counted(members_flow(given).run_now)).to eq(read: 3, new: 1, updated: 1, unchanged: 1)
+      expect(rows(:members, :name).flatten).to eq(%w[Ada other Cid])
+      Member.delete_all
+      expect(counted(members_flow(given, mode: :insert_only).run_now)).to eq(read: 3, new: 1, skipped: 2)
+      expect(rows(:members, :name).flatten).to eq(%w[other other Cid])
+    end
+  end
+
   it "is named by the plan" do
     expect(members_flow([]).plan.to_s).to include("model: row by row through Member")
   end
