@@ -34,7 +34,7 @@ module ActiveDataFlow
       # A deadlock, a lost connection: not the batch's fault, so it is carried over once more.
       def again(error)
         @troubles += 1
-        raise error unless @plan.transient?(error) && @troubles <= TRIES
+        raise error if @troubles > TRIES || [@plan.transient?(error), @store.unreachable?(error)].none?
 
         Operations.logger.warn("#{claim}: #{error.class}: #{error.message.lines.first&.chomp}; tries the batch again")
         sleep(0.05 * @troubles)

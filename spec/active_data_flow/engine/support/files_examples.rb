@@ -275,6 +275,21 @@ RSpec.describe "[files] that are written" do
     expect(export.run_now.status).to eq("success")
   end
 
+  it "are gone on with where the connection to the runs' database is lost in a commit", if: FlowDatabase::KIND == :postgresql do
+    file = path
+    stub_const("LosingSink", Class.new(ActiveDataFlow::JSONLSink) {
+      def checkpoint = super.tap { FlowDatabase.elsewhere("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()") if (LOSSES << 1).one? }
+    })
+    stub_const("LOSSES", [])
+    run = flow do
+      source((1..4).map { |id| {id:} })
+      batch_size 2
+      sink { LosingSink.new(file) }
+    end.run_now
+    expect(counted(run)).to eq(read: 4, new: 4)
+    expect(lines).to eq([[1], [2], [3], [4]])
+  end
+
   it "leave out the rows that no line can have" do
     file = path
     run = flow do
