@@ -33,10 +33,11 @@ module ActiveDataFlow
         end
       end
 
-      # After {#prepare}, when the misfits are out: of rows with the same key the last one stays.
+      # After {#prepare}, when the misfits are out: of rows with the same key the last one stays. In mode :insert all do: the
+      # second one is the database's to refuse, whichever batch it comes in.
       # @param batch [Native::Batch]
       def settle(batch)
-        return if @target.key.nil? || (@target.key - batch.outputs).any?
+        return if @target.mode == :insert || @target.key.nil? || (@target.key - batch.outputs).any?
 
         batch.skip_duplicates(@target.key)
         equality = @target.equality

@@ -27,6 +27,26 @@ RSpec.describe "[modes]" do
     expect(counted(run(:upsert))).to eq(read: 6, unchanged: 6)
   end
 
+  # Whatever the size of a batch: nobody who inserts wants to lose one of two rows.
+  {"statements" => [{}, nil], "the model" => [{callbacks: true}, nil], "batches of one" => [{}, 1]}.each do |way, (options, size)|
+    it "puts aside the second of two rows with one key in mode :insert, and in mode :upsert writes it, by #{way}" do
+      given = [{id: 8, number: "A8", net: 1}, {id: 9, number: "A9", net: 1}, {id: 8, number: "B8", net: 2}]
+      into = lambda do |mode|
+        flow("TwiceFlow") do
+          source { given }
+          batch_size(*size)
+          on_error :quarantine, budget: 1
+          sink :exports, mode:, **options
+        end
+      end
+      run = into.call(:insert).run_now
+      expect([counted(run), run.rejects.map { |reject| reject.row["number"] }]).to eq([{read: 3, new: 2, rejected: 1}, ["B8"]])
+      expect(rows(:exports, :id, :number).last(2)).to eq([[8, "A8"], [9, "A9"]])
+      into.call(:upsert).run_now
+      expect(rows(:exports, :id, :number).last(2)).to eq([[8, "B8"], [9, "A9"]])
+    end
+  end
+
   # A batch is expected to go as the one before it: here it does, then does not, and does again.
   [[], [-> { transform { |row| row[:name] += "" } }]].each do |steps|
     it "counts exactly while batches turn from new to equal ones, to rejects and back#{", row by row" if steps.any?}" do
