@@ -100,6 +100,12 @@ module Operations
           end
           public_send(klass.attribute_writers[name] || _unknown_attribute(name), value)
         end
+        _begin_anew(attributes, klass.attribute_template)
+      end
+
+      # Who gives nil gets what nil reads as, and so the same task, for `unique_by`, or run as who gives nothing.
+      def _begin_anew(attributes, template)
+        template.each_pair { |name, default| attributes[name] = default if attributes[name].nil? }
       end
 
       def _make_defaults(definitions)

@@ -116,7 +116,7 @@ module Operations
 
         require "json"
         require "digest"
-        values = names.map { |name| _canonical(serialised_attributes.fetch(name) { serialised_models[name] }) }
+        values = names.map { |name| _canonical(_unique_value(name)) }
         "#{type}/#{Digest::SHA256.hexdigest(JSON.generate(values, allow_nan: true))}"
       end
 
@@ -151,6 +151,14 @@ module Operations
         when String then value.frozen? ? value : value.dup
         else value
         end
+      end
+
+      # @return [Object, nil] what is stored, or what nil reads as
+      def _unique_value(name)
+        definition = self.class.attribute_definitions[name] or return serialised_models[name]
+
+        value = serialised_attributes[name]
+        value.nil? ? definition.beginning : value
       end
 
       # The same for values that are equal: a Hash in the order of its keys, text that JSON cannot carry as its bytes.

@@ -40,6 +40,10 @@ RSpec.describe "A flow's arguments" do
     expect(run.arguments).to eq("country" => "DE", "limit" => 3)
   end
 
+  it "are the same where nil was given for one that has a default, as it reads so" do
+    expect(import.run_now(country: nil, limit: 3).arguments).to eq("country" => "DE", "limit" => 3)
+  end
+
   it "may not have the names of what a flow has itself", req: "E-26" do
     expect(refused { has_attribute :current_run, :string }).to match(/current_run/)
     expect(refused { has_model :arguments, "Upload" }).to match(/arguments/)

@@ -372,6 +372,21 @@ RSpec.describe Operations::Machine::Persistence do
       expect(Loose.call(key: {"a" => 1})).to eq(Loose.all.last)
     end
 
+    it "takes nil for what it reads as, where there is a default" do
+      task_class("Monthly", Samples::Sleeper) do
+        has_attribute :shop, default: "main"
+        has_attribute :count, :integer, default: 2
+        unique_by :shop, :count
+      end
+      first = Monthly.call
+      expect([Monthly.call(shop: nil), Monthly.call(shop: "main", count: ""), Monthly.later(count: nil)]).to all(eq(first))
+      other = Monthly.call(shop: "other")
+      first.destroy
+      other.update!(shop: nil)
+      expect(other).to have_attributes(shop: "main")
+      expect(Monthly.call).to eq(other)
+    end
+
     it "takes text of any encoding" do
       bytes = "caf\xE9".b
       first = Billing.call(invoice: bytes, year: 1)
