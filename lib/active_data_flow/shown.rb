@@ -10,7 +10,7 @@ module ActiveDataFlow
     NAME = /(?<!\w)[A-Za-z_]\w*/
     LITERAL = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/
     # What stands between a name and its value, as errors of databases, Ruby's `inspect` and this gem write them, and the value.
-    VALUE = /(?<sign>["'`]?(?:\s*(?:=>|=|:(?!:))\s*)|\s+(?=["']))(?<value>#{LITERAL}|[^\s,;)\]}]+)/
+    VALUE = /(?<sign>["'`]?(?:\s*(?:=>|=|:(?!:))\s*)|\s+(?=["']))(?<value>\[FILTERED\]|#{LITERAL}|[^\s,;)\]}]+)/
     # PostgreSQL's `Key (email)=(ada@example.org) already exists`.
     KEY = /\((?<names>[\w", ]+)\)=\((?<values>.*?)\)(?= |\.|\z)/
     # MySQL's `Duplicate entry 'ada@example.org' for key 'users.index_users_on_email'`.
@@ -40,7 +40,7 @@ module ActiveDataFlow
       def text(text, row: nil, column: nil)
         return text if text.nil? || filter.nil?
 
-        text = without_values(text, row || {})
+        text = without_values(RunStore::Base.text(text), row || {})
         text = text.gsub(LITERAL, FILTERED) if column && hidden?(column)
         text = text.gsub(WHOLE, "Failing row contains (#{FILTERED})")
         text = masked(text, ENTRY, :name) { |found| "entry '#{FILTERED}' for key '#{found[:name]}'" }
@@ -70,8 +70,12 @@ module ActiveDataFlow
         text.gsub(/(?<!\w)(?<name>#{Regexp.union(names)})#{VALUE}/) { "#{$~[:name]}#{$~[:sign]}#{FILTERED}" }
       end
 
+      # A value may be no text at all, and stands in one as that is stored.
       def without_values(text, row)
-        row.each { |name, value| text = text.gsub(value.to_s, FILTERED) if hidden?(name) && value.to_s.size >= TELLING }
+        row.each do |name, value|
+          value = RunStore::Base.text(value.to_s)
+          text = text.gsub(value, FILTERED) if value.size >= TELLING && hidden?(name)
+        end
         text
       end
     end

@@ -95,6 +95,20 @@ RSpec.describe "What flows tell" do
       expect([reject.row["email"], reject.reason]).to eq(["ada@example.org", "ArgumentError: cannot send to ada@example.org"])
     end
 
+    it "stays so where it is no text, and its row is put aside as any other" do
+      broken = "ada\xFF@example.org"
+      run = nil
+      klass = running([{id: 1, email: broken}]) do
+        on_error :quarantine, budget: 1.0
+        transform { |row| raise ArgumentError, "cannot send to #{row[:email]}, \xFF" }
+      end
+      events = told { run = klass.run_now }
+      reject = run.rejects.first
+      expect(reject.row["email"]).to eq(broken)
+      expect([reject.shown.reason, *events.filter_map { |event| event.payload[:reason] }].uniq).to eq(["ArgumentError: cannot send to [FILTERED], \uFFFD"])
+      expect(reject.inspect).not_to include("ada")
+    end
+
     {
       "PG::UniqueViolation: Key (email)=(ada@x.org) already exists." => "PG::UniqueViolation: Key (email)=([FILTERED]) already exists.",
       "Key (shop_id, email)=(1, ada@x.org) already exists." => "Key (shop_id, email)=([FILTERED]) already exists.",
@@ -102,6 +116,8 @@ RSpec.describe "What flows tell" do
       "Duplicate entry 'ada@x.org' for key 'users.index_on_email'" => "Duplicate entry '[FILTERED]' for key 'users.index_on_email'",
       '{"id"=>1, "email"=>"ada@x.org"}' => '{"id"=>1, "email"=>[FILTERED]}',
       "{id: 1, email: \"ada@x.org\"}" => "{id: 1, email: [FILTERED]}",
+      "email=[FILTERED] (told before)" => "email=[FILTERED] (told before)",
+      "\xFF: email=ada@x.org" => "\uFFFD: email=[FILTERED]",
       "RuntimeError: email: ada@x.org, secret = 'a, b'" => "RuntimeError: email: [FILTERED], secret = [FILTERED]",
       "LetterFlow(email \"ada@x.org\", id 7) stopped" => "LetterFlow(email [FILTERED], id 7) stopped",
       "Secret::Error: no email" => "Secret::Error: no email",
