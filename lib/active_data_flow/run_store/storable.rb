@@ -12,14 +12,20 @@ module ActiveDataFlow
       BYTES = "$bytes"
       # Around a document of the row's own that would be taken for a marked value.
       DOCUMENT = "$document"
+      # By what Ruby calls them.
+      NOT_FINITE = [Float::NAN, Float::INFINITY, -Float::INFINITY].to_h { |value| [value.to_s, value] }.freeze
+      # Text that only its bytes can say.
+      UNSUITABLE = ->(value) { String === value && value.encoding == Encoding::UTF_8 && (!value.valid_encoding? || value.include?("\0")) }
       # Values of a row that JSON has no form for, as they are written and as they are read.
       KINDS = {
+        "$text" => [UNSUITABLE, ->(value) { [value.b].pack("m0") }, ->(text) { text.unpack1("m0").force_encoding(Encoding::UTF_8) }],
+        "$float" => [->(value) { Float === value && !value.finite? }, ->(value) { value.to_s }, ->(text) { NOT_FINITE.fetch(text) }],
         "$decimal" => [BigDecimal, ->(value) { value.to_s("F") }, ->(text) { BigDecimal(text) }],
         "$time" => [Time, ->(value) { value.getutc.iso8601(9) }, ->(text) { Time.iso8601(text) }],
         "$date" => [Date, ->(value) { value.iso8601 }, ->(text) { Date.iso8601(text) }]
       }.freeze
       MARKS = [BYTES, DOCUMENT, *KINDS.keys].freeze
-      private_constant :KINDS, :MARKS
+      private_constant :NOT_FINITE, :UNSUITABLE, :KINDS, :MARKS
 
       module_function
 
@@ -27,7 +33,7 @@ module ActiveDataFlow
       # @return [String]
       def json(value) = JSON.generate(plain(value), allow_nan: false)
 
-      # The same of a row, which is to be the same row when it is read again: also its decimals, times and dates.
+      # The same of a row, which is to be the same row when it is read again: also its decimals, times, dates, and text that is none.
       # @param value [Hash, Array]
       # @return [String]
       def row(value) = JSON.generate(plain(value, &method(:marked)), allow_nan: false)

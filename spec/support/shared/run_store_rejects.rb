@@ -28,6 +28,14 @@ RSpec.shared_examples "rows that were put aside" do
       expect(reject.row.transform_values(&:class)).to eq(row.transform_values(&:class))
     end
 
+    it "come back with text that is none, and with floats that are no numbers" do
+      row = {"id" => 1, "broken" => "\xFFä", "nul" => "ä\0", "over" => Float::INFINITY, "under" => [-Float::INFINITY], "nan" => Float::NAN}
+      back = ActiveDataFlow::Run.new(store, run_with_reject(row:)).rejects.first.row
+      expect(back.except("nan")).to eq(row.except("nan"))
+      expect(back.values_at("broken", "nul").map(&:encoding).uniq).to eq([Encoding::UTF_8])
+      expect(back["nan"]).to be_nan
+    end
+
     it "come back with documents that are written as marked values are" do
       documents = [{"$date" => 1_577_836_800_000}, {"$bytes" => nil}, {"$document" => ["$time", {"$decimal" => BigDecimal("1.5")}]}]
       row = {"id" => 1, "documents" => documents}
