@@ -27,12 +27,13 @@ module ActiveDataFlow
         else raise ArgumentError, "schedule is :every or :cron, not #{kind.inspect}. Write schedule :every, 300 or schedule :cron, \"0 2 * * *\""
         end
         raise ArgumentError, "schedule takes an interval or a cron line, not both and not neither" unless every.nil? ^ cron.nil?
+        raise ArgumentError, "schedule takes at: with an interval; the cron line #{cron.to_s.inspect} says its time itself" if cron && at
 
         new(cron ? Native::Schedule.cron(cron.to_s) : interval(every, at), zone)
       end
 
       def self.interval(every, at)
-        return Native::Schedule.every_seconds_at(seconds(every), at) if at
+        return Native::Schedule.every_seconds_at(seconds(every), at.to_s) if at
 
         every.is_a?(String) ? Native::Schedule.every_text(every) : Native::Schedule.every_seconds(seconds(every))
       end

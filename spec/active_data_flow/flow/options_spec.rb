@@ -81,6 +81,8 @@ RSpec.describe "A flow's words" do
       expect(refused { schedule :often }).to include("schedule is :every or :cron, not :often")
       expect(refused { schedule :cron, "every day" }).to include("every day")
       expect(refused { schedule every: 1, cron: "* * * * *" }).to include("not both and not neither")
+      expect(refused { schedule :cron, "0 2 * * *", at: "05:00" }).to eq('OrderExportFlow: schedule takes at: with an interval; the cron line "0 2 * * *" says its time itself')
+      expect(refused { schedule every: 86_400, at: %w[02:00 05:00] }).to include("OrderExportFlow: cannot start every 1 day at")
     end
 
     it "refuses a flow with a required argument, whichever is said first" do
