@@ -13,9 +13,10 @@ module ActiveDataFlow
       private_constant :WAYS
 
       # @param given [Object] an attachment, or a blob
-      # @raise [ConfigurationError] where nothing is attached
+      # @raise [ConfigurationError] where nothing is attached, or several files may be
       def initialize(given)
         raise ConfigurationError, "nothing is attached as #{given.name} yet, so there is no file to read" if given.respond_to?(:attached?) && !given.attached?
+        raise ConfigurationError, "#{given.name} are several attachments, and a source reads one file. Write one of them: #{given.name}.first" if given.respond_to?(:blobs)
 
         @blob = given.respond_to?(:blob) ? given.blob : given
       end

@@ -33,6 +33,7 @@ ActiveDataFlow.prepare_database!
 
 class ContactUpload < ActiveRecord::Base
   has_one_attached :file
+  has_many_attached :lists
 end
 
 class Contact < ActiveRecord::Base; end
@@ -90,6 +91,15 @@ RSpec.describe "[attachments]" do
     upload.file.attach(io: StringIO.new("id;name\n1;2;3\n"), filename: "contacts.csv")
     expect { ContactImportFlow.run_now(upload:) }.to raise_error(ActiveDataFlow::RowError, /stopped at contacts\.csv:2 \(read\)/)
     expect { ContactImportFlow.run_now(upload: ContactUpload.create!) }.to raise_error(ActiveDataFlow::ConfigurationError, "nothing is attached as file yet, so there is no file to read")
+  end
+
+  it "is one file: several are refused with the words for one of them" do
+    upload = ContactUpload.create!
+    upload.lists.attach(io: StringIO.new("id;name\n1;Ada\n"), filename: "contacts.csv")
+    source = ActiveDataFlow::CSVSource.new(upload.lists.first, col_sep: ";")
+    expect(source.map { |row| row[:name] }).to eq(["Ada"])
+    expect { ActiveDataFlow::CSVSource.new(upload.lists).first }.to raise_error(ActiveDataFlow::ConfigurationError,
+      "lists are several attachments, and a source reads one file. Write one of them: lists.first")
   end
 
   it "is another source when another file is attached" do
