@@ -37,7 +37,8 @@ module ActiveDataFlow
       # (see #run)
       def reject(event)
         stage, reason, count = event.payload.values_at(:stage, :reason, :count)
-        warn { "#{flow(event.payload)} put #{count} #{(count == 1) ? "row" : "rows"} aside#{" (#{stage}): #{reason}" if reason}" }
+        rows = "#{count} #{(count == 1) ? "row" : "rows"}"
+        warn { "#{flow(event.payload)} #{reason ? "put #{rows} aside (#{stage}): #{reason}" : "left out #{rows} (on_error :skip, which keeps none)"}" }
       end
 
       # (see #run)

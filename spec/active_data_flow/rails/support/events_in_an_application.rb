@@ -70,6 +70,11 @@ RSpec.describe "[log] The log" do
       transform { |row| raise KeyError, "no luck" if row[:id] > 1 }
     end
     expect(logged { careful.run_now }).to include("put 2 rows aside (transform): KeyError: no luck")
+    careless = flow(rows, "CarelessFlow") do
+      on_error :skip, budget: 1.0
+      transform { |row| raise KeyError, "no luck" if row[:id] == 1 }
+    end
+    expect(logged { careless.run_now }).to include("left out 1 row (on_error :skip, which keeps none)")
   end
 
   it "has what was done to a task, and each of its steps at debug" do
