@@ -288,6 +288,8 @@ RSpec.describe "[files] that are written" do
     end.run_now
     expect(counted(run)).to eq(read: 4, new: 4)
     expect(lines).to eq([[1], [2], [3], [4]])
+  ensure
+    ActiveRecord::Base.connection_handler.clear_all_connections! # the others of the pool have been ended as well
   end
 
   it "leave out the rows that no line can have" do
