@@ -72,7 +72,7 @@ module ActiveDataFlow
 
       # @return [Symbol] the counter that the row belongs to
       def one(connection, batch, row, found, &aside)
-        carry(connection, batch, row, (found[key_of(batch, row)] || stored(batch, row) if @target.key))
+        carry(connection, batch, row, (found[key_of(batch, row)] || stored(batch, row) unless @target.mode == :insert))
       rescue => error
         raise unless aside && row_error?(error, connection)
 

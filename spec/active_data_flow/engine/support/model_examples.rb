@@ -145,6 +145,12 @@ RSpec.describe "[model]" do
     expect(selects.size).to eq(1)
   end
 
+  it "inserts rows that bring no key" do
+    run = members_flow([{name: "Ada"}, {name: "Bob"}], mode: :insert).run_now
+    expect(counted(run)).to eq(read: 2, new: 2)
+    expect(rows(:members, :name, :log)).to eq([["Ada", "saved"], ["Bob", "saved"]])
+  end
+
   it "skips by the mode" do
     Member.insert_all!([{id: 1, name: "Ada"}])
     given = [{id: 1, name: "Bea"}, {id: 2, name: "Bob"}]
