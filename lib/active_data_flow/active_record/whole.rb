@@ -5,6 +5,10 @@ module ActiveDataFlow
     # A transaction that is committed whole, or not at all: also when its thread is ended from outside, or its block is
     # left by a throw, which ActiveRecord takes for its end.
     module Whole
+      # What SQLite says to the rollback of what it has rolled back by itself: the disk was full, and that is to be heard.
+      TAKEN_BACK = /no transaction is active|no such savepoint/
+      private_constant :TAKEN_BACK
+
       module_function
 
       # @param connection [::ActiveRecord::ConnectionAdapters::AbstractAdapter]
@@ -12,16 +16,18 @@ module ActiveDataFlow
       # @return [Object] what the block returned
       # @raise [Error] when the block was left by throw, break or return
       def transaction(connection, **options)
+        raised = nil
         connection.transaction(**options) do
           ended = nil
           yield.tap { ended = true }
         rescue Exception => error # rubocop:disable Lint/RescueException -- it goes on
+          raised = error
           raise
         ensure
           cut_off(connection, error) unless ended
         end
       rescue ::ActiveRecord::ActiveRecordError => error
-        raise from_outside(error) || error
+        raise from_outside(error) || ((raised && error.message.match?(TAKEN_BACK)) ? raised : error)
       end
 
       # @return [Object] what the block returned

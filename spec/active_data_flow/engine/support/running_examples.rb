@@ -20,6 +20,24 @@ RSpec.describe "[running]" do
 
   before { orders(300) }
 
+  it "says of a full disk that it is full, and goes on when there is room", if: FlowDatabase::KIND == :sqlite do
+    pragma = ->(sql) { ActiveRecord::Base.connection_pool.with_connection { |connection| connection.select_value("PRAGMA #{sql}") } }
+    most = pragma["max_page_count"]
+    klass = flow do
+      source :orders
+      transform { |row| row[:note] = "x" * 200 }
+      batch_size 100
+      sink :exports
+    end
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.execute("VACUUM") }
+    pragma["max_page_count = #{pragma["page_count"]}"]
+    expect { klass.run_now }.to raise_error(ActiveRecord::StatementInvalid, /full/)
+    pragma["max_page_count = #{most}"]
+    expect(counted(klass.run_now)).to eq(read: 300, new: 300)
+  ensure
+    pragma["max_page_count = #{most}"]
+  end
+
   it "reads, transforms and writes", req: ["E-24", "E-25"] do
     run = flow do
       source :orders
