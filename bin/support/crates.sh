@@ -63,6 +63,10 @@ replace-with = "archives"
 
 [source.archives]
 local-registry = "$1"
+
+# cargo does not count what it has unpacked from such a folder as used: once a day it would remove it, while it compiles.
+[cache]
+auto-clean-frequency = "never"
 TOML
 }
 
