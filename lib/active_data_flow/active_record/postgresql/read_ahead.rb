@@ -88,19 +88,22 @@ module ActiveDataFlow
 
         def copy(raw, sql, rows, pages)
           decoder = Native::CopyReader.new(@types)
-          read = 0
+          read = batch = nil
           raw.copy_data("COPY (#{sql}) TO STDOUT (FORMAT binary)") do
-            read = bring(raw, decoder, rows, pages)
+            read, batch = bring(raw, decoder, pages)
           rescue ClosedQueueError
             raw.cancel
             raise
           end
+          # Not before: what ends a COPY may be an error, which is heard of behind its rows.
+          batch.size.zero? ? @spares.give(batch) : pages << page(batch, read < rows)
           read
         end
 
         def worked_on(page) = (@ahead && page.batch.size >= WORTH) ? @ahead.call(page) : page
 
-        def bring(raw, decoder, rows, pages)
+        # @return [Array(Integer, Native::Batch)] how many rows came, and those that are in no page yet
+        def bring(raw, decoder, pages)
           batch = @spares.take(@names)
           read = 0
           while (line = raw.get_copy_data)
@@ -113,8 +116,7 @@ module ActiveDataFlow
             pages << worked_on(page(batch, false))
             batch = @spares.take(@names)
           end
-          batch.size.zero? ? @spares.give(batch) : pages << page(batch, read < rows)
-          read
+          [read, batch]
         end
       end
     end
