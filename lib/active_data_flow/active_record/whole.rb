@@ -16,6 +16,7 @@ module ActiveDataFlow
       # @return [Object] what the block returned
       # @raise [Error] when the block was left by throw, break or return
       def transaction(connection, **options)
+        connect(connection) unless connection.transaction_open?
         raised = nil
         connection.transaction(**options) do
           ended = nil
@@ -28,6 +29,13 @@ module ActiveDataFlow
         end
       rescue ::ActiveRecord::ActiveRecordError => error
         raise from_outside(error) || ((raised && error.message.match?(TAKEN_BACK)) ? raised : error)
+      end
+
+      # Before anything is begun: where a connection breaks while ActiveRecord makes it, and it tries again, it has forgotten what
+      # was begun, and each statement would be committed by itself.
+      def connect(connection)
+        made = connection.respond_to?(:connected?) ? connection.connected? : connection.instance_variable_get(:@raw_connection) # Rails 7.1
+        connection.verify! unless made
       end
 
       # @return [Object] what the block returned
@@ -56,7 +64,7 @@ module ActiveDataFlow
       rescue
         nil
       end
-      private_class_method :from_outside, :cut_off, :cancel
+      private_class_method :connect, :from_outside, :cut_off, :cancel
     end
   end
 end

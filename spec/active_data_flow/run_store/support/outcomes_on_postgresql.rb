@@ -100,6 +100,32 @@ RSpec.shared_examples "outcomes on a server" do
     RunDatabase.disconnect # the others of the pool have been ended as well
   end
 
+  # Kills each session once that is being set up, before it is asked for anything else.
+  def struck_while_connecting
+    struck = false
+    strike = lambda do |payload|
+      next if struck || !payload[:sql].start_with?("SET client_min_messages")
+
+      struck = payload[:connection].instance_variable_get(:@raw_connection).backend_pid
+      PG.connect(RunDatabase.config.slice(:host, :port).merge(user: "postgres", dbname: "postgres")).tap { |admin| admin.exec("SELECT pg_terminate_backend(#{struck}, 5000)") }.close
+    end
+    listener = Struct.new(:strike) do
+      def start(_name, _id, payload) = strike.call(payload)
+
+      def finish(*) = nil
+    end
+    ActiveSupport::Notifications.subscribed(listener.new(strike), "sql.active_record") { yield }
+    struck
+  end
+
+  it "[ended] while its connection is made: it is made again, and what follows is one transaction" do
+    claim = claimed
+    RunDatabase.disconnect
+    struck = struck_while_connecting { expect { commit(claim, to: "i:1") { write("a") && raise("no") } }.to raise_error("no") }
+    expect(struck).to be_an(Integer)
+    expect([now_of(claim).commits, now_of(claim).cursor, sink]).to eq([0, nil, []])
+  end
+
   it "[ended] with the server itself: not reached, and when it is back, as it was" do
     server = PostgresqlServer.start
     OtherServer.establish_connection(**server.config)
