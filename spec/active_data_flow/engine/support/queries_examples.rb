@@ -60,19 +60,19 @@ RSpec.describe "[queries]" do
   # The server says so behind the rows that it had sent before. A table that is new is read along its index.
   it "end the run by what goes wrong in the middle of them: what came before that is not all there is", if: FlowDatabase::KIND == :postgresql do
     ActiveRecord::Base.connection_pool.with_connection do |connection|
-      connection.execute("DROP TABLE IF EXISTS ticks; CREATE TABLE ticks (id bigint PRIMARY KEY, number text, name text); " \
-        "INSERT INTO ticks SELECT n, 'A' || n, 'a' FROM generate_series(1, 100) n")
+      connection.execute("DROP TABLE IF EXISTS strokes; CREATE TABLE strokes (id bigint PRIMARY KEY, number text, name text); " \
+        "INSERT INTO strokes SELECT n, 'A' || n, 'a' FROM generate_series(1, 100) n")
     end
-    stub_const("Tick", Class.new(ActiveRecord::Base))
+    stub_const("Stroke", Class.new(ActiveRecord::Base))
     klass = flow do
-      source(cursor: :id) { Tick.select("id, number, name, 10 / abs(id - 50) AS net") }
+      source(cursor: :id) { Stroke.select("id, number, name, 10 / abs(id - 50) AS net") }
       batch_size 20
       transform { |row| row[:name] += "" }
       sink :exports
     end
     expect { klass.run_now }.to raise_error(ActiveRecord::StatementInvalid, /division by zero/)
     expect([runs.last, rows(:exports, :id).size]).to eq([%w[failed int:40], 40])
-    Tick.delete(50)
+    Stroke.delete(50)
     expect(klass.run_now.status).to eq("success")
     expect(rows(:exports, :id).size).to eq(99)
   end
