@@ -24,9 +24,8 @@ module ActiveDataFlow
       # @raise [ConfigurationError] when the cursor is not unique, or may be NULL, or two columns have one name
       def initialize(relation, line, flow, premises = nil)
         @table = Table.new(relation.klass, role: line.role, shard: line.shard, premises:)
-        @relation = (relation.limit_value || relation.offset_value) ? limited(relation) : relation.unscope(:order)
+        @relation = SourceQuery.of(relation, @table, flow)
         @flow = flow
-        refuse_twins if @relation.select_values.any? || !@relation.from_clause.empty?
         @order = ReadingOrder.new(self, line, flow)
         @cursor, @directions = @order.names, @order.directions
       end
@@ -213,22 +212,6 @@ module ActiveDataFlow
         return @relation if plain?
 
         @base ||= @table.model.unscoped.from("(#{@relation.to_sql}) #{@table.quoted_name}")
-      end
-
-      # Its order says which rows are left. Each page asks anew, so that there has to be one.
-      def limited(relation)
-        query = %i[order select group joins left_outer_joins from].any? { |word| relation.values[word].present? } || relation.distinct_value
-        (query || relation.klass.primary_key.nil?) ? relation : relation.order(*relation.klass.primary_key)
-      end
-
-      # A model would have the last of them, SQLite the first, and PostgreSQL would not know which is meant.
-      def refuse_twins
-        names = @table.with_connection { |connection| connection.select_all(@relation.limit(0).to_sql, "ActiveDataFlow columns").columns }
-        twins = names.tally.select { |_name, times| times > 1 }.keys
-        return if twins.empty?
-
-        raise ConfigurationError, "#{Flow.label(@flow.class)}: source #{@relation.klass.name} brings several columns called #{twins.join(", ")}. " \
-          "Write a name for each: .select(\"#{@table.name}.*, customers.#{twins.first} AS customer_#{twins.first}\")"
       end
 
       def select_list = @select_list ||= columns.map { |column| quoted(column.name) }
