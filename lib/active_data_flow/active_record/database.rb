@@ -88,6 +88,10 @@ module ActiveDataFlow
         end
       end
 
+      # The same on a connection that is at hand, which goes on after an error.
+      # @return [Object] what the block returned
+      def whole(connection, &) = Whole.transaction(connection, &)
+
       # A transaction beside this thread's, where that has one open and the database lets more than one write. Of a pinned
       # connection there is no other: a thread would wait for this one's, which waits for the thread.
       def apart(&)

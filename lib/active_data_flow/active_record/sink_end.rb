@@ -108,7 +108,7 @@ module ActiveDataFlow
       # @yieldparam connection [::ActiveRecord::ConnectionAdapters::AbstractAdapter] inside a transaction
       def writing(connection, &)
         @table.with_connection do |own|
-          connection.equal?(own) ? yield(own) : own.transaction { yield own }
+          connection.equal?(own) ? yield(own) : Whole.transaction(own) { yield own }
         end
       end
 

@@ -40,7 +40,7 @@ module ActiveDataFlow
         def change_unlocked(connection, set, where, columns = "id", **values)
           unlocked = "SELECT id FROM #{Statements::RUNS} FORCE INDEX (PRIMARY) WHERE #{where} FOR UPDATE SKIP LOCKED"
           begun_again do
-            connection.transaction do
+            database.whole(connection) do
               change(connection, set, "id = :id", columns, **values) if ask(connection, unlocked, **values).any?
             end
           end
